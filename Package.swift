@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+// The targets stand in the order in which a message passes through them: this list is the architecture diagram.
+import PackageDescription
+
+// MARK: - Libraries that other people keep well
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+
+let package = Package(
+  name: "linli",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "linli", targets: ["linli"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.24.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // MARK: - C libraries from the distribution
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+    // MARK: - The way of a message
+    .target(name: "MQTT", dependencies: ["CMosquitto", logging]),
+    .target(name: "Pipeline", dependencies: ["CSimdjson"]),
+    .target(name: "ConfigFile", dependencies: ["Pipeline", yams]),
+    .target(name: "Community", dependencies: ["Pipeline", "ConfigFile"]),
+    .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
+    .target(name: "Alerts", dependencies: ["Pipeline", "Community"]),
+    .target(
+      name: "Notify",
+      dependencies: ["CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore]),
+    .target(name: "Store", dependencies: ["Pipeline", "Alerts", "Notify", grdb]),
+    .target(
+      name: "API",
+      dependencies: ["Pipeline", "Community", "Alerts", hummingbird, logging, nioCore]),
+    .target(name: "Simulator", dependencies: ["Pipeline", "Community", "MQTT"]),
+    .target(
+      name: "App",
+      dependencies: [
+        "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Notify", "Store", "API", "Simulator",
+        collections, crypto, hummingbird, lifecycle, logging,
+      ]),
+    .executableTarget(
+      name: "linli",
+      dependencies: [
+        "App", "API", "Rules", "Community", "ConfigFile", "Alerts", "Pipeline", "Simulator", argumentParser, httpClient,
+        logging, nioCore,
+      ]),
+
+    // MARK: - Tests
+    .target(name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport"),
+    .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
+    .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),
+    .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "TestSupport"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Pipeline", "TestSupport"]),
+    .testTarget(
+      name: "NotifyTests", dependencies: ["Notify", "Alerts", "Community", "TestSupport", hummingbird, crypto, nioCore]),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Alerts", "Notify", "TestSupport"]),
+    .testTarget(name: "APITests", dependencies: ["API", "Alerts", "TestSupport", hummingbirdTesting]),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "TestSupport"]),
+    .testTarget(
+      name: "AppTests", dependencies: ["App", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
+
+// One set of strict rules for every Swift target; what a warning could say is said as an error.
+for target in package.targets where target.type != .system && !["CSimdjson", "CCurl"].contains(target.name) {
+  target.swiftSettings = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

@@ -1,0 +1,72 @@
+package import Community
+package import Pipeline
+
+package enum Priority: String, Codable, Sendable, CaseIterable, Comparable {
+  case critical, high, medium, low
+
+  /// 0 = critical.
+  package var rank: Int { Priority.allCases.firstIndex(of: self)! }
+  /// `a < b`: a is more urgent.
+  package static func < (a: Priority, b: Priority) -> Bool { a.rank < b.rank }
+}
+
+/// What an alert inherits from its rule when it is raised; kept with the alert, so that it survives the rule.
+package struct AlertTraits: Codable, Sendable, Equatable {
+  package var priority: Priority
+  package var title: LocalizedText
+  package var advice: LocalizedText?
+  /// Who it concerns, for routing: care, safety, plant, parking, …
+  package var audience: [String]
+
+  package init(priority: Priority, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = []) {
+    self.priority = priority
+    self.title = title
+    self.advice = advice
+    self.audience = audience
+  }
+}
+
+/// One occurrence of a rule's condition at one subject, from raised to closed (ISA-18.2). *Active* and *acknowledged* are
+/// two separate bits; shelved comes on top.
+package struct Alert: Codable, Sendable, Equatable, Identifiable {
+  /// Short, stable and the same in a replay: derived from rule, subject and `raisedAt`.
+  package var id: String
+  package var lane: String
+  package var rule: String
+  package var subject: String
+  package var place: String
+  package var traits: AlertTraits
+  package var point: String?
+  package var value: Double?
+  package var unit: String
+  /// True time of the raise, and when it became known.
+  package var raisedAt: Timestamp
+  package var noticedAt: Timestamp
+  package var clearedAt: Timestamp?
+  package var acknowledgedAt: Timestamp?
+  package var acknowledgedBy: String?
+  package var assignedTo: String?
+  package var shelvedUntil: Timestamp?
+  package var closedAt: Timestamp?
+
+  package var isActive: Bool { clearedAt == nil }
+  package var isAcknowledged: Bool { acknowledgedAt != nil }
+  package var isClosed: Bool { closedAt != nil }
+
+  package init(
+    id: String, lane: String, rule: String, subject: String, place: String, traits: AlertTraits, point: String?,
+    value: Double?, unit: String, raisedAt: Timestamp, noticedAt: Timestamp
+  ) {
+    self.id = id
+    self.lane = lane
+    self.rule = rule
+    self.subject = subject
+    self.place = place
+    self.traits = traits
+    self.point = point
+    self.value = value
+    self.unit = unit
+    self.raisedAt = raisedAt
+    self.noticedAt = noticedAt
+  }
+}

@@ -1,0 +1,1 @@
+#include "linli_smtp.h"

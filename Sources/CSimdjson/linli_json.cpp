@@ -1,0 +1,1 @@
+#include "linli_json.h"

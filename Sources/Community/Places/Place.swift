@@ -1,0 +1,71 @@
+package import ConfigFile
+
+/// A node of the tree district 区 › street 街道 › community 社区 › compound 小区 › building › floor › room.
+package struct Place: Sendable {
+  package enum Level: String, Codable, Sendable, CaseIterable {
+    case district, street, community, compound, building, floor, room
+  }
+
+  /// The last step of the path.
+  package var id: String
+  /// All ids from the district down, joined with "/".
+  package var path: String
+  package var level: Level
+  package var name: LocalizedText
+  /// care-room, car-park, plant-room, … ; empty when none is given.
+  package var kind: String
+  package var tags: [String]
+  package var duty: Duty?
+  package var care: Care?
+  package var location: SourceLocation
+
+  package init(
+    id: String, path: String, level: Level, name: LocalizedText, kind: String = "", tags: [String] = [],
+    duty: Duty? = nil, care: Care? = nil, location: SourceLocation
+  ) {
+    self.id = id
+    self.path = path
+    self.level = level
+    self.name = name
+    self.kind = kind
+    self.tags = tags
+    self.duty = duty
+    self.care = care
+    self.location = location
+  }
+
+  /// Who answers for a place.
+  package struct Duty: Sendable {
+    package struct Person: Sendable, Equatable {
+      package var name: String
+      package var channel: String?
+      package var phone: String?
+      package init(name: String, channel: String? = nil, phone: String? = nil) {
+        self.name = name
+        self.channel = channel
+        self.phone = phone
+      }
+    }
+    package var unit: LocalizedText
+    package var people: [Person]
+    /// Deadline to answer, ms.
+    package var answerWithin: Int64?
+    package init(unit: LocalizedText, people: [Person], answerWithin: Int64?) {
+      self.unit = unit
+      self.people = people
+      self.answerWithin = answerWithin
+    }
+  }
+
+  /// What is known about the person who lives in a room.
+  package struct Care: Sendable {
+    package var profile: String
+    package var contact: String?
+    package var awayUntil: String?
+    package init(profile: String, contact: String? = nil, awayUntil: String? = nil) {
+      self.profile = profile
+      self.contact = contact
+      self.awayUntil = awayUntil
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// A place in a configuration file. Line and column count from 1; 0 where there is none.
+package struct SourceLocation: Hashable, Sendable, Comparable {
+  package var file: String
+  package var line: Int
+  package var column: Int
+
+  package init(file: String, line: Int = 0, column: Int = 0) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+
+  package static func < (a: SourceLocation, b: SourceLocation) -> Bool {
+    (a.file, a.line, a.column) < (b.file, b.line, b.column)
+  }
+}
+
+/// Something that is wrong with the configuration, where, and what to do about it.
+package struct Problem: Sendable, Equatable, CustomStringConvertible {
+  package enum Severity: String, Sendable { case error, warning }
+
+  package var severity: Severity
+  package var location: SourceLocation
+  package var message: String
+  /// What to do, e.g. `did you mean "temperature"?`
+  package var hint: String?
+
+  package init(_ severity: Severity, at location: SourceLocation, _ message: String, hint: String? = nil) {
+    self.severity = severity
+    self.location = location
+    self.message = message
+    self.hint = hint
+  }
+
+  /// `file:line:column: error: message; hint`
+  package var description: String {
+    let place =
+      location.line > 0 ? "\(location.file):\(location.line):\(location.column)" : location.file
+    return "\(place): \(severity.rawValue): \(message)" + (hint.map { "; \($0)" } ?? "")
+  }
+}

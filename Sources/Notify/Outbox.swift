@@ -1,0 +1,45 @@
+package import Alerts
+package import Pipeline
+
+/// A notification that waits to be delivered: written in the transaction of the alert change that caused it.
+package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
+  /// Given by the store; 0 before.
+  package var id: Int64
+  /// The same for every attempt; receivers can drop doubles by it. `<alert id>-<event number>-<channel>`.
+  package var idempotencyKey: String
+  package var channel: String
+  package var event: AlertEvent
+  package var attempts: Int
+  package var createdAt: Timestamp
+  package var nextAttemptAt: Timestamp
+  package var lastError: String?
+
+  package init(
+    id: Int64 = 0, idempotencyKey: String, channel: String, event: AlertEvent, attempts: Int = 0,
+    createdAt: Timestamp, nextAttemptAt: Timestamp, lastError: String? = nil
+  ) {
+    self.id = id
+    self.idempotencyKey = idempotencyKey
+    self.channel = channel
+    self.event = event
+    self.attempts = attempts
+    self.createdAt = createdAt
+    self.nextAttemptAt = nextAttemptAt
+    self.lastError = lastError
+  }
+}
+
+/// Where notifications wait. The store implements it over SQLite; tests over memory.
+package protocol Outbox: Sendable {
+  /// Entries due at `now`, most urgent alert first, then oldest; at most `limit`.
+  func due(at now: Timestamp, limit: Int) async throws -> [OutboxEntry]
+  /// When the next entry falls due; nil when empty.
+  func nextDue() async throws -> Timestamp?
+  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws
+  /// Try again later. `entry` carries the new attempt count, time and error.
+  func postpone(_ entry: OutboxEntry) async throws
+  /// Given up after the last attempt or a refusal that no retry can mend; stays visible as failed.
+  func failed(_ entry: OutboxEntry, at: Timestamp) async throws
+  /// A second way for an undeliverable entry (`fallback`).
+  func add(_ entry: OutboxEntry) async throws
+}
