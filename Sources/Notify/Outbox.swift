@@ -31,15 +31,17 @@ package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
 
 /// Where notifications wait. The store implements it over SQLite; tests over memory.
 package protocol Outbox: Sendable {
-  /// Entries due at `now`, most urgent alert first, then oldest; at most `limit`.
-  func due(at now: Timestamp, limit: Int) async throws -> [OutboxEntry]
-  /// When the next entry falls due; nil when empty.
-  func nextDue() async throws -> Timestamp?
+  /// Entries due at `now` of channels not in `busy`, most urgent alert first, then oldest; at most `limit`. Of one alert
+  /// and channel only the oldest waiting entry counts, even when that one is not due yet: its later events stay behind it.
+  func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry]
+  /// The earliest `nextAttemptAt` of a waiting entry that lies after `now`; nil when there is none.
+  func nextDue(after now: Timestamp) async throws -> Timestamp?
   func delivered(_ entry: OutboxEntry, at: Timestamp) async throws
   /// Try again later. `entry` carries the new attempt count, time and error.
   func postpone(_ entry: OutboxEntry) async throws
   /// Given up after the last attempt or a refusal that no retry can mend; stays visible as failed.
   func failed(_ entry: OutboxEntry, at: Timestamp) async throws
-  /// A second way for an undeliverable entry (`fallback`).
+  /// A second way for an undeliverable entry (`fallback`). An entry whose idempotency key is known already, waiting,
+  /// delivered or failed, is ignored.
   func add(_ entry: OutboxEntry) async throws
 }
