@@ -1,0 +1,128 @@
+import Foundation
+import Yams
+
+/// Turns a YAML file into nodes that know their lines. Hostile input (alias bombs, deep nesting, broken UTF-8) ends in a
+/// problem, never in a crash or an endless loop.
+package enum ConfigReader {
+  /// Files above are refused, bytes.
+  package static let fileBytesMax = 16 << 20
+  /// Lists and mappings within each other.
+  static let depthMax = 64
+  /// Doubled keys that are named one by one; then reading stops.
+  static let doubledKeysMax = 20
+
+  /// Reads a file. A missing file is an error, unless it `mayBeMissing` (then nil without one). An empty file is a node
+  /// that is nothing (`isNull`).
+  package static func load(_ path: String, mayBeMissing: Bool = false, log: ProblemLog) -> ConfigNode? {
+    switch FileBytes.read(path, limit: fileBytesMax) {
+    case .success(let bytes): return parse(bytes, file: path, log: log)
+    case .failure(let failure):
+      if failure.isMissing && mayBeMissing { return nil }
+      log.error(at: SourceLocation(file: path), "cannot read the file: \(failure.reason)")
+      return nil
+    }
+  }
+
+  package static func parse(_ text: String, file: String, log: ProblemLog) -> ConfigNode? {
+    parse(Array(text.utf8), file: file, log: log)
+  }
+
+  package static func parse(_ input: [UInt8], file: String, log: ProblemLog) -> ConfigNode? {
+    guard input.count <= fileBytesMax else {
+      log.error(at: SourceLocation(file: file), "larger than \(ByteSize.text(Int64(fileBytesMax)))")
+      return nil
+    }
+    let bytes = input.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(input.dropFirst(3)) : input
+    guard checkCharacters(bytes, file: file, log: log) else { return nil }
+    if let line = AliasGuard.lineOfDangerousKey(bytes) {
+      log.error(
+        at: SourceLocation(file: file, line: line, column: 1), "a key must be a plain text where a file uses aliases")
+      return nil
+    }
+    var source = String(decoding: bytes, as: UTF8.self)
+    var doubled = DoubledKeys()
+    while true {
+      do {
+        // The basic resolver leaves every scalar the text it is (and spares us its regular expressions).
+        guard let root = try Yams.compose(yaml: source, .basic, .default, .utf8) else {
+          return ConfigNode(.scalar("", plain: true), at: SourceLocation(file: file, line: 1, column: 1))
+        }
+        var conversion = NodeConversion(file: file, nodesMax: bytes.count + 10_000, doubled: doubled, log: log)
+        return conversion.convert(root)
+      } catch YamlError.duplicatedKeysInMapping(let names, let context) where names.count > 0 {
+        guard doubled.count < doubledKeysMax, let renamed = doubled.rename(names[0], at: context.mark, in: source)
+        else {
+          log.error(
+            at: SourceLocation(file: file, line: context.mark.line, column: context.mark.column),
+            "key \"\(names[0].prefix(60))\" is given more than once")
+          return nil
+        }
+        source = renamed
+      } catch {
+        report(error, source: source, file: file, log: log)
+        return nil
+      }
+    }
+  }
+
+  /// UTF-8 without control characters, so that the line of the first bad byte can be named.
+  private static func checkCharacters(_ bytes: [UInt8], file: String, log: ProblemLog) -> Bool {
+    var line = 1
+    var lineStart = 0
+    var offender: (offset: Int, message: String)?
+    for (offset, byte) in bytes.enumerated() {
+      if byte == 10 {
+        line += 1
+        lineStart = offset + 1
+      } else if byte < 32 && byte != 9 && byte != 13 || byte == 127 {
+        offender = (offset, "control character 0x\(String(byte, radix: 16)) in the file")
+        break
+      }
+    }
+    if offender == nil, String(validating: bytes, as: UTF8.self) == nil {
+      (offender, line, lineStart) = firstInvalid(bytes)
+    }
+    guard let offender else { return true }
+    log.error(
+      at: SourceLocation(file: file, line: line, column: offender.offset - lineStart + 1), offender.message,
+      hint: "save the file as UTF-8 text")
+    return false
+  }
+
+  private static func firstInvalid(_ bytes: [UInt8]) -> ((offset: Int, message: String), Int, Int) {
+    var line = 1
+    var start = 0
+    for part in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+      if String(validating: part, as: UTF8.self) == nil {
+        let good = (0...part.count).last { String(validating: part.prefix($0), as: UTF8.self) != nil } ?? 0
+        return ((start + good, "not valid UTF-8"), line, start)
+      }
+      line += 1
+      start += part.count + 1
+    }
+    return ((0, "not valid UTF-8"), 1, 0)
+  }
+
+  private static func report(_ error: any Error, source: String, file: String, log: ProblemLog) {
+    var location = SourceLocation(file: file, line: 1, column: 1)
+    var message = "broken YAML: \(error)"
+    switch error {
+    case YamlError.scanner(let context, let problem, let mark, _),
+      YamlError.parser(let context, let problem, let mark, _),
+      YamlError.composer(let context, let problem, let mark, _):
+      location = SourceLocation(file: file, line: mark.line, column: mark.column)
+      let within = context.map { " (\($0.text) that began in line \($0.mark.line))" } ?? ""
+      message = "broken YAML: \(problem)\(within)"
+      if case YamlError.composer = error { message = "broken YAML: \(problem)" }
+    case YamlError.reader(let problem, _, _, _):
+      message = "broken YAML: \(problem)"
+    case YamlError.memory:
+      message = "out of memory"
+    default: break
+    }
+    let lines = source.split(separator: "\n", maxSplits: location.line, omittingEmptySubsequences: false)
+    let text = location.line <= lines.count ? lines[location.line - 1] : ""
+    let hasTab = text.prefix { $0 == " " || $0 == "\t" }.contains("\t")
+    log.error(at: location, message, hint: hasTab ? "indent with spaces, not with tabs" : nil)
+  }
+}

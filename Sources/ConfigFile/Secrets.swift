@@ -1,0 +1,82 @@
+import Glibc
+
+/// A value that must not be seen: it prints as `•••`, and only `value` gives it away.
+package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package let value: String
+
+  package init(_ value: String) { self.value = value }
+
+  package var description: String { "•••" }
+  package var debugDescription: String { "•••" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Where secrets come from: `${NAME}` anywhere in a text is replaced from the environment, `file:PATH` as the whole text
+/// by the first line of a file. `$${` stands for a literal `${`.
+package struct SecretSource: Sendable {
+  /// Longest secret file that is read, bytes.
+  static let fileBytesMax = 65_536
+
+  package var environment: [String: String]
+  /// Relative paths after `file:` start here: the configuration's directory.
+  package var directory: String
+
+  package init(environment: [String: String] = [:], directory: String = ".") {
+    self.environment = environment
+    self.directory = directory
+  }
+
+  /// The text with its secrets filled in; nil and an error naming the variable or file when one is missing.
+  package func resolve(_ text: String, at location: SourceLocation, log: ProblemLog) -> Secret? {
+    if text.hasPrefix("file:") { return read(String(text.dropFirst(5)), at: location, log: log) }
+    var result = ""
+    var rest = text[...]
+    var isComplete = true
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      rest = rest[dollar...]
+      if rest.hasPrefix("$${") {
+        result += "${"
+        rest = rest.dropFirst(3)
+        continue
+      }
+      guard rest.hasPrefix("${") else {
+        result += "$"
+        rest = rest.dropFirst()
+        continue
+      }
+      guard let end = rest.firstIndex(of: "}") else {
+        log.error(at: location, "\"${\" without \"}\"", hint: "write ${NAME}; for a literal ${ write $${")
+        return nil
+      }
+      let name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+      if let value = environment[name], !value.isEmpty {
+        result += value
+      } else {
+        let state = environment[name] == nil ? "not set" : "empty"
+        log.error(
+          at: location, "environment variable \(name.isEmpty ? "${}" : name) is \(state)",
+          hint: "set it in the environment of the service, or use file:PATH")
+        isComplete = false
+      }
+      rest = rest[rest.index(after: end)...]
+    }
+    return isComplete ? Secret(result + rest) : nil
+  }
+
+  private func read(_ path: String, at location: SourceLocation, log: ProblemLog) -> Secret? {
+    let full = path.hasPrefix("/") ? path : directory + "/" + path
+    switch FileBytes.read(full, limit: Self.fileBytesMax) {
+    case .failure(let failure):
+      log.error(at: location, "cannot read the secret file \(full): \(failure.reason)")
+      return nil
+    case .success(let bytes):
+      let line = bytes.prefix { $0 != 10 && $0 != 13 }
+      guard !line.isEmpty else {
+        log.error(at: location, "the secret file \(full) is empty", hint: "put the secret on its first line")
+        return nil
+      }
+      return Secret(String(decoding: line, as: UTF8.self))
+    }
+  }
+}

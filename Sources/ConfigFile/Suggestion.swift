@@ -1,0 +1,50 @@
+/// "Did you mean": the nearest known name by edit distance (Damerau–Levenshtein, neighbours swapped counts one).
+package enum Suggestion {
+  /// The candidate nearest to `name`, when it is near enough to be a slip of the keyboard: at most a third of the
+  /// name's length, at most 5 edits. The first of equals.
+  package static func closest(to name: String, among candidates: some Sequence<String>) -> String? {
+    let wanted = Array(name.lowercased().utf8.prefix(200))
+    var limit = min(5, max(1, wanted.count / 3))
+    var best: String?
+    for candidate in candidates {
+      if candidate == name { continue }
+      guard abs(candidate.utf8.count - wanted.count) <= limit else { continue }
+      guard let distance = distance(wanted, Array(candidate.lowercased().utf8), limit: limit) else { continue }
+      if best == nil || distance < limit {
+        best = candidate
+        limit = distance
+      }
+      if distance == 0 { break }
+    }
+    return best
+  }
+
+  /// `did you mean "x"?`; else the list of what is known when that is short enough; else nil.
+  package static func hint(for name: String, among candidates: some Collection<String>, listUpTo: Int = 12) -> String? {
+    if let closest = closest(to: name, among: candidates) { return "did you mean \"\(closest)\"?" }
+    if candidates.isEmpty || candidates.count > listUpTo { return nil }
+    return "known: \(candidates.sorted().joined(separator: ", "))"
+  }
+
+  /// Edit distance, or nil when it is above `limit`.
+  package static func distance(_ a: [UInt8], _ b: [UInt8], limit: Int) -> Int? {
+    if a.isEmpty || b.isEmpty { return max(a.count, b.count) <= limit ? max(a.count, b.count) : nil }
+    var beforePrevious = [Int](repeating: 0, count: b.count + 1)
+    var previous = Array(0...b.count)
+    var current = previous
+    for i in 1...a.count {
+      current[0] = i
+      var rowMinimum = i
+      for j in 1...b.count {
+        let substitution = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+        var value = min(previous[j] + 1, current[j - 1] + 1, substitution)
+        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { value = min(value, beforePrevious[j - 2] + 1) }
+        current[j] = value
+        rowMinimum = min(rowMinimum, value)
+      }
+      if rowMinimum > limit { return nil }
+      (beforePrevious, previous, current) = (previous, current, beforePrevious)
+    }
+    return previous[b.count] <= limit ? previous[b.count] : nil
+  }
+}
