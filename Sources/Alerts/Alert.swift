@@ -48,6 +48,8 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var assignedTo: String?
   package var shelvedUntil: Timestamp?
   package var closedAt: Timestamp?
+  /// Number of the newest step in its life: 1 is the raise. Orders the events of an alert and names their deliveries.
+  package var step: Int
 
   package var isActive: Bool { clearedAt == nil }
   package var isAcknowledged: Bool { acknowledgedAt != nil }
@@ -68,5 +70,6 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
     self.unit = unit
     self.raisedAt = raisedAt
     self.noticedAt = noticedAt
+    self.step = 1
   }
 }

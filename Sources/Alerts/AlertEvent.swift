@@ -14,6 +14,9 @@ package struct AlertEvent: Codable, Sendable, Equatable {
   package var by: String
   package var comment: String?
 
+  /// Number of this step in the alert's life: 1, 2, 3 …
+  package var number: Int { alert.step }
+
   package init(kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: String? = nil) {
     self.kind = kind
     self.alert = alert
