@@ -51,7 +51,11 @@ let package = Package(
     .target(name: "Store", dependencies: ["Pipeline", "Alerts", "Notify", grdb]),
     .target(
       name: "API",
-      dependencies: ["Pipeline", "Community", "Alerts", hummingbird, logging, nioCore]),
+      dependencies: ["Pipeline", "Community", "Alerts", hummingbird, logging, nioCore, lifecycle],
+      resources: [
+        .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),
+        .embedInCode("Page/sign-in.html"),
+      ]),
     .target(name: "Simulator", dependencies: ["Pipeline", "Community", "MQTT"]),
     .target(
       name: "App",

@@ -1,0 +1,43 @@
+# Linli: `make demo` shows it, `make test` proves it. Neither asks a question.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+LINLI := .build/release/linli
+
+.PHONY: demo test build bench install clean format lint
+
+demo: ## everything on loopback: a broker, a simulated community, the service, the console
+	@packaging/prepare.sh demo
+	@$(SWIFT) build -c release --product linli
+	@exec $(LINLI) demo --config config
+
+build:
+	@packaging/prepare.sh build
+	$(SWIFT) build -c release --product linli
+
+# The end-to-end tests drive the release executable: what is tested is what is installed.
+test:
+	@packaging/prepare.sh test
+	$(MAKE) --no-print-directory lint
+	$(SWIFT) build -c release --product linli
+	LINLI_EXECUTABLE=$(CURDIR)/$(LINLI) $(SWIFT) test
+
+lint:
+	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+
+format:
+	$(SWIFT) format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+
+bench:
+	@packaging/prepare.sh test
+	$(SWIFT) build -c release
+	.build/release/linli-bench
+
+install: build
+	install -D -m 755 $(LINLI) $(DESTDIR)$(PREFIX)/bin/linli
+	mkdir -p $(DESTDIR)$(PREFIX)/share/linli
+	cp -R devices config $(DESTDIR)$(PREFIX)/share/linli/
+
+clean:
+	rm -rf .build

@@ -1,0 +1,97 @@
+package import Alerts
+package import Pipeline
+
+/// What the HTTP API and the command line can ask of a running service. The App implements it over its lanes, alert desk
+/// and store; tests over memory. Every call returns a snapshot: nothing that is handed out is live.
+package protocol Backend: Sendable {
+  /// State of the whole service; counts of devices and alerts for `place` and below when one is given.
+  func status(place: String?) async throws -> StatusView
+  func places() async -> [PlaceView]
+  func devices(_ selection: DeviceSelection) async throws -> [DeviceView]
+  /// Discovered devices, topics that no profile knows, dead letters.
+  func unassigned() async -> UnassignedView
+  /// Takes a discovered device into `devices.yaml` and reloads.
+  func adopt(_ adoption: Adoption) async throws -> DeviceView
+  func points(_ selection: PointSelection) async throws -> [PointView]
+  /// Readings of one point, oldest first, at most `limit`.
+  func history(point: String, since: Timestamp, until: Timestamp, limit: Int) async throws -> [PointView]
+  func alerts(_ selection: AlertSelection) async throws -> [AlertView]
+  func alert(id: String) async throws -> AlertStoryView
+  func perform(_ action: AlertActionRequest, on id: String) async throws -> AlertView
+  /// Everything that happens to alerts from now on; with `after`, first what happened since that event number.
+  func events(after: Int64?) async -> AsyncStream<LiveEvent>
+  /// The next stretch of the journal as tape lines, oldest first, arrivals from `since` on, of topics that match `filter`;
+  /// `cursor` is what the stretch before answered, nil to begin.
+  func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch
+  /// Prometheus text exposition format.
+  func metrics() async -> String
+  /// nil when the service is subscribed and its storage writable, else what is missing.
+  func notReadyReason() async -> String?
+  func reload() async throws
+  /// The instant "now" of the service.
+  func now() async -> Timestamp
+}
+
+package struct DeviceSelection: Sendable {
+  /// A place path (subtree) or a device id; nil = all.
+  package var scope: String?
+  package var silentOnly: Bool
+  package init(scope: String? = nil, silentOnly: Bool = false) {
+    self.scope = scope
+    self.silentOnly = silentOnly
+  }
+}
+
+package struct PointSelection: Sendable {
+  /// A place path (subtree), a device id or a point id; nil = all.
+  package var scope: String?
+  /// Only points that changed after that version (see `PointView.version`).
+  package var changedSince: UInt64?
+  package init(scope: String? = nil, changedSince: UInt64? = nil) {
+    self.scope = scope
+    self.changedSince = changedSince
+  }
+}
+
+package struct AlertSelection: Sendable {
+  package var scope: String?
+  /// Closed ones too.
+  package var all: Bool
+  package var limit: Int
+  package init(scope: String? = nil, all: Bool = false, limit: Int = 1000) {
+    self.scope = scope
+    self.all = all
+    self.limit = limit
+  }
+}
+
+/// Where a reading of the tape goes on: a lane and a position in its journal.
+package struct TapeCursor: Sendable, Equatable {
+  package var lane: Int
+  package var position: JournalPosition
+  package init(lane: Int, position: JournalPosition) {
+    self.lane = lane
+    self.position = position
+  }
+}
+
+package struct TapeStretch: Sendable {
+  package var lines: [String]
+  /// nil at the end.
+  package var next: TapeCursor?
+  package init(lines: [String], next: TapeCursor?) {
+    self.lines = lines
+    self.next = next
+  }
+}
+
+/// What the API could not do, and why; becomes an RFC 9457 problem document.
+package struct BackendError: Error, Sendable, Equatable {
+  package enum Kind: String, Sendable { case notFound, invalid, conflict, unavailable }
+  package var kind: Kind
+  package var message: String
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}

@@ -1,0 +1,17 @@
+import Hummingbird
+
+/// `GET /api/v1/devices[?scope=&silent=true]`, `GET /api/v1/unassigned`, `POST /api/v1/adoptions`.
+struct DeviceRoutes {
+  let backend: any Backend
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("/api/v1/devices") { request, _ -> Response in
+      let selection = DeviceSelection(scope: request.query("scope"), silentOnly: request.query("silent") == "true")
+      return try .json(try await backend.devices(selection))
+    }
+    router.get("/api/v1/unassigned") { _, _ -> Response in try .json(await backend.unassigned()) }
+    router.post("/api/v1/adoptions") { request, _ -> Response in
+      try .json(try await backend.adopt(try await request.body(as: Adoption.self)), status: .created)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import Hummingbird
+
+/// `GET /api/v1/events`: what happens to alerts, as Server-Sent Events; resumes with `Last-Event-ID`.
+struct EventRoutes {
+  let backend: any Backend
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("/api/v1/events") { request, _ -> Response in
+      let last = request.headers[.init("Last-Event-ID")!] ?? request.query("last_event_id")
+      let events = await backend.events(after: last.flatMap(Int64.init))
+      return Response(
+        status: .ok,
+        headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+        body: .init { writer in
+          try await writer.write(ByteBuffer(string: ": linli\n\n"))
+          for await event in events {
+            let data = String(decoding: try WireFormat.encode(event.alert), as: UTF8.self)
+            try await writer.write(ByteBuffer(string: "id: \(event.id)\nevent: \(event.kind)\ndata: \(data)\n\n"))
+          }
+          try await writer.finish(nil)
+        })
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Hummingbird
+import Pipeline
+
+/// `GET /api/v1/points[?scope=&changed_since=]`, `GET /api/v1/history?point=[&since=&until=&limit=]`.
+struct PointRoutes {
+  let backend: any Backend
+
+  private static let historyLimitMax = 1_000_000
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("/api/v1/points") { request, _ -> Response in
+      let since = try request.queryNumber("changed_since").map { UInt64(clamping: $0) }
+      return try .json(try await backend.points(PointSelection(scope: request.query("scope"), changedSince: since)))
+    }
+    router.get("/api/v1/history") { request, _ -> Response in
+      guard let point = request.query("point") else {
+        throw ProblemDocument(status: .badRequest, detail: "say which point: ?point=care-301-env/temperature")
+      }
+      let until = try request.queryTime("until") ?? .distantFuture
+      let now = await backend.now()
+      let since = try request.queryTime("since") ?? min(until, now) - 86_400_000
+      let limit = Int(clamping: try request.queryNumber("limit") ?? 100_000)
+      let readings = try await backend.history(
+        point: point, since: since, until: until, limit: min(max(limit, 1), Self.historyLimitMax))
+      return try .json(readings)
+    }
+  }
+}

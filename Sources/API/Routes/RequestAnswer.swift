@@ -1,0 +1,43 @@
+import Foundation
+import Hummingbird
+import Pipeline
+
+/// Small pieces that the routes share: a JSON answer, a JSON body, a time or number in the query.
+extension Response {
+  static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    Response(
+      status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+      body: .init(byteBuffer: ByteBuffer(bytes: try WireFormat.encode(value))))
+  }
+}
+
+extension Request {
+  /// Bodies of the API are small; larger ones are refused.
+  private static var bodyBytesMax: Int { 1 << 20 }
+
+  func body<Value: Decodable>(as type: Value.Type) async throws -> Value {
+    let buffer = try await body.collect(upTo: Self.bodyBytesMax)
+    return try WireFormat.decode(type, from: Data(buffer.readableBytesView))
+  }
+
+  func query(_ name: String) -> String? {
+    uri.queryParameters[Substring(name)].map(String.init)
+  }
+
+  func queryTime(_ name: String) throws -> Timestamp? {
+    guard let text = query(name) else { return nil }
+    guard let time = Timestamp(rfc3339: text) else {
+      throw ProblemDocument(
+        status: .badRequest, detail: "'\(name)' must be a time like 2026-01-05T03:20:00Z, not '\(text)'")
+    }
+    return time
+  }
+
+  func queryNumber(_ name: String) throws -> Int64? {
+    guard let text = query(name) else { return nil }
+    guard let number = Int64(text) else {
+      throw ProblemDocument(status: .badRequest, detail: "'\(name)' must be a whole number, not '\(text)'")
+    }
+    return number
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Hummingbird
+
+/// `/sign-in`: the one page that answers without a credential; the access key becomes a session cookie.
+struct SignInRoutes {
+  let access: Access
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("/sign-in") { request, _ -> Response in
+      // A link with the key, as the demo prints it, signs in at once and leaves the key out of the next address.
+      if let key = request.query("key") { return try signIn(key) }
+      return PageRoutes.page(PackageResources.sign_in_html)
+    }
+    router.post("/sign-in") { request, _ -> Response in
+      let buffer = try await request.body.collect(upTo: 4_096)
+      let form = URLComponents(string: "?" + String(buffer: buffer).replacingOccurrences(of: "+", with: "%20"))
+      return try signIn(form?.queryItems?.first { $0.name == "key" }?.value ?? "")
+    }
+  }
+
+  private func signIn(_ key: String) throws -> Response {
+    guard let session = access.signIn(key: key) else {
+      var response = PageRoutes.page(PackageResources.sign_in_html)
+      response.status = .unauthorized
+      return response
+    }
+    var response = Response.redirect(to: "/", type: .normal)
+    response.setCookie(Cookie(name: Access.cookie, value: session, path: "/", httpOnly: true, sameSite: .strict))
+    return response
+  }
+}

@@ -1,0 +1,87 @@
+package import Alerts
+
+/// One alert with its whole story: `linli alert ID`.
+package struct AlertStoryView: Codable, Sendable, Equatable {
+  package struct Step: Codable, Sendable, Equatable {
+    package var at: String
+    package var kind: String
+    package var by: String
+    package var comment: String?
+    package init(at: String, kind: String, by: String, comment: String?) {
+      self.at = at
+      self.kind = kind
+      self.by = by
+      self.comment = comment
+    }
+  }
+  package struct Delivery: Codable, Sendable, Equatable {
+    package var channel: String
+    package var event: String
+    /// pending · delivered · failed
+    package var state: String
+    package var attempts: Int
+    package var at: String?
+    package var error: String?
+    package init(channel: String, event: String, state: String, attempts: Int, at: String?, error: String?) {
+      self.channel = channel
+      self.event = event
+      self.state = state
+      self.attempts = attempts
+      self.at = at
+      self.error = error
+    }
+  }
+
+  package var alert: AlertView
+  package var steps: [Step]
+  package var deliveries: [Delivery]
+
+  package init(alert: AlertView, steps: [Step], deliveries: [Delivery]) {
+    self.alert = alert
+    self.steps = steps
+    self.deliveries = deliveries
+  }
+}
+
+/// Body of `POST /api/v1/alerts/{id}/actions`.
+package struct AlertActionRequest: Codable, Sendable, Equatable {
+  package enum Kind: String, Codable, Sendable, CaseIterable {
+    case ack, assign, comment, shelve, unshelve, close
+  }
+  package var action: Kind
+  package var by: String
+  package var comment: String?
+  /// assign: to whom.
+  package var to: String?
+  /// shelve: for how many ms.
+  package var forMilliseconds: Int64?
+  /// close: although still active.
+  package var force: Bool?
+
+  package init(
+    action: Kind, by: String, comment: String? = nil, to: String? = nil, forMilliseconds: Int64? = nil,
+    force: Bool? = nil
+  ) {
+    self.action = action
+    self.by = by
+    self.comment = comment
+    self.to = to
+    self.forMilliseconds = forMilliseconds
+    self.force = force
+  }
+}
+
+/// One Server-Sent Event of `/api/v1/events`.
+package struct LiveEvent: Sendable, Equatable {
+  /// Number of the event; a page resumes with it (`Last-Event-ID`).
+  package var id: Int64
+  /// raised, cleared, acknowledged, …
+  package var kind: String
+  package var alert: AlertView
+
+  package init(id: Int64, kind: String, alert: AlertView) {
+    self.id = id
+    self.kind = kind
+    self.alert = alert
+  }
+}

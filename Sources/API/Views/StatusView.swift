@@ -1,0 +1,116 @@
+/// `status`: the service in one page. Keys are those of INTERFACE §2 (snake_case on the wire).
+package struct StatusView: Codable, Sendable, Equatable {
+  package struct Broker: Codable, Sendable, Equatable {
+    package var id: String
+    package var url: String
+    package var connected: Bool
+    /// Since when it is connected or disconnected, RFC 3339.
+    @ExplicitNull package var since: String?
+    /// connecting · connected · waiting · stopped, in words, with the reason of the last failure.
+    package var state: String
+    package init(id: String, url: String, connected: Bool, since: String?, state: String) {
+      self.id = id
+      self.url = url
+      self.connected = connected
+      self.since = since
+      self.state = state
+    }
+  }
+  package struct Messages: Codable, Sendable, Equatable {
+    package var receivedTotal: UInt64
+    /// Kept as dead letters: undecodable or too large.
+    package var rejectedTotal: UInt64
+    /// Could not be taken in.
+    package var droppedTotal: UInt64
+    package var perSecond: Double
+    /// Came twice after a reconnect and were recognised.
+    package var duplicateTotal: UInt64
+    package init(
+      receivedTotal: UInt64 = 0, rejectedTotal: UInt64 = 0, droppedTotal: UInt64 = 0, perSecond: Double = 0,
+      duplicateTotal: UInt64 = 0
+    ) {
+      self.receivedTotal = receivedTotal
+      self.rejectedTotal = rejectedTotal
+      self.droppedTotal = droppedTotal
+      self.perSecond = perSecond
+      self.duplicateTotal = duplicateTotal
+    }
+  }
+  package struct Devices: Codable, Sendable, Equatable {
+    package var total: Int
+    package var online: Int
+    package var silent: Int
+    package var unassigned: Int
+    package init(total: Int = 0, online: Int = 0, silent: Int = 0, unassigned: Int = 0) {
+      self.total = total
+      self.online = online
+      self.silent = silent
+      self.unassigned = unassigned
+    }
+  }
+  /// Active alerts by priority.
+  package struct Alerts: Codable, Sendable, Equatable {
+    package var critical: Int
+    package var high: Int
+    package var medium: Int
+    package var low: Int
+    package init(critical: Int = 0, high: Int = 0, medium: Int = 0, low: Int = 0) {
+      self.critical = critical
+      self.high = high
+      self.medium = medium
+      self.low = low
+    }
+  }
+  package struct Journal: Codable, Sendable, Equatable {
+    package var bytes: UInt64
+    /// Arrival of the oldest message it still holds, RFC 3339.
+    @ExplicitNull package var oldest: String?
+    package init(bytes: UInt64 = 0, oldest: String? = nil) {
+      self.bytes = bytes
+      self.oldest = oldest
+    }
+  }
+  package struct Outbox: Codable, Sendable, Equatable {
+    package var pending: Int
+    package var failed: Int
+    package init(pending: Int = 0, failed: Int = 0) {
+      self.pending = pending
+      self.failed = failed
+    }
+  }
+
+  package var version: String
+  package var uptimeSeconds: Int
+  package var startedAt: String
+  package var place: String?
+  package var brokers: [Broker]
+  package var messages: Messages
+  package var devices: Devices
+  package var alerts: Alerts
+  package var journal: Journal
+  package var outbox: Outbox
+  /// Rules in force.
+  package var rules: Int
+  package var points: Int
+  /// What is wrong with Linli itself, in words; empty when nothing is.
+  package var troubles: [String]
+
+  package init(
+    version: String, uptimeSeconds: Int, startedAt: String, place: String?, brokers: [Broker], messages: Messages,
+    devices: Devices, alerts: Alerts, journal: Journal, outbox: Outbox, rules: Int, points: Int, troubles: [String]
+  ) {
+    self.version = version
+    self.uptimeSeconds = uptimeSeconds
+    self.startedAt = startedAt
+    self.place = place
+    self.brokers = brokers
+    self.messages = messages
+    self.devices = devices
+    self.alerts = alerts
+    self.journal = journal
+    self.outbox = outbox
+    self.rules = rules
+    self.points = points
+    self.troubles = troubles
+  }
+}

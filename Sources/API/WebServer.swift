@@ -1,0 +1,65 @@
+import Hummingbird
+package import Logging
+import NIOCore
+package import ServiceLifecycle
+
+/// The HTTP side of the service: the same routes on a TCP listener (with credentials) and on a Unix socket (without).
+package struct WebServer: Sendable {
+  package enum Address: Sendable, Equatable {
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+  }
+
+  private let backend: any Backend
+  private let access: Access
+  private let logger: Logger
+
+  package init(backend: any Backend, access: Access, logger: Logger) {
+    self.backend = backend
+    self.access = access
+    self.logger = logger
+  }
+
+  /// A listener as a service; `started` gets the bound port (0 for a Unix socket) once requests are answered.
+  package func listener(
+    on address: Address, started: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) -> any Service {
+    let bind: BindAddress
+    let router: Router<BasicRequestContext>
+    switch address {
+    case .tcp(let host, let port):
+      bind = .hostname(host, port: port)
+      router = makeRouter(for: .tcp)
+    case .unix(let path):
+      bind = .unixDomainSocket(path: path)
+      router = makeRouter(for: .unixSocket)
+    }
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    return Application(
+      responder: router.buildResponder(),
+      configuration: .init(address: bind, serverName: "linli"),
+      onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
+      logger: quiet)
+  }
+
+  /// All routes. What stands before the access middleware answers anybody: health and the sign-in.
+  func makeRouter(for listener: Access.Listener) -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: ProblemMiddleware())
+    HealthRoutes(backend: backend).addPublic(to: router)
+    if listener == .tcp {
+      SignInRoutes(access: access).add(to: router)
+      router.add(middleware: AccessMiddleware(access: access))
+    }
+    HealthRoutes(backend: backend).addPrivate(to: router)
+    StatusRoutes(backend: backend).add(to: router)
+    DeviceRoutes(backend: backend).add(to: router)
+    PointRoutes(backend: backend).add(to: router)
+    AlertRoutes(backend: backend).add(to: router)
+    EventRoutes(backend: backend).add(to: router)
+    TapeRoutes(backend: backend).add(to: router)
+    PageRoutes().add(to: router)
+    return router
+  }
+}

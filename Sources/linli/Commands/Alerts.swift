@@ -1,0 +1,90 @@
+import API
+import Alerts
+import ArgumentParser
+
+struct Alerts: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "The open alerts, most urgent first.")
+
+  @Argument(help: "A place path; alerts there and below.")
+  var place: String?
+  @Flag(help: "Closed ones too.")
+  var all = false
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let alerts = try await ServiceClient(service).get(
+      "/api/v1/alerts", ["scope": place, "all": all ? "true" : nil, "lang": output.language.rawValue],
+      as: [AlertView].self)
+    if output.json { return try Terminal.json(alerts) }
+    if alerts.isEmpty { return Terminal.line(output.say("没有未处理的报警。", "No open alerts.")) }
+    var table = Table(
+      "ID", output.say("级别", "PRIORITY"), output.say("自", "SINCE"), output.say("报警", "ALERT"),
+      output.say("对象", "SUBJECT"), output.say("值", "VALUE"), output.say("状态", "STATE"))
+    for alert in alerts {
+      table.add([
+        .init(alert.id), Wording.priority(alert.priority, output), .init(Wording.time(alert.raisedAt)),
+        .init(alert.title), .init(alert.subject), .init(Wording.value(alert.value, unit: alert.unit)),
+        .init(state(of: alert), alert.active && !alert.acknowledged ? .red : nil),
+      ])
+    }
+    table.print()
+  }
+
+  private func state(of alert: AlertView) -> String {
+    var words: [String] = []
+    if alert.closedAt != nil {
+      words.append(output.say("已关闭", "closed"))
+    } else {
+      words.append(alert.active ? output.say("报警中", "active") : output.say("已恢复", "cleared"))
+      words.append(alert.acknowledged ? output.say("已确认", "acknowledged") : output.say("未确认", "unacknowledged"))
+    }
+    if let person = alert.assignedTo { words.append("→ \(person)") }
+    if alert.shelvedUntil != nil { words.append(output.say("搁置", "shelved")) }
+    return words.joined(separator: " ")
+  }
+}
+
+struct AlertStory: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "alert", abstract: "One alert with its whole story.")
+
+  @Argument(help: "Id of the alert.")
+  var id: String
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let story = try await ServiceClient(service).get(
+      "/api/v1/alerts/\(id)", ["lang": output.language.rawValue], as: AlertStoryView.self)
+    if output.json { return try Terminal.json(story) }
+    let alert = story.alert
+    Terminal.line("\(alert.id)  \(alert.title)  [\(Wording.priority(alert.priority, output).text)]")
+    Terminal.line("  \(output.say("规则", "rule"))     \(alert.rule)")
+    Terminal.line("  \(output.say("对象", "subject"))  \(alert.subject)  \(Wording.value(alert.value, unit: alert.unit))")
+    Terminal.line("  \(output.say("位置", "place"))    \(alert.place)")
+    if let advice = alert.advice { Terminal.line("  \(output.say("建议", "advice"))   \(advice)") }
+    Terminal.line("")
+    for step in story.steps {
+      let comment = step.comment.map { "  “\($0)”" } ?? ""
+      Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(comment)")
+    }
+    for delivery in story.deliveries {
+      let error = delivery.error.map { "  \($0)" } ?? ""
+      Terminal.line(
+        "  \(Wording.time(delivery.at))  → \(delivery.channel)  \(stepWord(delivery.event))  \(deliveryWord(delivery.state))\(error)")
+    }
+  }
+
+  private func stepWord(_ kind: String) -> String {
+    let names = [
+      "raised": "报警", "cleared": "恢复", "acknowledged": "确认", "assigned": "指派", "commented": "备注", "shelved": "搁置",
+      "unshelved": "取消搁置", "closed": "关闭",
+    ]
+    return output.say(names[kind] ?? kind, kind)
+  }
+
+  private func deliveryWord(_ state: String) -> String {
+    let names = ["pending": "待发送", "delivered": "已送达", "failed": "发送失败"]
+    return output.say(names[state] ?? state, state)
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+struct Tape: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Prints the journal as a tape, as mosquitto_sub -F %j would.")
+
+  @Option(help: "How far back: 90s 10m 2h 3d, or a time.")
+  var since = "1h"
+  @Option(help: "Only topics that match this MQTT filter.")
+  var topic = "#"
+  @OptionGroup var service: ServiceOptions
+
+  func run() async throws {
+    let now = Timestamp(seconds: Date().timeIntervalSince1970)
+    let start = try TimeArgument.past(since, now: now, option: "--since")
+    try await ServiceClient(service).stream(
+      "GET", "/api/v1/tape", ["since": start.rfc3339(), "topic": topic]
+    ) { FileHandle.standardOutput.write($0) }
+  }
+}
+
+struct Reload: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Reads the configuration again (as SIGHUP does); a bad one is refused whole.")
+  @OptionGroup var service: ServiceOptions
+  func run() async throws { try await ServiceClient(service).post("/api/v1/reload") }
+}

@@ -1,0 +1,54 @@
+import API
+import ArgumentParser
+import Foundation
+
+/// The command. It parses, asks the service or runs a tool in process, and prints.
+/// Exit codes: 0 fine; 1 "there is a problem"; 2 wrong usage; 3 the service cannot be reached.
+@main
+struct Linli: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "linli",
+    abstract: "Watches a residential community over MQTT and tells the right person in time. 邻里：社区物联网看护。",
+    version: Version.current,
+    subcommands: [
+      Serve.self, Check.self, Status.self, Devices.self, Adopt.self, Points.self, History.self, Alerts.self,
+      AlertStory.self, Acknowledge.self, Assign.self, Comment.self, Shelve.self, Unshelve.self, Close.self,
+      Replay.self, RulesCommand.self, Tape.self, Simulate.self, Demo.self, Reload.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as CommandFailure {
+      if !failure.message.isEmpty { FileHandle.standardError.write(Data("linli: \(failure.message)\n".utf8)) }
+      Foundation.exit(failure.code.rawValue)
+    } catch {
+      let code = exitCode(for: error)
+      if code == .success || code.rawValue == 0 { exit(withError: error) }
+      if error is ExitCode { Foundation.exit(code.rawValue) }
+      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      Foundation.exit(code == .validationFailure ? CommandFailure.Code.usage.rawValue : CommandFailure.Code.problem.rawValue)
+    }
+  }
+}
+
+/// Why a command ends with something else than 0; one line: what, where, what to do.
+struct CommandFailure: Error {
+  enum Code: Int32 {
+    case problem = 1
+    case usage = 2
+    case unreachable = 3
+  }
+  var code: Code
+  var message: String
+
+  init(_ code: Code, _ message: String = "") {
+    self.code = code
+    self.message = message
+  }
+}

@@ -1,0 +1,46 @@
+/// Rows of cells in aligned columns, for people.
+struct Table {
+  struct Cell {
+    var text: String
+    var colour: Terminal.Colour?
+    init(_ text: String, _ colour: Terminal.Colour? = nil) {
+      self.text = text
+      self.colour = colour
+    }
+  }
+
+  private var header: [String]
+  private var rows: [[Cell]] = []
+
+  init(_ header: String...) { self.header = header }
+
+  mutating func add(_ cells: [Cell]) { rows.append(cells) }
+  mutating func add(_ texts: String...) { rows.append(texts.map { Cell($0) }) }
+
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// The lines; trailing blanks are cut.
+  func lines() -> [String] {
+    var widths = header.map(Terminal.width)
+    for row in rows {
+      for (column, cell) in row.enumerated() where column < widths.count {
+        widths[column] = max(widths[column], Terminal.width(cell.text))
+      }
+    }
+    func line(_ cells: [Cell]) -> String {
+      var text = ""
+      for (column, cell) in cells.enumerated() {
+        text += Terminal.paint(cell.text, cell.colour)
+        if column < cells.count - 1 {
+          text += String(repeating: " ", count: widths[column] - Terminal.width(cell.text) + 2)
+        }
+      }
+      return text
+    }
+    return [line(header.map { Cell($0, .grey) })] + rows.map(line)
+  }
+
+  func print() {
+    for line in lines() { Terminal.line(line) }
+  }
+}

@@ -1,0 +1,70 @@
+import API
+import Alerts
+import Community
+import Foundation
+
+/// Values and times as people read them.
+enum Wording {
+  private static let unitSigns = [
+    "Cel": "°C", "[degF]": "°F", "[ppm]": "ppm", "m3": "m³", "kW.h": "kWh", "dB[SPL]": "dB", "ug/m3": "µg/m³", "1": "",
+  ]
+
+  static func value(_ value: Double?, unit: String) -> String {
+    guard let value else { return "–" }
+    let sign = unitSigns[unit] ?? unit
+    let number = value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4g", value)
+    return sign.isEmpty ? number : "\(number) \(sign)"
+  }
+
+  static func reading(_ point: PointView, _ output: OutputOptions) -> String {
+    guard point.at != nil else { return output.say("未收到", "never heard") }
+    return point.text ?? value(point.value, unit: point.unit)
+  }
+
+  /// `2026-01-05T11:20:00.000+08:00` → `01-05 11:20:00`; nil → "–".
+  static func time(_ text: String?) -> String {
+    guard let text, text.count >= 19 else { return text ?? "–" }
+    let start = text.index(text.startIndex, offsetBy: 5)
+    let end = text.index(text.startIndex, offsetBy: 19)
+    return text[start..<end].replacingOccurrences(of: "T", with: " ")
+  }
+
+  static func priority(_ priority: String, _ output: OutputOptions) -> Table.Cell {
+    let texts = ["critical": ("紧急", Terminal.Colour.red), "high": ("高", .yellow), "medium": ("中", .blue), "low": ("低", .grey)]
+    guard let (zh, colour) = texts[priority] else { return Table.Cell(priority) }
+    return Table.Cell(output.say(zh, priority), colour)
+  }
+
+  static func quality(_ quality: String, reason: String = "", _ output: OutputOptions) -> Table.Cell {
+    let colour: Terminal.Colour? = quality == "bad" ? .red : quality == "uncertain" ? .yellow : nil
+    let names = ["good": "好", "uncertain": "存疑", "bad": "坏", "unknown": "未知"]
+    let word = output.say(names[quality] ?? quality, quality)
+    return Table.Cell(reason.isEmpty ? word : "\(word) (\(reasonWord(reason, output)))", colour)
+  }
+
+  private static func reasonWord(_ reason: String, _ output: OutputOptions) -> String {
+    let names = [
+      "clock": "时钟", "retained": "保留消息", "substituted": "替代值", "low-battery": "电量低", "out-of-range": "超量程",
+      "not-a-number": "非数值", "sensor-fault": "传感器故障", "undecodable": "无法解析", "stuck": "卡死", "silent": "失联",
+    ]
+    return output.say(names[reason] ?? reason, reason)
+  }
+
+  static func duration(seconds: Int) -> String {
+    switch seconds {
+    case ..<120: "\(seconds)s"
+    case ..<7_200: "\(seconds / 60)m"
+    case ..<172_800: "\(seconds / 3_600)h \(seconds % 3_600 / 60)m"
+    default: "\(seconds / 86_400)d \(seconds % 86_400 / 3_600)h"
+    }
+  }
+
+  static func bytes(_ count: UInt64) -> String {
+    switch count {
+    case ..<1_024: "\(count) B"
+    case ..<1_048_576: String(format: "%.1f KiB", Double(count) / 1_024)
+    case ..<1_073_741_824: String(format: "%.1f MiB", Double(count) / 1_048_576)
+    default: String(format: "%.1f GiB", Double(count) / 1_073_741_824)
+    }
+  }
+}

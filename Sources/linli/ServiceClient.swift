@@ -1,0 +1,98 @@
+import API
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+
+/// Where the service is: a Unix socket on this machine, or `--url` with LINLI_TOKEN.
+struct ServiceOptions: ParsableArguments {
+  @Option(help: "Unix socket of the service (default: /run/linli/linli.sock, else DATA/linli.sock).")
+  var socket: String?
+
+  @Option(help: "Address of the service, e.g. https://linli.example; the token is read from LINLI_TOKEN.")
+  var url: String?
+
+  @Option(help: "Data directory of the service (default: LINLI_DATA, else /var/lib/linli, else ./data).")
+  var data: String?
+}
+
+/// Asks the service over its HTTP API. Every failure is a `CommandFailure` that says what to do.
+struct ServiceClient: Sendable {
+  private let base: String
+  private let where_: String
+  private let token: String?
+
+  init(_ options: ServiceOptions) {
+    let environment = ProcessInfo.processInfo.environment
+    token = environment["LINLI_TOKEN"]
+    if let url = options.url {
+      base = url.hasSuffix("/") ? String(url.dropLast()) : url
+      where_ = url
+      return
+    }
+    let path = ServiceLocations.socket(
+      explicit: options.socket ?? environment["LINLI_SOCKET"], data: options.data, environment: environment)
+    base = "http+unix://" + (path.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? path)
+    where_ = path
+  }
+
+  func get<Value: Decodable>(_ path: String, _ query: [String: String?] = [:], as type: Value.Type) async throws -> Value {
+    try WireFormat.decode(type, from: try await data("GET", path, query, body: nil))
+  }
+
+  func post<Value: Decodable>(_ path: String, _ body: some Encodable, as type: Value.Type) async throws -> Value {
+    try WireFormat.decode(type, from: try await data("POST", path, [:], body: try WireFormat.encode(body)))
+  }
+
+  func post(_ path: String) async throws { _ = try await data("POST", path, [:], body: nil) }
+
+  private func data(_ method: String, _ path: String, _ query: [String: String?], body: Data?) async throws -> Data {
+    var result = Data()
+    try await stream(method, path, query, body: body) { result.append($0) }
+    return result
+  }
+
+  /// Hands out the answer's bytes as they come.
+  func stream(
+    _ method: String, _ path: String, _ query: [String: String?] = [:], body: Data? = nil,
+    take: (Data) throws -> Void
+  ) async throws {
+    var request = HTTPClientRequest(url: address(path, query))
+    request.method = .init(rawValue: method)
+    request.headers.add(name: "Accept", value: "application/json")
+    if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    if let body {
+      request.headers.add(name: "Content-Type", value: "application/json")
+      request.body = .bytes(ByteBuffer(bytes: body))
+    }
+    let response: HTTPClientResponse
+    do {
+      response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    } catch {
+      throw CommandFailure(
+        .unreachable, "the service does not answer at \(where_): \(Self.reason(error)); is `linli serve` running?")
+    }
+    guard (200..<300).contains(response.status.code) else {
+      let body = try await response.body.collect(upTo: 1 << 20)
+      let problem = try? WireFormat.decode(ProblemDocument.self, from: Data(body.readableBytesView))
+      throw CommandFailure(.problem, problem?.detail ?? "the service answered \(response.status)")
+    }
+    for try await chunk in response.body { try take(Data(chunk.readableBytesView)) }
+  }
+
+  private func address(_ path: String, _ query: [String: String?]) -> String {
+    let allowed = CharacterSet.alphanumerics.union(.init(charactersIn: "-._~"))
+    let items = query.sorted { $0.key < $1.key }.compactMap { name, value in
+      value.map { "\(name)=\($0.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")" }
+    }
+    return base + path + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let text = "\(error)"
+    if text.contains("No such file") { return "there is no socket" }
+    if text.contains("refused") { return "connection refused" }
+    if text.contains("Permission") { return "permission denied" }
+    return text
+  }
+}
