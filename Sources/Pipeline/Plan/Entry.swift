@@ -26,6 +26,10 @@ package struct Entry: Sendable {
     package init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The broker's retained copy, sent because of a subscription: no sign of life.
     package static let retained = Flags(rawValue: 1)
+    /// Waited at the broker while the lane was not listening (service or broker down): the core takes such a message in
+    /// without letting its clock advance, so that no timer fires on a silence that the backlog is about to break. The tick
+    /// after the backlog advances the clock.
+    package static let backlog = Flags(rawValue: 2)
   }
 
   package static let noDevice = DeviceID.max

@@ -9,10 +9,13 @@ package struct RawMessage {
   package var packetID: UInt16
   /// 0 until the journal has given it one.
   package var position: JournalPosition
+  /// Waited at the broker while the lane was not listening; its sender's present may be long past (see `Entry.Flags`).
+  package var backlog: Bool
 
   package init(
     topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, arrival: Timestamp, qos: UInt8 = 0,
-    retained: Bool = false, packetID: UInt16 = 0, position: JournalPosition = 0
+    retained: Bool = false, packetID: UInt16 = 0, position: JournalPosition = 0,
+    backlog: Bool = false
   ) {
     self.topic = topic
     self.payload = payload
@@ -21,5 +24,6 @@ package struct RawMessage {
     self.retained = retained
     self.packetID = packetID
     self.position = position
+    self.backlog = backlog
   }
 }
