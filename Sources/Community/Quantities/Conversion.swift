@@ -1,0 +1,22 @@
+/// A linear conversion between units: result = value × scale + offset.
+package struct Conversion: Sendable, Equatable {
+  package var scale: Double
+  package var offset: Double
+
+  package init(scale: Double, offset: Double = 0) {
+    self.scale = scale
+    self.offset = offset
+  }
+
+  package static let identity = Conversion(scale: 1)
+
+  package func callAsFunction(_ value: Double) -> Double { value * scale + offset }
+
+  /// The way back. `scale` is never 0 in the unit table.
+  package var inverse: Conversion { Conversion(scale: 1 / scale, offset: -offset / scale) }
+
+  /// First this one, then `next`.
+  package func followed(by next: Conversion) -> Conversion {
+    Conversion(scale: scale * next.scale, offset: offset * next.scale + next.offset)
+  }
+}
