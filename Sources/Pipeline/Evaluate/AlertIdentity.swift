@@ -1,0 +1,35 @@
+/// Names an occurrence of an alert. The id is derived from what happened, never drawn at random, so a replay of the same
+/// messages finds the same ids.
+package enum AlertIdentity {
+  /// Crockford's base 32: no I, L, O, U, so an id survives being read over the telephone.
+  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+  /// Ten characters: the low 50 bits of the 64-bit FNV-1a of `rule|subject|raised_at in ms`; from the second occurrence
+  /// with the same three on, `|2`, `|3` … is appended before hashing.
+  package static func id(rule: String, subject: String, raisedAt: Timestamp, occurrence: Int = 1) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func mix(_ text: String) {
+      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+    mix(rule)
+    mix("|")
+    mix(subject)
+    mix("|")
+    mix(String(raisedAt.milliseconds))
+    if occurrence > 1 { mix("|\(occurrence)") }
+    let digits = (0..<10).map { alphabet[Int((hash >> (UInt64(9 - $0) * 5)) & 31)] }
+    return String(decoding: digits, as: UTF8.self)
+  }
+
+  /// The first id of this rule, subject and time that no earlier occurrence has.
+  package static func unused(
+    rule: String, subject: String, raisedAt: Timestamp, isTaken: (String) -> Bool
+  ) -> String {
+    var occurrence = 1
+    while true {
+      let candidate = id(rule: rule, subject: subject, raisedAt: raisedAt, occurrence: occurrence)
+      if !isTaken(candidate) { return candidate }
+      occurrence += 1
+    }
+  }
+}
