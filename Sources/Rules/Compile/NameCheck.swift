@@ -1,0 +1,55 @@
+import ConfigFile
+import Pipeline
+
+/// Looks up the names that selectors use, and says what else could have been meant.
+struct NameCheck {
+  private let log: ProblemLog
+  private let known: [Selector.Key: [String]]
+  private let sets: [Selector.Key: Set<String>]
+
+  init(site: Site, log: ProblemLog) {
+    self.log = log
+    var known: [Selector.Key: [String]] = [:]
+    known[.quantity] = site.quantities
+    known[.profile] = site.profiles
+    known[.place] = site.places.keys.sorted()
+    known[.device] = site.plan.devices.map(\.id)
+    known[.point] = site.plan.points.map(\.id) + Set(site.plan.profiles.flatMap(\.points)).sorted()
+    known[.placeKind] = Set(site.places.values.flatMap(\.kinds)).sorted()
+    known[.deviceKind] = Set(site.devices.map(\.kind)).sorted()
+    known[.tag] = Set(site.devices.flatMap(\.tags)).union(site.places.values.flatMap(\.tags)).sorted()
+    self.known = known
+    sets = known.mapValues(Set.init)
+  }
+
+  /// Reports every name of a quantity, profile, place, device or point that does not exist. Kinds and tags are free words:
+  /// they are not wrong, they only select nothing.
+  func check(_ selector: Selector) -> Bool {
+    var fine = true
+    for key in [Selector.Key.quantity, .profile, .place, .device, .point] {
+      for term in selector.terms[key] ?? [] where !exists(term.text, key) {
+        log.error(
+          at: term.location, "unknown \(key.rawValue) \"\(term.text)\"",
+          hint: Suggestion.hint(for: term.text, among: known[key] ?? []))
+        fine = false
+      }
+    }
+    return fine
+  }
+
+  private func exists(_ text: String, _ key: Selector.Key) -> Bool {
+    if sets[key]?.contains(text) == true { return true }
+    return (key == .device || key == .point) && text.contains("*")
+  }
+
+  /// For a selector that matches nothing: a kind or tag that nobody has, and what is near to it.
+  func hint(for selector: Selector) -> String? {
+    for key in [Selector.Key.placeKind, .deviceKind, .tag] {
+      for term in selector.terms[key] ?? [] where sets[key]?.contains(term.text) != true {
+        return Suggestion.hint(for: term.text, among: known[key] ?? [])
+          ?? "nothing here has the \(key.rawValue) \"\(term.text)\""
+      }
+    }
+    return nil
+  }
+}

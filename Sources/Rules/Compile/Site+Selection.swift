@@ -1,0 +1,84 @@
+package import Pipeline
+
+extension Site {
+  /// The points that a selector matches, in the order of the plan. A place stands for everything in it; kind and tags of a
+  /// place hold for everything in it too. A point pattern without "/" may also be the point's name on any device.
+  package func select(_ selector: Selector) -> [PointID] {
+    guard !selector.isEmpty else { return [] }
+    if let only = exactPoint(selector) { return only }
+    let wanted = Wanted(selector)
+    var points: [PointID] = []
+    for index in plan.devices.indices where matches(device: index, wanted) {
+      let first = Int(plan.devices[index].firstPoint)
+      for point in first..<first + plan.profiles[plan.devices[index].profile].points.count
+      where wanted.matches(plan.points[point]) {
+        points.append(PointID(point))
+      }
+    }
+    return points
+  }
+
+  /// The common case of one fully named point needs no scan over the community.
+  private func exactPoint(_ selector: Selector) -> [PointID]? {
+    guard selector.terms.count == 1, let terms = selector.terms[.point], terms.count == 1,
+      let point = pointIndex[terms[0].text]
+    else { return nil }
+    return [point]
+  }
+
+  private func matches(device index: Int, _ wanted: Wanted) -> Bool {
+    let device = plan.devices[index]
+    let facts = devices[index]
+    if let kinds = wanted.deviceKinds, !kinds.contains(facts.kind) { return false }
+    if let profiles = wanted.profiles, !profiles.contains(facts.profile) { return false }
+    if let globs = wanted.devices, !globs.contains(where: { $0.matches(device.id) }) { return false }
+    if let paths = wanted.places, !paths.contains(where: { Site.contains($0, device.place) }) { return false }
+    if let kinds = wanted.placeKinds, kinds.isDisjoint(with: places[device.place]?.kinds ?? []) { return false }
+    if let tags = wanted.tags, tags.isDisjoint(with: facts.tags),
+      tags.isDisjoint(with: places[device.place]?.tags ?? [])
+    {
+      return false
+    }
+    return true
+  }
+
+  /// Whether `place` is `path` or lies in it.
+  static func contains(_ path: String, _ place: String) -> Bool {
+    place.hasPrefix(path) && (place.utf8.count == path.utf8.count || place.dropFirst(path.count).first == "/")
+  }
+}
+
+/// A selector with its texts made ready for comparison; nil = the key is not given.
+private struct Wanted {
+  let quantities: Set<String>?
+  let placeKinds: Set<String>?
+  let deviceKinds: Set<String>?
+  let profiles: Set<String>?
+  let tags: Set<String>?
+  let places: [String]?
+  let devices: [Glob]?
+  let points: [Glob]?
+  let pointNames: [Glob]
+
+  init(_ selector: Selector) {
+    func texts(_ key: Selector.Key) -> [String]? { selector.terms[key].map { $0.map(\.text) } }
+    quantities = texts(.quantity).map(Set.init)
+    placeKinds = texts(.placeKind).map(Set.init)
+    deviceKinds = texts(.deviceKind).map(Set.init)
+    profiles = texts(.profile).map(Set.init)
+    tags = texts(.tag).map(Set.init)
+    places = texts(.place)
+    devices = texts(.device).map { $0.map(Glob.init) }
+    points = texts(.point).map { $0.map(Glob.init) }
+    pointNames = (texts(.point) ?? []).filter { !$0.contains("/") }.map(Glob.init)
+  }
+
+  func matches(_ point: PointPlan) -> Bool {
+    if let quantities, !quantities.contains(point.quantity) { return false }
+    guard let points else { return true }
+    if points.contains(where: { $0.matches(point.id) }) { return true }
+    guard !pointNames.isEmpty else { return false }
+    let name = point.id.lastIndex(of: "/").map { point.id[point.id.index(after: $0)...] } ?? point.id[...]
+    return pointNames.contains { $0.matches(name) }
+  }
+}

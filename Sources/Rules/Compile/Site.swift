@@ -1,0 +1,91 @@
+package import Community
+package import Pipeline
+
+/// The devices and places that rules select from: a lane's plan together with what the community says about it, indexed for
+/// selection.
+package struct Site: Sendable {
+  /// What a device is, as far as selectors ask.
+  package struct DeviceFacts: Sendable {
+    package var profile: String
+    package var kind: String
+    package var tags: Set<String>
+
+    package init(profile: String, kind: String, tags: Set<String> = []) {
+      self.profile = profile
+      self.kind = kind
+      self.tags = tags
+    }
+  }
+
+  /// A place with everything it inherits from the places around it.
+  struct PlaceFacts: Sendable {
+    var kinds: Set<String> = []
+    var tags: Set<String> = []
+    /// Path of the place of each level that it lies in, itself included.
+    var levels: [Place.Level: String] = [:]
+  }
+
+  package let plan: LanePlan
+  /// One for each of `plan.devices`.
+  package let devices: [DeviceFacts]
+  /// Quantities and profiles that exist, whether a device here uses them or not.
+  package let quantities: [String]
+  package let profiles: [String]
+  /// Index into `plan.zones` of a place's local time.
+  let zone: Int
+  let places: [String: PlaceFacts]
+  let deviceIndex: [String: Int]
+  let pointIndex: [String: PointID]
+
+  package init(
+    plan: LanePlan, devices: [DeviceFacts], places: [Place], quantities: [String], profiles: [String], zone: Int = 0
+  ) {
+    precondition(devices.count == plan.devices.count)
+    self.plan = plan
+    self.devices = devices
+    self.quantities = quantities
+    self.profiles = profiles
+    self.zone = zone
+    self.places = Site.inherit(places)
+    deviceIndex = Dictionary(
+      plan.devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    pointIndex = Dictionary(
+      plan.points.enumerated().map { ($0.element.id, PointID($0.offset)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func inherit(_ places: [Place]) -> [String: PlaceFacts] {
+    let byPath = Dictionary(places.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    var facts: [String: PlaceFacts] = [:]
+    for place in places {
+      var own = PlaceFacts()
+      for path in ancestors(of: place.path) {
+        guard let around = byPath[path] else { continue }
+        if !around.kind.isEmpty { own.kinds.insert(around.kind) }
+        own.tags.formUnion(around.tags)
+        own.levels[around.level] = path
+      }
+      facts[place.path] = own
+    }
+    return facts
+  }
+
+  /// `a/b/c` → `a`, `a/b`, `a/b/c`.
+  static func ancestors(of path: String) -> [String] {
+    var result = path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
+    result.append(path)
+    return result
+  }
+
+  func device(of point: PointID) -> Int { Int(plan.points[Int(point)].device) }
+  func place(of point: PointID) -> String { plan.devices[device(of: point)].place }
+
+  /// The subject that `grouping` gives a point; nil when it lies in no place of that level.
+  func subject(of point: PointID, grouping: Grouping?) -> String? {
+    switch grouping {
+    case nil: plan.points[Int(point)].id
+    case .device: plan.devices[device(of: point)].id
+    case .place: place(of: point)
+    case .level(let level): places[place(of: point)]?.levels[level]
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package import Community
+package import ConfigFile
+import Pipeline
+
+/// A rule as its file states it: names not yet looked up, thresholds not yet checked against the points.
+package struct Rule: Sendable {
+  package var id: String
+  package var location: SourceLocation
+  package var on: Selector
+  package var per: Grouping?
+  package var condition: Condition
+  package var traits: RuleTraits
+  package var enabled: Bool
+}
+
+/// What the alert side needs to know about a rule; plain values, because alerts outlive rules.
+package struct RuleTraits: Sendable, Equatable {
+  /// `critical`, `high`, `medium` or `low`.
+  package var priority: String
+  package var title: LocalizedText
+  package var advice: LocalizedText?
+  package var audience: [String]
+
+  package init(priority: String, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = []) {
+    self.priority = priority
+    self.title = title
+    self.advice = advice
+    self.audience = audience
+  }
+
+  /// In falling urgency.
+  package static let priorities = ["critical", "high", "medium", "low"]
+}
+
+/// What an alert of a rule is about when it is not a single point: `per:`.
+package enum Grouping: Sendable, Equatable {
+  case device
+  /// The place that the device is assigned to, whatever its level.
+  case place
+  case level(Place.Level)
+
+  /// The words of `per:`.
+  package static let words = ["device", "place"] + Place.Level.allCases.map(\.rawValue)
+
+  package init?(word: String) {
+    switch word {
+    case "device": self = .device
+    case "place": self = .place
+    default:
+      guard let level = Place.Level(rawValue: word) else { return nil }
+      self = .level(level)
+    }
+  }
+}

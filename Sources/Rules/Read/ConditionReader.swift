@@ -1,0 +1,181 @@
+import ConfigFile
+import Pipeline
+
+/// Reads one condition of `when`: exactly one predicate, and the timing that goes with it.
+struct ConditionReader {
+  let log: ProblemLog
+
+  static let comparisons = ["above", "below", "outside", "inside", "equals", "not_equals"]
+  static let windows = WindowFunction.allCases.map(\.rawValue)
+  static let others = ["changes", "quiet", "silent", "stuck", "all", "any", "not"]
+  static let timing = ["for", "deadband", "clear_for", "during"]
+  static let keys = comparisons + windows + others + timing + ["on"]
+
+  /// Times of `for`, `quiet`, windows …, ms: up to a year.
+  static let holdRange: ClosedRange<Int64> = 0...31_622_400_000
+  static let spanRange: ClosedRange<Int64> = 1_000...31_622_400_000
+
+  /// nil, with the reason in the log, when something is wrong.
+  func read(_ node: ConfigNode, depth: Int) -> Condition? {
+    guard depth <= ConditionTree.depthLimit else {
+      log.error(at: node.location, "conditions are nested more than \(ConditionTree.depthLimit) deep")
+      return nil
+    }
+    let problemsBefore = log.problems.count
+    guard let reader = MappingReader(node, keys: Self.keys, as: "condition", log: log) else { return nil }
+    guard var condition = predicate(node, reader, hadUnknownKey: log.problems.count > problemsBefore, depth: depth)
+    else { return nil }
+    condition.hold = reader.duration("for", in: Self.holdRange) ?? 0
+    condition.clearHold = reader.duration("clear_for", in: Self.holdRange) ?? 0
+    if let deadband = reader.number("deadband", in: 0...Double.greatestFiniteMagnitude) {
+      condition.deadband = deadband
+      checkDeadband(condition, at: reader.location(of: "deadband"))
+    }
+    condition.during = reader.node("during").flatMap { DuringReader.read($0, log: log) }
+    if let on = reader.node("on") { condition.on = SelectorReader.read(on, log: log) ?? Selector() }
+    checkTiming(condition, at: reader.location(of: "for"))
+    let isFine = !log.problems[problemsBefore...].contains { $0.severity == .error }
+    return isFine ? condition : nil
+  }
+
+  // MARK: - The predicate
+
+  private func predicate(_ node: ConfigNode, _ reader: MappingReader, hadUnknownKey: Bool, depth: Int) -> Condition? {
+    let entries = node.entries ?? []
+    let compared = entries.filter { Self.comparisons.contains($0.key) }
+    let windows = entries.filter { Self.windows.contains($0.key) }
+    let others = entries.filter { Self.others.contains($0.key) }
+    let tests = windows + others
+    let clash =
+      others.isEmpty && compared.count > 1
+      ? Array(compared.prefix(2)) : Array((tests + (others.isEmpty ? [] : compared)).prefix(2))
+    if clash.count == 2 {
+      let (first, second) = (clash[0], clash[1])
+      log.error(
+        at: second.keyLocation, "\"\(first.key)\" and \"\(second.key)\" in one condition",
+        hint: Self.hint(for: [first.key, second.key]))
+      return nil
+    }
+    if let window = windows.first { return windowed(window, compared.first) }
+    if let comparison = compared.first {
+      guard let operand = operand(comparison) else { return nil }
+      return Condition(test: .compare(.last, operand), key: comparison.key, location: comparison.keyLocation)
+    }
+    guard let entry = others.first else {
+      if !hadUnknownKey {
+        log.error(
+          at: node.location, "the condition says nothing about the value",
+          hint: "give one of \((Self.comparisons + Self.windows + Self.others).joined(separator: ", "))")
+      }
+      return nil
+    }
+    return test(entry, depth: depth).map { Condition(test: $0, key: entry.key, location: entry.keyLocation) }
+  }
+
+  private static func hint(for keys: [String]) -> String {
+    if Set(keys) == ["above", "below"] { return "use inside: [a, b] or outside: [a, b]" }
+    return "make two conditions and join them with all: […] or any: […]"
+  }
+
+  private func windowed(_ window: ConfigNode.Entry, _ comparison: ConfigNode.Entry?) -> Condition? {
+    let span = window.value.duration(log, window.key, in: Self.spanRange)
+    guard let comparison else {
+      log.error(
+        at: window.keyLocation, "\"\(window.key)\" needs a comparison",
+        hint: "e.g. {\(window.key): 1h, above: 5}")
+      return nil
+    }
+    guard let span, let function = WindowFunction(rawValue: window.key), var operand = operand(comparison) else {
+      return nil
+    }
+    if case .word(let text, let negated) = operand.value {
+      guard let number = ConfigNode.number(text) else {
+        log.error(at: comparison.value.location, "\(comparison.key): expected a number, found \"\(text)\"")
+        return nil
+      }
+      operand.value = .number(negated ? .notEquals(number) : .equals(number))
+    }
+    return Condition(
+      test: .compare(.window(function, span), operand), key: window.key, location: window.keyLocation)
+  }
+
+  private func test(_ entry: ConfigNode.Entry, depth: Int) -> Condition.Test? {
+    switch entry.key {
+    case "changes":
+      guard let reader = MappingReader(entry.value, keys: ["by", "within"], as: "changes", log: log) else { return nil }
+      let by = reader.requiredNumber("by")
+      let within = reader.requiredDuration("within", in: Self.spanRange)
+      if by == 0 { log.error(at: reader.location(of: "by"), "by: a change of 0 is none", hint: "use quiet or stuck") }
+      guard let by, let within, by != 0 else { return nil }
+      return .changes(by: by, within: within)
+    case "quiet": return entry.value.duration(log, entry.key, in: Self.spanRange).map { .quiet($0) }
+    case "silent": return entry.value.duration(log, entry.key, in: Self.spanRange).map { .silent($0) }
+    case "stuck": return entry.value.duration(log, entry.key, in: Self.spanRange).map { .stuck($0) }
+    case "not": return read(entry.value, depth: depth + 1).map { .not($0) }
+    default:
+      guard let nodes = entry.value.list(log, entry.key) else { return nil }
+      guard !nodes.isEmpty, nodes.count <= ConditionTree.countLimit else {
+        log.error(at: entry.value.location, "\(entry.key): expected 1 to \(ConditionTree.countLimit) conditions")
+        return nil
+      }
+      let children = nodes.compactMap { read($0, depth: depth + 1) }
+      guard children.count == nodes.count else { return nil }
+      return entry.key == "all" ? .all(children) : .any(children)
+    }
+  }
+
+  private func operand(_ entry: ConfigNode.Entry) -> Operand? {
+    let location = entry.value.location
+    func operand(_ value: Operand.Value) -> Operand { Operand(value: value, key: entry.key, location: location) }
+    switch entry.key {
+    case "above": return entry.value.number(log, entry.key).map { operand(.number(.above($0))) }
+    case "below": return entry.value.number(log, entry.key).map { operand(.number(.below($0))) }
+    case "equals", "not_equals":
+      return entry.value.string(log, entry.key).map { operand(.word($0, negated: entry.key == "not_equals")) }
+    default:
+      guard let nodes = entry.value.sequence, nodes.count == 2 else {
+        log.error(at: location, "\(entry.key): expected two numbers, [a, b]")
+        return nil
+      }
+      guard let low = nodes[0].number(log, entry.key), let high = nodes[1].number(log, entry.key) else { return nil }
+      let texts = (NumberText.plain(low), NumberText.plain(high))
+      if low > high {
+        log.error(
+          at: location, "\(entry.key): \(texts.0) is more than \(texts.1)", hint: "write [\(texts.1), \(texts.0)]")
+        return nil
+      }
+      if entry.key == "inside", low == high {
+        log.error(at: location, "inside: nothing is strictly inside of [\(texts.0), \(texts.1)]", hint: "use equals")
+        return nil
+      }
+      return operand(.number(entry.key == "inside" ? .inside(low, high) : .outside(low, high)))
+    }
+  }
+
+  // MARK: - Timing
+
+  private func checkDeadband(_ condition: Condition, at location: SourceLocation) {
+    guard case .compare(_, let operand) = condition.test else {
+      log.error(
+        at: location, "\"\(condition.key)\" takes no deadband", hint: "a deadband belongs to a comparison of numbers")
+      return
+    }
+    switch operand.value {
+    case .word, .number(.equals), .number(.notEquals):
+      log.error(at: location, "\"\(operand.key)\" takes no deadband", hint: "use clear_for against chattering")
+    case .number(.outside(let low, let high)) where condition.deadband * 2 > high - low:
+      log.error(
+        at: location, "with this deadband the alert could never clear",
+        hint: "at most \(NumberText.plain((high - low) / 2)), half of the range")
+    default: break
+    }
+  }
+
+  private func checkTiming(_ condition: Condition, at location: SourceLocation) {
+    if case .silent(let time) = condition.test, condition.hold > 0 {
+      log.warning(
+        at: location, "\"silent\" with \"for\" raises only after \(DurationText.text(time + condition.hold))",
+        hint: "write silent: \(DurationText.text(time + condition.hold)) if that is meant")
+    }
+  }
+}

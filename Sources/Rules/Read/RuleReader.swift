@@ -1,0 +1,75 @@
+package import ConfigFile
+import Community
+import Foundation
+import Pipeline
+
+/// Reads `rules/*.yaml` (INTERFACE §4). What is wrong within a file is found here; what is wrong with a rule at the points
+/// that it selects, in `RuleCompiler`.
+package enum RuleReader {
+  /// Rules in all files together.
+  package static let countLimit = 2_000
+  private static let keys = ["id", "on", "when", "per", "priority", "title", "advice", "audience", "enabled"]
+
+  /// All rules of a configuration directory, in the order of the file names. A directory without rules is fine.
+  package static func load(directory: String, log: ProblemLog) -> [Rule] {
+    let folder = directory + "/rules"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return load(
+      files: names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
+        .map { "\(folder)/\($0)" }, log: log)
+  }
+
+  package static func load(files: [String], log: ProblemLog) -> [Rule] {
+    var rules: [Rule] = []
+    for file in files {
+      guard let root = ConfigReader.load(file, log: log) else { continue }
+      rules += read(root, log: log)
+      if rules.count > countLimit {
+        log.error(at: root.location, "more than \(countLimit) rules")
+        break
+      }
+    }
+    return rules
+  }
+
+  /// The rules of one file.
+  package static func read(_ root: ConfigNode, log: ProblemLog) -> [Rule] {
+    guard let reader = MappingReader(root, keys: ["rules"], log: log) else { return [] }
+    return reader.list("rules").compactMap { rule($0, log: log) }
+  }
+
+  private static func rule(_ node: ConfigNode, log: ProblemLog) -> Rule? {
+    guard let reader = MappingReader(node, keys: keys, as: "rule", log: log) else { return nil }
+    let id = reader.requiredString("id").flatMap { checkID($0, at: reader.location(of: "id"), log: log) }
+    let on = reader.node("on").map { SelectorReader.read($0, log: log) } ?? Selector()
+    let condition = reader.required("when").flatMap { ConditionReader(log: log).read($0, depth: 1) }
+    let per = reader.choice("per", among: Grouping.words).flatMap(Grouping.init(word:))
+    let priority = reader.choice("priority", among: RuleTraits.priorities)
+    let title = reader.localizedText("title")
+    let advice = reader.localizedText("advice")
+    let audience = reader.strings("audience") ?? []
+    let enabled = reader.bool("enabled") ?? true
+    guard let id, let on, var condition, per != nil || !reader.has("per") else { return nil }
+    let outer = condition.on.merged(into: on)
+    condition.on = Selector()
+    return Rule(
+      id: id, location: reader.location(of: "id"), on: outer, per: per, condition: condition,
+      traits: RuleTraits(
+        priority: priority ?? "medium", title: title ?? LocalizedText(id), advice: advice, audience: audience),
+      enabled: enabled)
+  }
+
+  /// Ids go into file names, URLs, MQTT topics and hashes.
+  private static func checkID(_ id: String, at location: SourceLocation, log: ProblemLog) -> String? {
+    let fine = id.utf8.count <= 100 && id.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || isPlain($0) }
+    if fine { return id }
+    log.error(
+      at: location,
+      "rule id \"\(id.prefix(60))\" may have letters, digits, \"-\", \"_\" and \".\" only, at most 100 bytes")
+    return nil
+  }
+
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.numericType == .decimal || "-_.".unicodeScalars.contains(scalar)
+  }
+}

@@ -1,0 +1,35 @@
+import ConfigFile
+
+/// Reads an `on`: known keys, each with one value or a list of values.
+enum SelectorReader {
+  /// nil, with the reason in the log, when something is wrong.
+  static func read(_ node: ConfigNode, log: ProblemLog) -> Selector? {
+    let keys = Selector.Key.allCases.map(\.rawValue)
+    guard MappingReader(node, keys: keys, as: "on", log: log) != nil else { return nil }
+    var selector = Selector()
+    var fine = true
+    for entry in node.entries ?? [] {
+      guard let key = Selector.Key(rawValue: entry.key) else {
+        fine = false
+        continue
+      }
+      let values = entry.value.sequence ?? [entry.value]
+      if values.isEmpty {
+        log.error(at: entry.value.location, "\(entry.key): an empty list selects nothing")
+        fine = false
+      }
+      for value in values {
+        guard let text = value.string(log, entry.key) else {
+          fine = false
+          continue
+        }
+        selector.terms[key, default: []].append(Selector.Term(text: text, location: value.location))
+      }
+    }
+    if selector.isEmpty, fine {
+      log.error(at: node.location, "\"on\" is empty", hint: "select points, e.g. on: {quantity: temperature}")
+      return nil
+    }
+    return fine ? selector : nil
+  }
+}
