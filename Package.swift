@@ -15,6 +15,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 let package = Package(
   name: "linli",
@@ -47,7 +48,9 @@ let package = Package(
     .target(name: "Alerts", dependencies: ["Pipeline", "Community"]),
     .target(
       name: "Notify",
-      dependencies: ["CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore]),
+      dependencies: [
+        "CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore, nioHTTP1,
+      ]),
     .target(name: "Store", dependencies: ["Pipeline", "Alerts", "Notify", grdb]),
     .target(
       name: "API",
@@ -71,7 +74,7 @@ let package = Package(
       ]),
 
     // MARK: - Tests
-    .target(name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Pipeline", crypto], path: "Tests/TestSupport"),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
     .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),

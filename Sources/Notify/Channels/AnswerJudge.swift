@@ -1,0 +1,93 @@
+// What an answer means. Robots say "no" with HTTP 200 and a code, so the code decides; the tables follow the robots'
+// documents and what their clients have seen (FIELD §2).
+import Foundation
+package import Pipeline
+
+package enum AnswerJudge {
+  /// By the HTTP status alone, for webhooks. 408, 425, 429 and 5xx may pass; other 4xx do not.
+  package static func judge(_ answer: HTTPAnswer, now: Timestamp) -> DeliveryResult {
+    switch answer.status {
+    case 200..<300:
+      return .delivered
+    case 300..<400:
+      return .retry(after: nil, reason: "HTTP \(answer.status): the address redirects; enter its final address")
+    case 408, 425, 429, 500...:
+      let pause = answer.retryAfter.flatMap { retryAfter($0, now: now) }
+      return .retry(after: pause, reason: "HTTP \(answer.status)")
+    default:
+      return .refused(reason: "HTTP \(answer.status)")
+    }
+  }
+
+  /// A robot's answer: the code if there is one, else the status; HTTP 200 without a code is somebody else's page.
+  package static func judge(_ answer: HTTPAnswer, from kind: Channel.Kind, now: Timestamp) -> DeliveryResult {
+    guard let (code, text) = codeAndText(answer.body, kind) else {
+      if case let result = judge(answer, now: now), result != .delivered { return result }
+      return .retry(after: nil, reason: "the answer is not the robot's (HTTP \(answer.status), no code)")
+    }
+    if code == 0 { return judge(answer, now: now) }
+    let reason = "code \(code)" + (text.isEmpty ? "" : ": \(TextLimit.shorten(text, bytes: 200))")
+    switch meaning(of: code, kind) {
+    case .rateLimited(let pause): return .retry(after: pause, reason: reason)
+    case .refused: return .refused(reason: reason)
+    case .unknown: return .retry(after: nil, reason: reason)
+    }
+  }
+
+  private enum Meaning {
+    case rateLimited(Int64)
+    case refused
+    /// Try again with growing pauses.
+    case unknown
+  }
+
+  private static func meaning(of code: Int, _ kind: Channel.Kind) -> Meaning {
+    switch (kind, code) {
+    // 45009: more than 20 a minute.
+    case (.wecom, 45009), (.wecom, 45033): .rateLimited(60_000)
+    // 93000 unknown key, 93004 robot switched off, 93008 not in the group; 40008, 40058, 44004, 45002: the message itself.
+    case (.wecom, 93000), (.wecom, 93004), (.wecom, 93008), (.wecom, 40008), (.wecom, 40058), (.wecom, 44004),
+      (.wecom, 45002):
+      .refused
+    // After 20 a minute the robot is blocked for ten minutes.
+    case (.dingtalk, 130101), (.dingtalk, 410100), (.dingtalk, 90018), (.dingtalk, 660026): .rateLimited(600_000)
+    // 310000 signature, keyword or address; 300001, 300005, 400101, 400102, 400013: no such robot, token or group;
+    // 460101 too long; 40035, 43004: the message; 430101 and on: content not allowed.
+    case (.dingtalk, 310000), (.dingtalk, 300001), (.dingtalk, 300005), (.dingtalk, 400101), (.dingtalk, 400102),
+      (.dingtalk, 400013), (.dingtalk, 460101), (.dingtalk, 40035), (.dingtalk, 43004), (.dingtalk, 430101...430104):
+      .refused
+    // 11232, 11233: too many at once on their side, most often at :00 and :30; 9499, 99991400: too many of ours.
+    case (.feishu, 11232), (.feishu, 11233): .rateLimited(20_000)
+    case (.feishu, 9499), (.feishu, 99_991_400): .rateLimited(60_000)
+    // 19001 no such token, 19002 bad request, 19007 switched off, 19021 signature, 19022 address, 19024 keyword.
+    case (.feishu, 19001), (.feishu, 19002), (.feishu, 19007), (.feishu, 19021), (.feishu, 19022), (.feishu, 19024):
+      .refused
+    default: .unknown
+    }
+  }
+
+  private static func codeAndText(_ body: [UInt8], _ kind: Channel.Kind) -> (Int, String)? {
+    guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else { return nil }
+    let names = kind == .feishu ? ["code", "StatusCode"] : ["errcode"]
+    let texts = kind == .feishu ? ["msg", "StatusMessage"] : ["errmsg"]
+    // Only an integer counts: `true` or "0" is not what the documents promise.
+    for name in names {
+      guard let number = object[name] as? Int, !(object[name] is Bool) else { continue }
+      return (number, texts.lazy.compactMap { object[$0] as? String }.first ?? "")
+    }
+    return nil
+  }
+
+  /// Ms to wait by a Retry-After header (seconds, or an HTTP date); at most an hour.
+  package static func retryAfter(_ header: String, now: Timestamp) -> Int64? {
+    let text = header.trimmingCharacters(in: .whitespaces)
+    let longest: Int64 = 3_600_000
+    if let seconds = Int64(text) { return seconds < 0 ? nil : min(min(seconds, 3_600) * 1000, longest) }
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = .gmt
+    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
+    guard let date = formatter.date(from: text) else { return nil }
+    return min(max(0, Timestamp(seconds: date.timeIntervalSince1970) - now), longest)
+  }
+}

@@ -1,0 +1,61 @@
+// One HTTP POST with a deadline: the seam between the channels and the network.
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+package struct HTTPAnswer: Sendable {
+  package var status: Int
+  /// Seconds or a date, as the server wrote it.
+  package var retryAfter: String?
+  /// The first bytes of the body, at most 64 KiB.
+  package var body: [UInt8]
+
+  package init(status: Int, retryAfter: String? = nil, body: [UInt8] = []) {
+    self.status = status
+    self.retryAfter = retryAfter
+    self.body = body
+  }
+}
+
+package protocol HTTPTransport: Sendable {
+  /// Throws what kept the answer from coming: no connection, a bad certificate, the deadline.
+  func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> HTTPAnswer
+}
+
+/// The network through async-http-client. Certificates are checked; redirects are not followed, because a signed message
+/// belongs to one address only. `shutdown()` before the last reference goes.
+package final class HTTPNetwork: HTTPTransport {
+  private let client: HTTPClient
+  private let deadline: TimeAmount
+
+  /// `deadlineMilliseconds`: for the whole exchange.
+  package init(deadlineMilliseconds: Int64 = 10_000) {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.timeout.connect = .milliseconds(min(5_000, deadlineMilliseconds))
+    configuration.httpVersion = .http1Only
+    configuration.connectionPool.idleTimeout = .seconds(30)
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    deadline = .milliseconds(deadlineMilliseconds)
+  }
+
+  package func shutdown() async { try? await client.shutdown() }
+
+  package func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> HTTPAnswer {
+    var request = HTTPClientRequest(url: url)
+    request.method = .POST
+    for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
+    request.headers.replaceOrAdd(name: "User-Agent", value: "linli")
+    request.body = .bytes(ByteBuffer(bytes: body))
+    let response = try await client.execute(request, timeout: deadline)
+    // The status is the answer; a body that breaks off or never ends only loses its content.
+    var content: [UInt8] = []
+    do {
+      for try await part in response.body {
+        content += part.readableBytesView.prefix(65_536 - content.count)
+        if content.count >= 65_536 { break }
+      }
+    } catch {}
+    return HTTPAnswer(
+      status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"), body: content)
+  }
+}

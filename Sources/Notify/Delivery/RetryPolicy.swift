@@ -1,0 +1,68 @@
+// What follows from the result of an attempt: a pure function, so that the schedule of a whole day is a table in a test.
+package import Pipeline
+
+package struct RetryPolicy: Sendable {
+  /// First pause, ms; each further one doubles.
+  package var firstPause: Int64 = 1_000
+  package var longestPause: Int64 = 600_000
+  /// Pauses vary by up to this part, so that entries that failed together do not come back together.
+  package var jitter = 0.2
+  /// From the entry's creation, ms; after that it has failed.
+  package var giveUpAfter: Int64 = 86_400_000
+  /// Failed attempts after which the fallback channel is asked as well.
+  package var attemptsBeforeFallback = 3
+
+  package init() {}
+
+  package enum Outcome: Sendable, Equatable {
+    case delivered
+    case postponed(OutboxEntry)
+    case failed(OutboxEntry)
+  }
+
+  /// The pause after the `attempt`-th failure (from 1), ms: 1 s, 2 s, 4 s … 10 min, each ± `jitter`. `key` varies it, always
+  /// the same way for the same entry.
+  package func pause(afterAttempt attempt: Int, key: String) -> Int64 {
+    let doublings = min(max(attempt - 1, 0), 40)
+    let base = min(Double(longestPause), Double(firstPause) * Double(1 << doublings))
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    hash = (hash ^ UInt64(attempt & 0xffff)) &* 0x100_0000_01b3
+    let unit = Double((hash ^ (hash >> 32)) & 0xffff_ffff) / Double(UInt32.max)
+    return Int64(min(Double(longestPause), base * (1 - jitter + 2 * jitter * unit)))
+  }
+
+  package func outcome(of result: DeliveryResult, for entry: OutboxEntry, at now: Timestamp) -> Outcome {
+    var entry = entry
+    switch result {
+    case .delivered:
+      return .delivered
+    case .refused(let reason):
+      entry.attempts += 1
+      entry.lastError = reason
+      return .failed(entry)
+    case .retry(let after, let reason):
+      entry.attempts += 1
+      entry.lastError = reason
+      let pause = max(after ?? 0, self.pause(afterAttempt: entry.attempts, key: entry.idempotencyKey))
+      entry.nextAttemptAt = now + pause
+      if entry.nextAttemptAt - entry.createdAt > giveUpAfter { return .failed(entry) }
+      return .postponed(entry)
+    }
+  }
+
+  /// The entry for the fallback channel that goes with an outcome; nil when none is due.
+  package func fallback(for outcome: Outcome, to channel: String, at now: Timestamp) -> OutboxEntry? {
+    let old: OutboxEntry
+    switch outcome {
+    case .delivered: return nil
+    case .postponed(let entry):
+      guard entry.attempts == attemptsBeforeFallback else { return nil }
+      old = entry
+    case .failed(let entry): old = entry
+    }
+    return OutboxEntry(
+      idempotencyKey: "\(old.idempotencyKey)-via-\(channel)", channel: channel, event: old.event, createdAt: now,
+      nextAttemptAt: now)
+  }
+}

@@ -1,0 +1,102 @@
+// Writes the text of a notification for one channel: its language, its style, its size.
+package import Alerts
+import Community
+import Pipeline
+
+package struct Message: Sendable, Equatable {
+  /// One line for subjects and previews.
+  package var title: String
+  package var text: String
+}
+
+package struct MessageWriter: Sendable {
+  private let settings: MessageSettings
+  private let language: Language
+  private let style: TextStyle
+  /// nil: the channel's own template is broken, and messages go out plain.
+  private let template: Template?
+  private let keyword: String?
+
+  package init(channel: Channel, style: TextStyle, settings: MessageSettings) {
+    let language = channel.language ?? settings.language
+    self.settings = settings
+    self.language = language
+    self.style = style
+    keyword = channel.keyword
+    template = try? Template(channel.template?[language] ?? MessageWords.template(language, style))
+  }
+
+  /// The message for an event in at most `bytes` bytes of UTF-8; long advice gives way first, then comment, title, place.
+  package func message(for event: AlertEvent, bytes: Int) -> Message {
+    var values = self.values(of: event)
+    let title = TextLimit.shorten(titleLine(values), bytes: 200)
+    var text = render(values)
+    for field in [Template.Field.advice, .comment, .title, .place] {
+      let excess = text.utf8.count - bytes
+      guard excess > 0, let value = values[field], !value.isEmpty else { continue }
+      values[field] = TextLimit.shorten(value, bytes: max(3, value.utf8.count - excess))
+      text = render(values)
+    }
+    return Message(title: title, text: TextLimit.shorten(text, bytes: bytes))
+  }
+
+  private func titleLine(_ values: [Template.Field: String]) -> String {
+    let state = values[.state] ?? ""
+    let priority = values[.priority] ?? ""
+    let title = values[.title] ?? ""
+    return language == .zh ? "\(state)【\(priority)】\(title)" : "\(state) [\(priority)] \(title)"
+  }
+
+  private func render(_ values: [Template.Field: String]) -> String {
+    var text = template?.render(values) ?? ""
+    if text.allSatisfy(\.isWhitespace) { text = plain(values) }
+    // At the top, where no cut reaches it: without its word the robot refuses the message.
+    if let keyword, !text.contains(keyword) { text = keyword + "\n" + text }
+    return text
+  }
+
+  private func plain(_ values: [Template.Field: String]) -> String {
+    let fields: [Template.Field] = [.place, .value, .since, .advice, .id, .link]
+    let lines = [titleLine(values)] + fields.compactMap { values[$0] }
+    return lines.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  private func values(of event: AlertEvent) -> [Template.Field: String] {
+    let alert = event.alert
+    let ended = event.kind == .cleared || event.kind == .closed
+    var values: [Template.Field: String] = [
+      .state: MessageWords.state(event.kind, language),
+      .priority: MessageWords.priority(alert.traits.priority, language),
+      .title: style.escape(alert.traits.title[language]),
+      .place: style.escape(settings.placeName(alert.place, in: language)),
+      .since: LocalTime.short(alert.raisedAt, in: settings.timeZone),
+      .comment: style.escape(event.comment ?? ""),
+      .id: style.escape(alert.id),
+      .link: settings.link(to: alert.id),
+      .rule: style.escape(alert.rule),
+      .subject: style.escape(alert.subject),
+    ]
+    if event.by != "linli" { values[.by] = style.escape(event.by) }
+    if let value = valueText(alert) {
+      values[.value] = style.escape(value)
+      let name = alert.point.flatMap(settings.quantityName)?[language] ?? MessageWords.value(language)
+      values[.quantity] = style.escape(name)
+    }
+    if ended {
+      let end = alert.clearedAt ?? event.at
+      values[.duration] = LocalTime.duration(
+        milliseconds: end - alert.raisedAt, chinese: language == .zh)
+    } else {
+      values[.advice] = style.escape(alert.traits.advice?[language] ?? "")
+      if event.kind == .raised { values[.answer] = "linli ack \(style.escape(alert.id))" }
+    }
+    return values
+  }
+
+  private func valueText(_ alert: Alert) -> String? {
+    guard let value = alert.value else { return nil }
+    if let point = alert.point, let text = settings.valueText(point, value) { return text[language] }
+    let symbol = MessageWords.symbol(ofUnit: alert.unit)
+    return MessageWords.number(value) + (symbol.isEmpty || symbol == "%" ? symbol : " \(symbol)")
+  }
+}

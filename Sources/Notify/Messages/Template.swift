@@ -1,0 +1,68 @@
+// The texts of messages: lines with {fields}. A line whose fields are all empty is left out.
+
+package struct Template: Sendable, Equatable {
+  /// What a template may name.
+  package enum Field: String, Sendable, CaseIterable {
+    case state, priority, title, place, quantity, value, since, duration, by, comment, advice, id, answer, link, rule
+    case subject
+  }
+
+  package struct Failure: Error, Equatable, CustomStringConvertible {
+    /// The unknown field; nil when a brace is not closed.
+    package var field: String?
+    package var description: String {
+      field.map { "the template names an unknown field {\($0)}" } ?? "the template has a { without its }"
+    }
+  }
+
+  private enum Piece: Sendable, Equatable {
+    case text(String)
+    case field(Field)
+  }
+  private var lines: [[Piece]] = []
+
+  /// Throws `Failure` for unknown fields and open braces.
+  package init(_ source: String) throws(Failure) {
+    for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
+      lines.append(try Self.pieces(of: line))
+    }
+  }
+
+  private static func pieces(of line: Substring) throws(Failure) -> [Piece] {
+    var pieces: [Piece] = []
+    var rest = line
+    while let open = rest.firstIndex(of: "{") {
+      if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+      guard let close = rest[open...].firstIndex(of: "}") else { throw Failure(field: nil) }
+      let name = String(rest[rest.index(after: open)..<close])
+      guard let field = Field(rawValue: name) else { throw Failure(field: name) }
+      pieces.append(.field(field))
+      rest = rest[rest.index(after: close)...]
+    }
+    if !rest.isEmpty { pieces.append(.text(String(rest))) }
+    return pieces
+  }
+
+  package func render(_ values: [Field: String]) -> String {
+    var result: [String] = []
+    for line in lines {
+      var named = 0
+      var filled = 0
+      var text = ""
+      for piece in line {
+        switch piece {
+        case .text(let fixed): text += fixed
+        case .field(let field):
+          named += 1
+          let value = values[field] ?? ""
+          if !value.isEmpty { filled += 1 }
+          text += value
+        }
+      }
+      if named > 0 && filled == 0 { continue }
+      while text.last?.isWhitespace == true { text.removeLast() }
+      result.append(text)
+    }
+    return result.joined(separator: "\n")
+  }
+}

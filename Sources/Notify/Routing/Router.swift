@@ -1,0 +1,72 @@
+// Decides which channels hear of an alert event: a pure function of the routes and the event.
+package import Alerts
+package import Pipeline
+
+package struct Router: Sendable {
+  private let routes: [Route]
+  private let kinds: [String: Channel.Kind]
+
+  package init(_ configuration: NotifyConfiguration) {
+    routes = configuration.routes
+    kinds = Dictionary(configuration.channels.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The channels that hear of the event, each once, in the order of the routes. An alert's traits never change, so the
+  /// later events of an alert reach exactly the channels that got its raise.
+  package func channels(for event: AlertEvent) -> [String] {
+    var found: [String] = []
+    for route in routes where route.matches(event.alert) {
+      for id in route.to where !found.contains(id) {
+        if let kind = kinds[id], kind.takes(event) { found.append(id) }
+      }
+      if route.stop { break }
+    }
+    return found
+  }
+
+  /// The outbox entries of the event. Alert, number of the event and channel make the idempotency key, so the same event
+  /// gives the same keys whenever it is written.
+  package func entries(for event: AlertEvent, at now: Timestamp) -> [OutboxEntry] {
+    channels(for: event).map { channel in
+      OutboxEntry(
+        idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event, createdAt: now,
+        nextAttemptAt: now)
+    }
+  }
+}
+
+extension Route {
+  func matches(_ alert: Alert) -> Bool {
+    if let place, alert.place != place, !alert.place.hasPrefix(place + "/") { return false }
+    if !priorities.isEmpty, !priorities.contains(alert.traits.priority) { return false }
+    if !audiences.isEmpty, !audiences.contains(where: alert.traits.audience.contains) { return false }
+    return rules.isEmpty || rules.contains(alert.rule)
+  }
+}
+
+extension Channel.Kind {
+  /// Whether this kind of channel is told of such a step at all. Programs get raised, acknowledged, cleared and closed;
+  /// people get the raise and, once, the end. A shelved alert is silent, but an MQTT channel mirrors the state and must
+  /// not keep an alert that has ended.
+  package func takes(_ event: AlertEvent) -> Bool {
+    let alert = event.alert
+    let ends = event.kind == .cleared || event.kind == .closed
+    if let until = alert.shelvedUntil, until > event.at, !(self == .mqtt && ends) { return false }
+    switch event.kind {
+    case .raised: return true
+    case .acknowledged: return !isForPeople
+    case .cleared:
+      guard isForPeople else { return true }
+      if let closedAt = alert.closedAt, closedAt < event.at { return false }
+      return !alert.isMomentary
+    case .closed:
+      return !isForPeople || alert.clearedAt == nil || alert.isMomentary
+    case .assigned, .commented, .shelved, .unshelved: return false
+    }
+  }
+}
+
+extension Alert {
+  /// A press or a fall: raised and cleared in the same instant.
+  var isMomentary: Bool { clearedAt == raisedAt }
+}
