@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Pipeline", "TestSupport"]),
     .testTarget(
-      name: "NotifyTests", dependencies: ["Notify", "Alerts", "Community", "TestSupport", hummingbird, crypto, nioCore]),
+      name: "NotifyTests",
+      dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Alerts", "Notify", "TestSupport"]),
     .testTarget(name: "APITests", dependencies: ["API", "Alerts", "TestSupport", hummingbirdTesting]),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "TestSupport"]),
