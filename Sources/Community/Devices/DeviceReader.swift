@@ -1,0 +1,130 @@
+package import ConfigFile
+
+/// Reads `devices.yaml` against the places and profiles.
+package struct DeviceReader {
+  /// More devices are refused.
+  static let devicesMax = 500_000
+  /// Comparing a wrong path with all places is slow: only so many get a "did you mean".
+  private var suggestionsLeft = 50
+  private let places: PlaceTree
+  private let library: ProfileLibrary
+  private let log: ProblemLog
+  private var byID: [String: SourceLocation] = [:]
+  private var byIdentity: [String: SourceLocation] = [:]
+
+  private init(places: PlaceTree, library: ProfileLibrary, log: ProblemLog) {
+    self.places = places
+    self.library = library
+    self.log = log
+  }
+
+  /// The devices that can be used, in the order of the file.
+  package static func read(
+    _ node: ConfigNode, places: PlaceTree, library: ProfileLibrary, log: ProblemLog
+  ) -> [Device] {
+    var reader = DeviceReader(places: places, library: library, log: log)
+    guard let top = MappingReader(node, keys: Device.fileKeys, as: "devices", log: log) else { return [] }
+    let nodes = top.list("devices")
+    if nodes.count > devicesMax {
+      log.error(at: top.location(of: "devices"), "more than \(devicesMax) devices")
+    }
+    return nodes.prefix(devicesMax).compactMap { reader.readDevice($0) }
+  }
+
+  private mutating func readDevice(_ node: ConfigNode) -> Device? {
+    guard let reader = MappingReader(node, keys: Device.keys, as: "device", log: log) else { return nil }
+    let id = reader.required("id").flatMap { Identifier.read($0, "id", log: log) }
+    let profile = readProfile(reader)
+    let place = readPlace(reader)
+    let match = readMatch(reader, profile: profile)
+    let (name, tags) = (reader.localizedText("name"), reader.strings("tags") ?? [])
+    let silentAfter = reader.duration("silent_after", in: 1...366 * 86_400_000)
+    guard let id else { return nil }
+    if let first = byID[id] {
+      log.error(
+        at: reader.location(of: "id"), "device \"\(id)\" is there twice; the first is in line \(first.line)",
+        hint: "give each device an id of its own")
+      return nil
+    }
+    byID[id] = node.location
+    guard let profile, let place, let match else { return nil }
+    let identity =
+      profile.name + "\n" + match.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "\n")
+    if let first = byIdentity[identity] {
+      let what = match.isEmpty ? "the topic" : "the match"
+      log.error(
+        at: node.location, "device \"\(id)\" has the same profile and \(what) as the one in line \(first.line)",
+        hint: "one message can belong to one device only")
+      return nil
+    }
+    byIdentity[identity] = node.location
+    return Device(
+      id: id, profile: profile.name, place: place, match: match, name: name, tags: tags, silentAfter: silentAfter,
+      location: node.location)
+  }
+
+  private mutating func readProfile(_ reader: MappingReader) -> DeviceProfile? {
+    guard let node = reader.required("profile"), let name = node.string(log, "profile") else { return nil }
+    if let profile = library[name] { return profile }
+    log.error(
+      at: node.location, "unknown profile \"\(name)\"",
+      hint: suggestion { [library] in Suggestion.hint(for: name, among: library.profiles.map(\.name)) })
+    return nil
+  }
+
+  private mutating func readPlace(_ reader: MappingReader) -> String? {
+    guard let node = reader.required("place"), let path = node.string(log, "place") else { return nil }
+    if places.index(of: path) != nil { return path }
+    let hint = suggestion { [places] in
+      let last = path.split(separator: "/").last.map(String.init) ?? path
+      let sameID = places.places.filter { $0.id == last }
+      if sameID.count == 1 { return "did you mean \"\(sameID[0].path)\"?" }
+      return Suggestion.hint(for: path, among: places.places.map(\.path))
+    }
+    log.error(at: node.location, "unknown place \"\(path)\"", hint: hint)
+    return nil
+  }
+
+  private mutating func suggestion(_ make: () -> String?) -> String? {
+    guard suggestionsLeft > 0 else { return nil }
+    suggestionsLeft -= 1
+    return make()
+  }
+
+  private func readMatch(_ reader: MappingReader, profile: DeviceProfile?) -> [String: String]? {
+    var match: [String: String] = [:]
+    var isUsable = true
+    for entry in reader.mapping("match") {
+      if let profile, !profile.captures.contains(entry.key) {
+        let hint =
+          profile.captures.isEmpty
+          ? "its topic captures nothing; leave match out" : Suggestion.hint(for: entry.key, among: profile.captures)
+        log.error(
+          at: entry.keyLocation, "match: profile \"\(profile.name)\" captures no \"\(entry.key)\"", hint: hint)
+        isUsable = false
+        continue
+      }
+      guard let value = entry.value.string(log, "match") else {
+        isUsable = false
+        continue
+      }
+      if value.contains("/") {
+        log.error(
+          at: entry.value.location, "match: \"\(value)\" can never match: a capture is one level, without \"/\"")
+        isUsable = false
+      }
+      match[entry.key] = value
+    }
+    guard let profile, isUsable else { return nil }
+    let missing = profile.captures.filter { match[$0] == nil }
+    guard missing.isEmpty else {
+      let wanted = missing.map { "\($0): …" }.joined(separator: ", ")
+      log.error(
+        at: reader.location(of: "match"),
+        "match: \(missing.map { "\"\($0)\"" }.joined(separator: " and ")) is missing, which profile \"\(profile.name)\" captures",
+        hint: "add match: {\(wanted)}")
+      return nil
+    }
+    return match
+  }
+}
