@@ -51,7 +51,7 @@ let package = Package(
       dependencies: [
         "CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore, nioHTTP1,
       ]),
-    .target(name: "Store", dependencies: ["Pipeline", "Alerts", "Notify", grdb]),
+    .target(name: "Store", dependencies: ["Pipeline", "Community", "Alerts", "Notify", grdb]),
     .target(
       name: "API",
       dependencies: ["Pipeline", "Community", "Alerts", hummingbird, logging, nioCore, lifecycle],
@@ -80,11 +80,12 @@ let package = Package(
     .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),
     .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "TestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
-    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Pipeline", "TestSupport"]),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "NotifyTests",
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
-    .testTarget(name: "StoreTests", dependencies: ["Store", "Alerts", "Notify", "TestSupport"]),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "Alerts", "Community", "Notify", "Pipeline", "TestSupport", grdb]),
     .testTarget(name: "APITests", dependencies: ["API", "Alerts", "TestSupport", hummingbirdTesting]),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "TestSupport"]),
     .testTarget(

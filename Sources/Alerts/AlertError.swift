@@ -1,0 +1,46 @@
+package import Community
+package import Pipeline
+
+/// Why an action on an alert was refused. Nothing has changed then.
+package enum AlertError: Error, Sendable, Equatable {
+  case unknown(id: String)
+  case closed(id: String, at: Timestamp)
+  case stillActive(id: String)
+  case shelfInPast(until: Timestamp)
+  /// `longest` in ms.
+  case shelfTooLong(longest: Int64)
+  case commentMissing
+  case commentTooLong(limit: Int)
+  case nameMissing
+  case nameTooLong(limit: Int)
+}
+
+extension AlertError {
+  /// One sentence for people: what is wrong and what to do.
+  package func message(in language: Language) -> String {
+    let chinese = language == .zh
+    switch self {
+    case .unknown(let id):
+      return chinese ? "没有编号为 \(id) 的报警" : "there is no alert \(id); `linli alerts --all` lists all"
+    case .closed(let id, _):
+      return chinese ? "报警 \(id) 已关闭，只能再添加备注" : "alert \(id) is closed; only comments can be added"
+    case .stillActive(let id):
+      return chinese
+        ? "报警 \(id) 的条件仍然成立；请先确认或搁置，确需关闭请用强制关闭"
+        : "the condition of alert \(id) still holds; acknowledge or shelve it, or close it by force"
+    case .shelfInPast:
+      return chinese ? "搁置的截止时间必须在将来" : "a shelf must end in the future"
+    case .shelfTooLong(let longest):
+      let hours = longest / 3_600_000
+      return chinese ? "搁置最长 \(hours) 小时" : "a shelf lasts at most \(hours) h"
+    case .commentMissing:
+      return chinese ? "备注不能为空" : "the comment is empty"
+    case .commentTooLong(let limit):
+      return chinese ? "备注最长 \(limit) 个字符" : "a comment has at most \(limit) characters"
+    case .nameMissing:
+      return chinese ? "请写明姓名" : "a name is needed"
+    case .nameTooLong(let limit):
+      return chinese ? "姓名最长 \(limit) 个字符" : "a name has at most \(limit) characters"
+    }
+  }
+}

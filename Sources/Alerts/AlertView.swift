@@ -1,0 +1,138 @@
+// An alert as scripts and pages see it (INTERFACE §2): snake_case keys, every key always there, null where there is nothing.
+package import Community
+package import Foundation
+import Pipeline
+
+package struct AlertView: Sendable, Equatable {
+  package var id: String
+  package var rule: String
+  package var subject: String
+  package var place: String
+  package var priority: String
+  package var title: String
+  package var advice: String?
+  package var audience: [String]
+  /// The condition holds and the alert is open.
+  package var active: Bool
+  package var acknowledged: Bool
+  package var acknowledgedBy: String?
+  package var acknowledgedAt: String?
+  package var assignedTo: String?
+  package var shelvedUntil: String?
+  package var raisedAt: String
+  package var noticedAt: String
+  package var clearedAt: String?
+  package var closedAt: String?
+  package var point: String?
+  package var value: Double?
+  /// Canonical unit of the value, UCUM; empty where there is none.
+  package var unit: String
+
+  /// Times in the offset of `zone`.
+  package init(_ alert: Alert, language: Language, zone: TimeZone) {
+    id = alert.id
+    rule = alert.rule
+    subject = alert.subject
+    place = alert.place
+    priority = alert.traits.priority.rawValue
+    title = alert.traits.title[language]
+    advice = alert.traits.advice?[language]
+    audience = alert.traits.audience
+    active = alert.isActive && !alert.isClosed
+    acknowledged = alert.isAcknowledged
+    acknowledgedBy = alert.acknowledgedBy
+    acknowledgedAt = alert.acknowledgedAt?.rfc3339(in: zone)
+    assignedTo = alert.assignedTo
+    shelvedUntil = alert.shelvedUntil?.rfc3339(in: zone)
+    raisedAt = alert.raisedAt.rfc3339(in: zone)
+    noticedAt = alert.noticedAt.rfc3339(in: zone)
+    clearedAt = alert.clearedAt?.rfc3339(in: zone)
+    closedAt = alert.closedAt?.rfc3339(in: zone)
+    point = alert.point
+    value = alert.value.flatMap { $0.isFinite ? $0 : nil }
+    unit = alert.unit
+  }
+}
+
+extension AlertView: Codable {
+  /// Written in snake_case whatever the encoder's strategy; read in both forms, as a decoder with `convertFromSnakeCase`
+  /// shows the keys in camelCase.
+  private struct Key: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+
+    var camelCase: Key {
+      let words = stringValue.split(separator: "_")
+      return Key(
+        words.prefix(1).joined() + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined())
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    func put(_ value: (some Encodable)?, _ name: String) throws {
+      if let value {
+        try container.encode(value, forKey: Key(name))
+      } else {
+        try container.encodeNil(forKey: Key(name))
+      }
+    }
+    try put(id, "id")
+    try put(rule, "rule")
+    try put(subject, "subject")
+    try put(place, "place")
+    try put(priority, "priority")
+    try put(title, "title")
+    try put(advice, "advice")
+    try put(audience, "audience")
+    try put(active, "active")
+    try put(acknowledged, "acknowledged")
+    try put(acknowledgedBy, "acknowledged_by")
+    try put(acknowledgedAt, "acknowledged_at")
+    try put(assignedTo, "assigned_to")
+    try put(shelvedUntil, "shelved_until")
+    try put(raisedAt, "raised_at")
+    try put(noticedAt, "noticed_at")
+    try put(clearedAt, "cleared_at")
+    try put(closedAt, "closed_at")
+    try put(point, "point")
+    try put(value, "value")
+    try put(unit, "unit")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func take<Value: Decodable>(_ name: String) throws -> Value {
+      let key = Key(name)
+      return try container.decode(Value.self, forKey: container.contains(key) ? key : key.camelCase)
+    }
+    func find<Value: Decodable>(_ name: String) throws -> Value? {
+      let key = Key(name)
+      return try container.decodeIfPresent(Value.self, forKey: container.contains(key) ? key : key.camelCase)
+    }
+    id = try take("id")
+    rule = try take("rule")
+    subject = try take("subject")
+    place = try take("place")
+    priority = try take("priority")
+    title = try take("title")
+    advice = try find("advice")
+    audience = try find("audience") ?? []
+    active = try take("active")
+    acknowledged = try take("acknowledged")
+    acknowledgedBy = try find("acknowledged_by")
+    acknowledgedAt = try find("acknowledged_at")
+    assignedTo = try find("assigned_to")
+    shelvedUntil = try find("shelved_until")
+    raisedAt = try take("raised_at")
+    noticedAt = try take("noticed_at")
+    clearedAt = try find("cleared_at")
+    closedAt = try find("closed_at")
+    point = try find("point")
+    value = try find("value")
+    unit = try find("unit") ?? ""
+  }
+}
