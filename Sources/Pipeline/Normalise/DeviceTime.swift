@@ -51,3 +51,17 @@ enum DeviceTime {
     a >= 0 ? a / b : -((-1 - a) / b) - 1
   }
 }
+
+extension DeviceTime {
+  /// A message that waited at the broker may be as old as its session, ms.
+  static let backlogLate: Int64 = 7 * 86_400_000
+
+  /// The event time of a message's readings: the device's own where it is plausible (DESIGN §6), else nil.
+  static func plausible(
+    _ scalar: Scalar, arrival: Timestamp, backlog: Bool, limits: LanePlan.Limits
+  ) -> Timestamp? {
+    guard let time = read(scalar) else { return nil }
+    let late = backlog ? max(limits.maxLate, backlogLate) : limits.maxLate
+    return time <= arrival + limits.maxAhead && time >= arrival - late ? time : nil
+  }
+}

@@ -38,16 +38,3 @@ struct Scalar: BitwiseCopyable {
     return Scalar(linli_json_read_number(start.assumingMemoryBound(to: UInt8.self), text.count))
   }
 }
-
-extension UnsafeRawBufferPointer {
-  /// Without white space at both ends.
-  var trimmed: UnsafeRawBufferPointer {
-    var first = 0
-    var end = count
-    while first < end, Self.isSpace(self[first]) { first += 1 }
-    while end > first, Self.isSpace(self[end - 1]) { end -= 1 }
-    return UnsafeRawBufferPointer(rebasing: self[first..<end])
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) }
-}

@@ -1,0 +1,162 @@
+/// One lane's ingest side: a raw message in, its `.message` entries and readings out. Single-threaded; the accessors for
+/// status return copies and belong to the same thread.
+///
+/// A topic is matched against the profiles when it is first seen; from then on it costs one look-up by its bytes, and
+/// nothing is allocated.
+package final class Decoder {
+  /// A device that a topic belongs to and how its payload is read.
+  struct Target: BitwiseCopyable {
+    var device: DeviceID
+    var message: Int32
+  }
+
+  private struct Binding: BitwiseCopyable {
+    var first: Int
+    var count: Int
+  }
+
+  private var profiles: [ProfilePlan]
+  private var deviceIDs: [String]
+  private(set) var limits: LanePlan.Limits
+  private(set) var tables: DecodeTables
+  private var matcher: TopicMatcher
+  private var topics: TopicTable
+  private var bindings: [Binding] = []
+  private var targets: [Target] = []
+  private var strangers: Strangers
+  private var letters: DeadLetterBox
+  let reader = JSONReader()
+  var outcomes: [Normaliser.Outcome]
+  var counts = DecoderCounters()
+
+  package init(plan: LanePlan) {
+    profiles = plan.profiles
+    deviceIDs = plan.devices.map(\.id)
+    limits = plan.limits
+    tables = DecodeTables(plan)
+    matcher = TopicMatcher(plan, tables: tables)
+    topics = TopicTable(limit: plan.limits.topics)
+    strangers = Strangers(limit: plan.limits.discovered, taken: deviceIDs)
+    letters = DeadLetterBox(limit: plan.limits.deadLetters)
+    outcomes = Array(repeating: .nothing, count: tables.mostFields)
+  }
+
+  /// Takes a new configuration over. Counters, dead letters, strangers and low batteries (by device id) stay, as far as
+  /// they still apply; the limits of `discovered` and `deadLetters` are those of the first plan.
+  package func install(_ plan: LanePlan) {
+    let low = lowBatteryDevices
+    profiles = plan.profiles
+    deviceIDs = plan.devices.map(\.id)
+    limits = plan.limits
+    tables = DecodeTables(plan)
+    matcher = TopicMatcher(plan, tables: tables)
+    topics = TopicTable(limit: plan.limits.topics)
+    bindings.removeAll()
+    targets.removeAll()
+    outcomes = Array(repeating: .nothing, count: tables.mostFields)
+    restore(lowBatteryDevices: low)
+    let matcher = matcher
+    let matches = { (topic: String) in Array(topic.utf8).withUnsafeBytes { matcher.match($0) } }
+    strangers.sift(
+      taken: deviceIDs,
+      discovered: { device in
+        let found = matches(device.topic)
+        return found.contains { plan.profiles[$0.profile].name == device.profile }
+          && !found.contains { !$0.devices.isEmpty }
+      }, unknown: { matches($0.topic).isEmpty })
+  }
+
+  /// Appends the entries of a message: one `.message` for each device it concerns, or one with `Entry.noDevice`, then the
+  /// readings.
+  package func decode(_ message: RawMessage, into entries: inout [Entry]) {
+    counts.messages += 1
+    let known = topics.find(message.topic)
+    if known >= 0 {
+      let binding = bindings[Int(known)]
+      targets.withUnsafeBufferPointer { all in
+        emit(message, UnsafeBufferPointer(rebasing: all[binding.first..<binding.first + binding.count]), into: &entries)
+      }
+    } else {
+      decodeUnbound(message, into: &entries)
+    }
+  }
+
+  private func decodeUnbound(_ message: RawMessage, into entries: inout [Entry]) {
+    let matches = matcher.match(message.topic)
+    let found = matches.flatMap { match in
+      match.devices.map { Target(device: $0, message: Int32(match.message)) }
+    }
+    guard found.isEmpty else {
+      if topics.insert(message.topic, binding: Int32(bindings.count)) {
+        bindings.append(Binding(first: targets.count, count: found.count))
+        targets.append(contentsOf: found)
+      } else {
+        counts.topicsNotRemembered += 1
+      }
+      found.withUnsafeBufferPointer { emit(message, $0, into: &entries) }
+      return
+    }
+    entries.append(messageEntry(message, device: Entry.noDevice))
+    if let first = matches.first {
+      counts.unassigned += 1
+      strangers.heard(message, profile: profiles[first.profile], match: first)
+    } else {
+      counts.unknownTopics += 1
+      strangers.heardUnknown(message)
+    }
+  }
+
+  func messageEntry(_ message: RawMessage, device: DeviceID) -> Entry {
+    Entry(
+      kind: .message, flags: Self.flags(message), index: device, time: message.arrival, position: message.position)
+  }
+
+  static func flags(_ message: RawMessage) -> Entry.Flags {
+    var flags: Entry.Flags = []
+    if message.retained { flags.insert(.retained) }
+    if message.backlog { flags.insert(.backlog) }
+    return flags
+  }
+
+  func bury(_ message: RawMessage, _ reason: DeadLetter.Reason) {
+    if case .tooLarge = reason { counts.tooLarge += 1 } else { counts.undecodable += 1 }
+    letters.add(
+      DeadLetter(
+        at: message.arrival, topic: MessageSample.topic(message.topic), reason: reason,
+        payload: MessageSample.payload(message.payload), position: message.position))
+  }
+}
+
+// MARK: - Status
+
+extension Decoder {
+  package var counters: DecoderCounters {
+    var counters = counts
+    counters.discoveredEvicted = strangers.discovered.evicted
+    counters.unknownTopicsEvicted = strangers.unknown.evicted
+    counters.deadLettersDropped = letters.dropped
+    return counters
+  }
+
+  /// From the oldest to the newest.
+  package var deadLetters: [DeadLetter] { letters.all }
+  /// The most recently heard first.
+  package var discovered: [DiscoveredDevice] { strangers.discovered.values }
+  /// The most recently heard first.
+  package var unknownTopics: [UnknownTopic] { strangers.unknown.values }
+  /// Topics of configured devices that are remembered.
+  package var rememberedTopics: Int { topics.count }
+  /// Topics in profiles that are no valid patterns and therefore match nothing; `linli check` refuses them.
+  package var refusedPatterns: [String] { matcher.refused }
+
+  /// Ids of the devices whose battery is low: state that a checkpoint should carry.
+  package var lowBatteryDevices: [String] {
+    deviceIDs.indices.filter { tables.batteryIsLow[$0] }.map { deviceIDs[$0] }
+  }
+
+  /// Puts back what `lowBatteryDevices` returned; ids that are no longer configured are ignored.
+  package func restore(lowBatteryDevices ids: [String]) {
+    let low = Set(ids)
+    for (number, id) in deviceIDs.enumerated() where low.contains(id) { tables.batteryIsLow[number] = true }
+  }
+}
