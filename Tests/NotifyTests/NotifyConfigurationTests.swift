@@ -1,0 +1,151 @@
+// channels.yaml: what is read, and every mistake with its line and a hint.
+import Alerts
+import ConfigFile
+import Notify
+import Testing
+
+@Suite struct NotifyConfigurationTests {
+  func read(
+    _ text: String, environment: [String: String] = ["KEY": "k-1", "SECRET": "s-1"],
+    surroundings: NotifyConfiguration.Surroundings = .init()
+  ) -> (configuration: NotifyConfiguration, problems: [String]) {
+    let log = ProblemLog()
+    let node = ConfigReader.parse(text, file: "channels.yaml", log: log)
+    let configuration = NotifyConfiguration.read(
+      node, secrets: SecretSource(environment: environment), surroundings: surroundings, log: log)
+    return (configuration, log.problems.map(\.description))
+  }
+
+  @Test func theExample() throws {
+    let (configuration, problems) = read(
+      """
+      channels:
+        - {id: ops-hook, kind: webhook, url: "http://127.0.0.1:9000/hook", secret: "${SECRET}"}
+        - {id: district-wecom, kind: wecom, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${KEY}", fallback: ops-hook}
+        - {id: ding, kind: dingtalk, url: "https://oapi.dingtalk.com/robot/send?access_token=x", secret: "${SECRET}", keyword: 邻里, mentions: [all], language: en}
+        - {id: fei, kind: feishu, url: "https://open.feishu.cn/open-apis/bot/v2/hook/x", template: {zh: "{title}", en: "{title} {link}"}}
+        - {id: bus, kind: mqtt}
+        - id: mail
+          kind: email
+          url: smtp://mail.example:587
+          user: linli
+          password: ${SECRET}
+          from: linli@example.org
+          to: [ops@example.org, duty@example.org]
+      routes:
+        - {to: [ops-hook, bus]}
+        - {place: hedong/jiefang, priority: [critical, high], audience: [care], to: [district-wecom], stop: true}
+        - {to: [ding, fei], priority: low}
+        - {to: mail, rule: [lift-stuck]}
+      """)
+    #expect(problems == [])
+    #expect(configuration.channels.map(\.id) == ["ops-hook", "district-wecom", "ding", "fei", "bus", "mail"])
+    #expect(configuration.channels[1].url.value.hasSuffix("key=k-1"))
+    #expect("\(configuration.channels[1])".contains("k-1") == false)
+    #expect(configuration.channels[4].topic == "linli/v1/alerts")
+    let mail = try #require(configuration.channels[5].mail)
+    #expect(mail.to.count == 2 && mail.startTLS == .required)
+    #expect(configuration.routes[1].priorities == [.critical, .high] && configuration.routes[1].stop)
+    #expect(configuration.routes[2].priorities == [.low])
+  }
+
+  @Test func nothing() {
+    #expect(read("").problems == [])
+    #expect(read("channels: []\nroutes: []").problems == [])
+  }
+
+  /// One mistake each: the text that stands in line 2 (channels) or 3, and the problem.
+  @Test(arguments: [
+    (
+      "{id: a, kind: webhok, url: \"http://h\"}",
+      "channels.yaml:2:18: error: kind: unknown value \"webhok\"; did you mean \"webhook\"?"
+    ),
+    (
+      "{id: a, kind: webhook}", "channels.yaml:2:5: error: missing \"url\""
+    ),
+    (
+      "{id: a, kind: webhook, url: \"smtp://h\"}",
+      "channels.yaml:2:32: error: url: a channel of kind webhook cannot have an address that begins with smtp://; write http:// or https://"
+    ),
+    (
+      "{id: a, kind: wecom, url: \"https://oapi.dingtalk.com/robot/send?access_token=t\"}",
+      "channels.yaml:2:30: error: url: oapi.dingtalk.com is an address of kind dingtalk, not wecom; write kind: dingtalk"
+    ),
+    (
+      "{id: a, kind: wecom, url: \"https://qyapi.weixin.qq.com/cgi-bin/webhook/send\"}",
+      "channels.yaml:2:30: error: url: the address has no key=…; copy the whole address of the robot"
+    ),
+    (
+      "{id: a, kind: webhook, url: \"http://h\", sekret: x}",
+      "channels.yaml:2:44: error: unknown key \"sekret\"; did you mean \"secret\"?"
+    ),
+    (
+      "{id: a, kind: webhook, url: \"http://h\", secret: \"${NONE}\"}",
+      "channels.yaml:2:52: error: environment variable NONE is not set; set it in the environment of the service, or use file:PATH"
+    ),
+    (
+      "{id: a, kind: webhook, url: \"http://h\", fallback: b}",
+      "channels.yaml:2:54: error: there is no channel \"b\" to fall back on"
+    ),
+    (
+      "{id: a, kind: mqtt, topic: \"x/#\"}",
+      "channels.yaml:2:31: error: \"x/#\" is no topic to publish under; a prefix such as linli/v1/alerts, without + and #, not beginning or ending with /"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"http://h\", template: \"{titel}\"}",
+      "channels.yaml:2:53: error: the template names an unknown field {titel}; did you mean \"title\"?"
+    ),
+    (
+      "{id: a, kind: email, url: \"smtp://h\", from: \"x\", to: [b@c]}",
+      "channels.yaml:2:49: error: \"x\" is no mail address; the bare address, such as ops@example.org"
+    ),
+  ])
+  func channelMistakes(line: String, problem: String) {
+    let problems = read("channels:\n  - \(line)\nroutes:\n  - {to: [a]}\n").problems
+    #expect(problems == [problem])
+  }
+
+  @Test(arguments: [
+    ("{to: [hok]}", "channels.yaml:4:11: error: there is no channel \"hok\"; did you mean \"hook\"?"),
+    ("{to: []}", "channels.yaml:4:9: error: a route to no channel"),
+    ("{place: hedong}", "channels.yaml:4:5: error: missing \"to\""),
+    (
+      "{to: [hook], place: hedong/jiefan}",
+      "channels.yaml:4:25: error: there is no place \"hedong/jiefan\"; did you mean \"hedong/jiefang\"?"
+    ),
+    (
+      "{to: [hook], priority: [urgent]}",
+      "channels.yaml:4:29: error: priority: unknown value \"urgent\"; known: critical, high, low, medium"
+    ),
+    ("{to: [hook], rule: colt}", "channels.yaml:4:24: error: there is no rule \"colt\"; did you mean \"cold\"?"),
+  ])
+  func routeMistakes(line: String, problem: String) {
+    let problems = read(
+      "channels:\n  - {id: hook, kind: webhook, url: \"http://h\"}\nroutes:\n  - \(line)\n",
+      surroundings: .init(places: ["hedong", "hedong/jiefang"], rules: ["cold"], channelsInUse: ["hook"])
+    ).problems
+    #expect(problems == [problem])
+  }
+
+  @Test func doublesCirclesAndIdleChannels() {
+    let problems = read(
+      """
+      channels:
+        - {id: a, kind: webhook, url: "http://h", fallback: b}
+        - {id: b, kind: webhook, url: "http://h", fallback: c}
+        - {id: c, kind: webhook, url: "http://h", fallback: b}
+        - {id: a, kind: webhook, url: "http://h"}
+        - {id: idle, kind: webhook, url: "http://h"}
+        - {id: duty, kind: webhook, url: "http://h"}
+      routes:
+        - {to: [a]}
+      """, surroundings: .init(channelsInUse: ["duty"])
+    ).problems
+    #expect(
+      problems == [
+        "channels.yaml:5:10: error: channel \"a\" is given twice; the first is in line 2",
+        "channels.yaml:3:55: error: the fallbacks go round in a circle: b → c → b; leave one of them out",
+        "channels.yaml:6:10: warning: no route leads to channel \"idle\"; add a route, or remove the channel",
+      ])
+  }
+}

@@ -1,0 +1,88 @@
+// Which channels hear of which event.
+import Alerts
+import Notify
+import Pipeline
+import Testing
+
+@Suite struct RouterTests {
+  static let channels = [
+    Channel(id: "hook", kind: .webhook), Channel(id: "wecom", kind: .wecom), Channel(id: "mail", kind: .email),
+    Channel(id: "bus", kind: .mqtt),
+  ]
+
+  func router(_ routes: [Route]) -> Router { Router(NotifyConfiguration(channels: Self.channels, routes: routes)) }
+
+  @Test func allThatMatchDeliverOnce() {
+    let router = router([
+      Route(to: ["hook"]), Route(to: ["wecom", "hook"], place: "hedong/jiefang"),
+      Route(to: ["mail"], priorities: [.low]),
+    ])
+    #expect(router.channels(for: Sample.raised()) == ["hook", "wecom"])
+  }
+
+  @Test func stopEndsTheSearch() {
+    let router = router([
+      Route(to: ["wecom"], priorities: [.critical, .high], stop: true), Route(to: ["hook"]),
+    ])
+    #expect(router.channels(for: Sample.raised()) == ["wecom"])
+    #expect(router.channels(for: Sample.raised(Sample.alert(priority: .low))) == ["hook"])
+  }
+
+  @Test(arguments: [
+    ("hedong/jiefang", true), ("hedong/jiefang/chaoyang/yihe/b3/f3/301", true), ("hedong/jie", false), ("hexi", false),
+  ])
+  func places(place: String, matches: Bool) {
+    #expect(router([Route(to: ["hook"], place: place)]).channels(for: Sample.raised()).isEmpty != matches)
+  }
+
+  @Test func audienceAndRule() {
+    #expect(router([Route(to: ["hook"], audiences: ["plant"])]).channels(for: Sample.raised()) == [])
+    #expect(router([Route(to: ["hook"], audiences: ["plant", "care"])]).channels(for: Sample.raised()) == ["hook"])
+    #expect(router([Route(to: ["hook"], rules: ["other"])]).channels(for: Sample.raised()) == [])
+    #expect(router([Route(to: ["hook"], rules: ["care-room-cold"])]).channels(for: Sample.raised()) == ["hook"])
+  }
+
+  static let all = [Route(to: ["hook", "wecom", "mail", "bus"])]
+
+  @Test func peopleHearTheRaiseAndTheEndOnce() {
+    let router = router(Self.all)
+    let cleared = Sample.cleared()
+    #expect(router.channels(for: Sample.raised()) == ["hook", "wecom", "mail", "bus"])
+    #expect(router.channels(for: Sample.acknowledged()) == ["hook", "bus"])
+    #expect(router.channels(for: cleared) == ["hook", "wecom", "mail", "bus"])
+    #expect(router.channels(for: Sample.closed(cleared.alert, after: 2_000_000)) == ["hook", "bus"])
+    // Closed by hand while the condition still holds; the condition ends later.
+    let closed = Sample.closed(Sample.alert(), after: 60_000)
+    #expect(router.channels(for: closed) == ["hook", "wecom", "mail", "bus"])
+    #expect(router.channels(for: Sample.cleared(closed.alert)) == ["hook", "bus"])
+  }
+
+  @Test func aPressIsOneMessage() {
+    let router = router(Self.all)
+    let cleared = Sample.cleared(after: 0)
+    #expect(router.channels(for: cleared) == ["hook", "bus"])
+    #expect(router.channels(for: Sample.closed(cleared.alert, after: 60_000)) == ["hook", "wecom", "mail", "bus"])
+  }
+
+  @Test(arguments: [AlertEvent.Kind.assigned, .commented, .shelved, .unshelved])
+  func quietSteps(kind: AlertEvent.Kind) {
+    #expect(router(Self.all).channels(for: AlertEvent(kind: kind, alert: Sample.alert(), at: Sample.start)) == [])
+  }
+
+  @Test func shelvedAlertsAreSilent() {
+    var alert = Sample.alert()
+    alert.shelvedUntil = Sample.start + 3_600_000
+    #expect(router(Self.all).channels(for: Sample.acknowledged(alert)) == [])
+    // The mirror on the broker must not keep what has ended.
+    #expect(router(Self.all).channels(for: Sample.cleared(alert)) == ["bus"])
+    // After the return time it speaks again.
+    #expect(router(Self.all).channels(for: Sample.cleared(alert, after: 7_200_000)).count == 4)
+  }
+
+  @Test func keysAreTheSameEveryTime() {
+    let router = router([Route(to: ["hook", "wecom"])])
+    let entries = router.entries(for: Sample.cleared(), at: Sample.start)
+    #expect(entries.map(\.idempotencyKey) == ["7ZQ4M1X0AB-2-hook", "7ZQ4M1X0AB-2-wecom"])
+    #expect(entries == router.entries(for: Sample.cleared(), at: Sample.start))
+  }
+}
