@@ -103,7 +103,7 @@ extension AlertView: Codable {
     try put(unit, "unit")
   }
 
-  package init(from decoder: any Decoder) throws {
+  package init(from decoder: any Swift.Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func take<Value: Decodable>(_ name: String) throws -> Value {
       let key = Key(name)
