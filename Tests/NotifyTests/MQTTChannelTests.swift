@@ -27,7 +27,7 @@ import Testing
     let published = broker.published.withLock { $0 }
     #expect(
       Set(published.map(\.topic)) == ["linli/v1/alerts/hedong/jiefang/chaoyang/yihe/b3/f3/301/7ZQ4M1X0AB"])
-    #expect(published.allSatisfy(\.retain))
+    #expect(published.allSatisfy { $0.retain })
     let first = try #require(
       try JSONSerialization.jsonObject(with: Data(published[0].payload)) as? [String: Any])
     #expect(first["id"] as? String == "7ZQ4M1X0AB" && first["active"] as? Bool == true)

@@ -1,4 +1,5 @@
 // The robots' documents, signatures and limits, checked by receivers that insist on them.
+import Alerts
 import Community
 import ConfigFile
 import Foundation
