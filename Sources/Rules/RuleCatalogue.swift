@@ -1,18 +1,37 @@
+import Community
+import Pipeline
+
 /// What the alert side needs to know about every rule, by its id: how urgent, what to say, whom it concerns.
 package struct RuleCatalogue: Sendable {
   private var traits: [String: RuleTraits] = [:]
+  /// Priorities of built-in faults that profiles change: rule → device → priority.
+  private var priorities: [String: [String: String]] = [:]
 
-  /// The rules of the configuration and the built-in device faults.
-  package init(_ rules: [Rule] = []) {
-    for fault in DeviceFault.allCases { traits[fault.rawValue] = fault.traits }
+  /// The rules of the configuration, and the built-in device faults as the profiles at the site want them.
+  package init(_ rules: [Rule] = [], site: Site? = nil) {
+    for fault in BuiltInFault.allCases { traits[fault.rawValue] = fault.traits }
     for rule in rules where rule.enabled { traits[rule.id] = rule.traits }
+    guard let site else { return }
+    for (device, facts) in zip(site.plan.devices, site.devices) {
+      for (fault, setting) in facts.faults {
+        if let priority = setting.priority { priorities[fault.rawValue, default: [:]][device.id] = priority }
+      }
+    }
   }
 
-  /// nil for a rule that is gone.
-  package subscript(rule: String) -> RuleTraits? { traits[rule] }
+  /// - Parameter subject: of the alert; a profile may give a device fault another priority.
+  /// - Returns: nil for a rule that is gone.
+  package func traits(of rule: String, subject: String) -> RuleTraits? {
+    guard var result = traits[rule] else { return nil }
+    if let byDevice = priorities[rule] {
+      let device = subject.lastIndex(of: "/").map { String(subject[..<$0]) } ?? subject
+      if let priority = byDevice[device] ?? byDevice[subject] { result.priority = priority }
+    }
+    return result
+  }
 
   /// Ids in alphabetical order.
   package var ids: [String] { traits.keys.sorted() }
 
-  package static func isBuiltIn(_ rule: String) -> Bool { DeviceFault(rawValue: rule) != nil }
+  package static func isBuiltIn(_ rule: String) -> Bool { BuiltInFault(rawValue: rule) != nil }
 }

@@ -15,9 +15,10 @@ struct NameCheck {
     known[.place] = site.places.keys.sorted()
     known[.device] = site.plan.devices.map(\.id)
     known[.point] = site.plan.points.map(\.id) + Set(site.plan.profiles.flatMap(\.points)).sorted()
-    known[.placeKind] = Set(site.places.values.flatMap(\.kinds)).sorted()
+    known[.placeKind] = Set(site.places.values.map(\.kind).filter { !$0.isEmpty }).sorted()
     known[.deviceKind] = Set(site.devices.map(\.kind)).sorted()
-    known[.tag] = Set(site.devices.flatMap(\.tags)).union(site.places.values.flatMap(\.tags)).sorted()
+    known[.tag] = Set(site.devices.flatMap { $0.pointTags.reduce($0.tags) { $0.union($1) } })
+      .union(site.places.values.flatMap(\.tags)).sorted()
     self.known = known
     sets = known.mapValues(Set.init)
   }

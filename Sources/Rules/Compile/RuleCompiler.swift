@@ -30,7 +30,7 @@ package struct RuleCompiler {
         continue
       }
       first[rule.id] = rule
-      if DeviceFault(rawValue: rule.id) != nil {
+      if BuiltInFault(rawValue: rule.id) != nil {
         log.error(
           at: rule.location, "\"\(rule.id)\" is a built-in device fault",
           hint: "adjust it in the profile under \"faults\"")

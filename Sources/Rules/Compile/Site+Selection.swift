@@ -1,8 +1,8 @@
 package import Pipeline
 
 extension Site {
-  /// The points that a selector matches, in the order of the plan. A place stands for everything in it; kind and tags of a
-  /// place hold for everything in it too. A point pattern without "/" may also be the point's name on any device.
+  /// The points that a selector matches, in the order of the plan. A place stands for everything in it; its tags hold for
+  /// everything in it too, its kind for all that no nearer place gives another one. A point pattern without "/" may also be the point's name on any device.
   package func select(_ selector: Selector) -> [PointID] {
     guard !selector.isEmpty else { return [] }
     if let only = exactPoint(selector) { return only }
@@ -10,8 +10,11 @@ extension Site {
     var points: [PointID] = []
     for index in plan.devices.indices where matches(device: index, wanted) {
       let first = Int(plan.devices[index].firstPoint)
+      let isTagged = wanted.tags.map { hasTag(device: index, $0) } ?? true
       for point in first..<first + plan.profiles[plan.devices[index].profile].points.count
-      where wanted.matches(plan.points[point]) {
+      where wanted.matches(plan.points[point])
+        && (isTagged || hasTag(device: index, slot: point - first, wanted.tags ?? []))
+      {
         points.append(PointID(point))
       }
     }
@@ -33,13 +36,18 @@ extension Site {
     if let profiles = wanted.profiles, !profiles.contains(facts.profile) { return false }
     if let globs = wanted.devices, !globs.contains(where: { $0.matches(device.id) }) { return false }
     if let paths = wanted.places, !paths.contains(where: { Site.contains($0, device.place) }) { return false }
-    if let kinds = wanted.placeKinds, kinds.isDisjoint(with: places[device.place]?.kinds ?? []) { return false }
-    if let tags = wanted.tags, tags.isDisjoint(with: facts.tags),
-      tags.isDisjoint(with: places[device.place]?.tags ?? [])
-    {
-      return false
-    }
+    if let kinds = wanted.placeKinds, !kinds.contains(places[device.place]?.kind ?? "") { return false }
     return true
+  }
+
+  private func hasTag(device index: Int, _ tags: Set<String>) -> Bool {
+    !tags.isDisjoint(with: devices[index].tags)
+      || !tags.isDisjoint(with: places[plan.devices[index].place]?.tags ?? [])
+  }
+
+  private func hasTag(device index: Int, slot: Int, _ tags: Set<String>) -> Bool {
+    let own = devices[index].pointTags
+    return slot < own.count && !tags.isDisjoint(with: own[slot])
   }
 
   /// Whether `place` is `path` or lies in it.

@@ -8,18 +8,28 @@ package struct Site: Sendable {
   package struct DeviceFacts: Sendable {
     package var profile: String
     package var kind: String
+    /// Of the device and its profile; those of its places come on top.
     package var tags: Set<String>
+    /// Tags of single points, by slot; empty when none has any.
+    package var pointTags: [Set<String>]
+    package var faults: [BuiltInFault: FaultSetting]
 
-    package init(profile: String, kind: String, tags: Set<String> = []) {
+    package init(
+      profile: String, kind: String, tags: Set<String> = [], pointTags: [Set<String>] = [],
+      faults: [BuiltInFault: FaultSetting] = [:]
+    ) {
       self.profile = profile
       self.kind = kind
       self.tags = tags
+      self.pointTags = pointTags
+      self.faults = faults
     }
   }
 
   /// A place with everything it inherits from the places around it.
   struct PlaceFacts: Sendable {
-    var kinds: Set<String> = []
+    /// That of the nearest place that has one; empty when none has.
+    var kind = ""
     var tags: Set<String> = []
     /// Path of the place of each level that it lies in, itself included.
     var levels: [Place.Level: String] = [:]
@@ -60,7 +70,7 @@ package struct Site: Sendable {
       var own = PlaceFacts()
       for path in ancestors(of: place.path) {
         guard let around = byPath[path] else { continue }
-        if !around.kind.isEmpty { own.kinds.insert(around.kind) }
+        if !around.kind.isEmpty { own.kind = around.kind }
         own.tags.formUnion(around.tags)
         own.levels[around.level] = path
       }

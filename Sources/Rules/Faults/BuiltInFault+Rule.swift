@@ -1,34 +1,28 @@
-import Community
+package import Community
 import Pipeline
 
 /// The rules that Linli brings itself: what can be wrong with a device rather than with what it watches.
-package enum DeviceFault: String, Sendable, CaseIterable {
-  case silent = "device-silent"
-  case stuck = "device-stuck"
-  case outOfRange = "point-out-of-range"
-  case fault = "point-fault"
-  case batteryLow = "battery-low"
-
+extension BuiltInFault {
   package var traits: RuleTraits {
     switch self {
-    case .silent:
+    case .deviceSilent:
       RuleTraits(
         priority: "medium", title: LocalizedText(zh: "设备失联", en: "Device silent"),
         advice: LocalizedText(zh: "检查电源、电池和网络", en: "Check power, battery and network"), audience: ["device"])
-    case .stuck:
+    case .deviceStuck:
       RuleTraits(
         priority: "medium", title: LocalizedText(zh: "读数卡死", en: "Reading stuck"),
         advice: LocalizedText(
           zh: "设备仍在上报但数值不变，检查传感器", en: "The device reports but its value never moves: check the sensor"),
         audience: ["device"])
-    case .outOfRange:
+    case .pointOutOfRange:
       RuleTraits(
         priority: "low", title: LocalizedText(zh: "读数超出量程", en: "Reading out of range"),
         advice: LocalizedText(zh: "检查传感器和接线", en: "Check the sensor and its wiring"), audience: ["device"])
-    case .fault:
+    case .pointFault:
       RuleTraits(
         priority: "medium", title: LocalizedText(zh: "传感器故障", en: "Sensor fault"),
-        advice: LocalizedText(zh: "设备报告故障或数据无法解读", en: "The device reports a fault or data that cannot be read"),
+        advice: LocalizedText(zh: "设备报告故障，或数据无法解读", en: "The device reports a fault, or data that cannot be read"),
         audience: ["device"])
     case .batteryLow:
       RuleTraits(
@@ -37,14 +31,14 @@ package enum DeviceFault: String, Sendable, CaseIterable {
     }
   }
 
-  /// The reasons for which the core marks a point bad that make up this fault; nil for a threshold.
-  var reasons: Set<QualityReason>? {
+  /// What makes up this fault at a point; nil where it cannot happen.
+  func predicate(at point: PointPlan) -> Predicate? {
     switch self {
-    case .silent: [.silent]
-    case .stuck: [.stuck]
-    case .outOfRange: [.outOfRange]
-    case .fault: [.sensorFault, .notANumber, .undecodable]
-    case .batteryLow: nil
+    case .deviceSilent: .bad([.silent])
+    case .deviceStuck: point.mustChangeWithin == nil ? nil : .bad([.stuck])
+    case .pointOutOfRange: point.range == nil ? nil : .bad([.outOfRange])
+    case .pointFault: .bad([.sensorFault, .notANumber, .undecodable])
+    case .batteryLow: point.low.map { .compare(.last, .below($0)) }
     }
   }
 }

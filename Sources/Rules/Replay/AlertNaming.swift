@@ -1,0 +1,35 @@
+import Pipeline
+
+/// Gives condition changes the ids of the alerts that they belong to: a raise gets the id that `AlertIdentity` derives, the
+/// clearing of the same rule and subject has the same one.
+struct AlertNaming {
+  private struct Key: Hashable {
+    var rule: String
+    var subject: String
+  }
+
+  private var taken: Set<String> = []
+  private var active: [Key: String] = [:]
+  private let catalogue: RuleCatalogue
+
+  init(catalogue: RuleCatalogue) { self.catalogue = catalogue }
+
+  mutating func name(_ change: ConditionChange) -> ReplayChange {
+    let key = Key(rule: change.rule, subject: change.subject)
+    let id: String
+    switch change.kind {
+    case .raised:
+      id = AlertIdentity.unused(rule: change.rule, subject: change.subject, raisedAt: change.at) {
+        taken.contains($0)
+      }
+      taken.insert(id)
+      active[key] = id
+    case .cleared:
+      id = active.removeValue(forKey: key) ?? ""
+    }
+    return ReplayChange(
+      at: change.at, change: change.kind.rawValue, alert: id, rule: change.rule, subject: change.subject,
+      place: change.place, priority: catalogue.traits(of: change.rule, subject: change.subject)?.priority ?? "medium",
+      value: change.value, unit: change.unit)
+  }
+}

@@ -1,0 +1,52 @@
+package import Pipeline
+
+/// One line of a replay: a change of an alert, with what the rule adds to the bare condition change.
+package struct ReplayChange: Sendable, Equatable {
+  package var at: Timestamp
+  /// `raised` or `cleared`.
+  package var change: String
+  package var alert: String
+  package var rule: String
+  package var subject: String
+  package var place: String
+  package var priority: String
+  package var value: Double?
+  package var unit: String
+
+  /// INTERFACE §5, keys in that order. `value` is null where no single reading decided.
+  package var json: String {
+    var object = JSONLine()
+    object.add("at", at.rfc3339)
+    object.add("change", change)
+    object.add("alert", alert)
+    object.add("rule", rule)
+    object.add("subject", subject)
+    object.add("place", place)
+    object.add("priority", priority)
+    object.add("value", value)
+    return object.text
+  }
+}
+
+/// One reading of a replay with `--readings`.
+package struct ReplayReading: Sendable, Equatable {
+  package var at: Timestamp
+  package var point: String
+  package var quantity: String
+  package var unit: String
+  /// nil when the reading is bad and has no value.
+  package var value: Double?
+  package var reason: QualityReason
+
+  package var json: String {
+    var object = JSONLine()
+    object.add("at", at.rfc3339)
+    object.add("point", point)
+    object.add("quantity", quantity)
+    object.add("unit", unit)
+    object.add("value", value)
+    object.add("quality", reason.quality.name)
+    object.add("reason", reason.name)
+    return object.text
+  }
+}

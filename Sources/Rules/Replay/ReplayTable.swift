@@ -1,0 +1,78 @@
+package import Community
+import ConfigFile
+package import Pipeline
+
+/// The lines of a replay for people: an aligned table whose columns are as wide as they need to be.
+package struct ReplayTable {
+  private let language: Language
+  private let zone: LocalTimeTable
+  private let catalogue: RuleCatalogue
+
+  /// Times are shown in `zone`.
+  package init(language: Language, zone: LocalTimeTable, catalogue: RuleCatalogue) {
+    self.language = language
+    self.zone = zone
+    self.catalogue = catalogue
+  }
+
+  /// The whole table with its head line; without a line it says that nothing happened.
+  package func text(_ changes: [ReplayChange]) -> String {
+    guard !changes.isEmpty else { return language == .zh ? "没有告警变化" : "no alert changes" }
+    let head =
+      language == .zh
+      ? ["时间", "变化", "级别", "告警", "规则", "标题", "对象", "值"]
+      : ["TIME", "CHANGE", "PRIORITY", "ALERT", "RULE", "TITLE", "SUBJECT", "VALUE"]
+    let rows = changes.map(row)
+    return Self.align([head] + rows)
+  }
+
+  package func text(_ readings: [ReplayReading]) -> String {
+    let head =
+      language == .zh
+      ? ["时间", "测点", "值", "单位", "质量", "原因"] : ["TIME", "POINT", "VALUE", "UNIT", "QUALITY", "REASON"]
+    let rows = readings.map { reading in
+      [
+        local(reading.at), reading.point, reading.value.map(NumberText.plain) ?? "-", reading.unit,
+        reading.reason.quality.name, reading.reason.name,
+      ]
+    }
+    return Self.align([head] + rows)
+  }
+
+  private func row(_ change: ReplayChange) -> [String] {
+    let words = ["raised": "触发", "cleared": "恢复", "critical": "紧急", "high": "高", "medium": "中", "low": "低"]
+    func word(_ text: String) -> String { language == .zh ? words[text] ?? text : text }
+    let value = change.value.map { NumberText.plain($0) + (change.unit.isEmpty ? "" : " " + change.unit) } ?? "-"
+    return [
+      local(change.at), word(change.change), word(change.priority), change.alert, change.rule,
+      catalogue.traits(of: change.rule, subject: change.subject)?.title[language] ?? "", change.subject, value,
+    ]
+  }
+
+  private func local(_ time: Timestamp) -> String {
+    let change = zone.changes.last { $0.at <= time }
+    return time.rfc3339(offset: change?.offset ?? 0)
+  }
+
+  private static func align(_ rows: [[String]]) -> String {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { width($0[column]) }.max() ?? 0 }
+    return rows.map { row in
+      let cells = zip(row, widths).map { cell, width in
+        cell + String(repeating: " ", count: max(0, width - Self.width(cell)))
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n")
+  }
+
+  /// Columns on a terminal: Chinese characters take two.
+  private static func width(_ text: String) -> Int {
+    text.unicodeScalars.reduce(0) { width, scalar in
+      let isWide =
+        (0x1100...0x115f).contains(scalar.value) || (0x2e80...0xa4cf).contains(scalar.value)
+        || (0xac00...0xd7a3).contains(scalar.value) || (0xf900...0xfaff).contains(scalar.value)
+        || (0xfe30...0xfe6f).contains(scalar.value) || (0xff00...0xff60).contains(scalar.value)
+      return width + (isWide ? 2 : 1)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package import ConfigFile
+import Pipeline
+
+/// Reads a file of rule tests.
+package enum RuleTestReader {
+  /// Readings of one test.
+  static let readingsMax = 1_000_000
+  static let offsets: ClosedRange<Int64> = 0...31_622_400_000
+  /// Reasons that `!reason` may name: those that come with a reading.
+  private static let reasons: [QualityReason] = [.outOfRange, .notANumber, .sensorFault, .undecodable]
+
+  package static func load(_ file: String, log: ProblemLog) -> [RuleTest] {
+    ConfigReader.load(file, log: log).map { read($0, log: log) } ?? []
+  }
+
+  package static func read(_ root: ConfigNode, log: ProblemLog) -> [RuleTest] {
+    guard let reader = MappingReader(root, keys: ["tests"], log: log) else { return [] }
+    return reader.requiredList("tests").compactMap { test($0, log: log) }
+  }
+
+  private static func test(_ node: ConfigNode, log: ProblemLog) -> RuleTest? {
+    let keys = ["name", "start", "readings", "expect", "until"]
+    let problemsBefore = log.problems.count
+    guard let reader = MappingReader(node, keys: keys, as: "test", log: log) else { return nil }
+    let name = reader.requiredString("name")
+    let start = reader.requiredString("start").flatMap { text -> Timestamp? in
+      if let time = Timestamp(rfc3339: text) { return time }
+      log.error(
+        at: reader.location(of: "start"), "start: expected a time with offset, found \"\(text)\"",
+        hint: "e.g. 2026-01-05T03:00:00+08:00")
+      return nil
+    }
+    let series = reader.list("readings").compactMap { Self.series($0, log: log) }
+    let expectations = reader.list("expect").compactMap { expectation($0, log: log) }
+    let until = reader.duration("until", in: offsets)
+    if series.reduce(0, { $0 + $1.values.reduce(0) { $0 + $1.count } }) > readingsMax {
+      log.error(at: reader.location(of: "readings"), "more than \(readingsMax) readings in one test")
+    }
+    guard let name, let start, log.problems.count == problemsBefore else { return nil }
+    return RuleTest(
+      name: name, location: node.location, start: start, series: series, expectations: expectations, until: until)
+  }
+
+  // MARK: - Readings
+
+  private static func series(_ node: ConfigNode, log: ProblemLog) -> RuleTest.Series? {
+    let keys = ["point", "every", "values", "at", "from"]
+    guard let reader = MappingReader(node, keys: keys, as: "readings", log: log) else { return nil }
+    let point = reader.requiredString("point")
+    let values = reader.required("values").flatMap { Self.values($0, log: log) }
+    let every = reader.duration("every", in: 1...offsets.upperBound)
+    let from = reader.duration("from", in: offsets) ?? reader.duration("at", in: offsets) ?? 0
+    guard let point, let values else { return nil }
+    if every == nil, !reader.has("every"), values.reduce(0, { $0 + $1.count }) > 1 {
+      log.error(at: node.location, "missing \"every\": how far apart are the values?")
+      return nil
+    }
+    return RuleTest.Series(
+      point: point, location: reader.location(of: "point"), from: from, every: every ?? 0, values: values)
+  }
+
+  /// `18 15x15 _x3 !sensor-fault`, or a list of such texts.
+  private static func values(_ node: ConfigNode, log: ProblemLog) -> [(value: RuleTest.Series.Value, count: Int)]? {
+    guard let texts = node.strings(log, "values") else { return nil }
+    var result: [(value: RuleTest.Series.Value, count: Int)] = []
+    for word in texts.flatMap({ $0.split(whereSeparator: \.isWhitespace) }) {
+      let (text, count) = repetition(String(word))
+      guard let count, (1...readingsMax).contains(count) else {
+        log.error(at: node.location, "values: \"\(word)\" repeats too often or not at all")
+        return nil
+      }
+      if text == "_" {
+        result.append((.none, count))
+      } else if text.hasPrefix("!") {
+        guard let reason = reasons.first(where: { $0.name == text.dropFirst() }) else {
+          log.error(
+            at: node.location, "values: unknown quality \"\(text)\"",
+            hint: "known: \(reasons.map { "!" + $0.name }.joined(separator: ", "))")
+          return nil
+        }
+        result.append((.bad(reason), count))
+      } else {
+        result.append((.text(text), count))
+      }
+    }
+    return result
+  }
+
+  /// `15x3` → 15, 3 times. The sign is the last `x` (or `×`) with nothing but digits behind it; nil when the number is
+  /// beyond counting.
+  private static func repetition(_ word: String) -> (text: String, count: Int?) {
+    guard let sign = word.lastIndex(where: { $0 == "x" || $0 == "×" }), sign > word.startIndex else { return (word, 1) }
+    let digits = word[word.index(after: sign)...]
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return (word, 1) }
+    return (String(word[..<sign]), Int(digits))
+  }
+
+  // MARK: - Expectations
+
+  private static func expectation(_ node: ConfigNode, log: ProblemLog) -> RuleTest.Expectation? {
+    let keys = ["at", "raised", "cleared", "silent", "subject", "value"]
+    guard let reader = MappingReader(node, keys: keys, as: "expect", log: log) else { return nil }
+    let kinds: [(key: String, kind: RuleTest.Expectation.Kind)] = [
+      ("raised", .change(.raised)), ("cleared", .change(.cleared)), ("silent", .silent),
+    ]
+    let given = kinds.filter { reader.has($0.key) }
+    guard given.count == 1, let one = given.first else {
+      log.error(at: node.location, "expect: give exactly one of raised, cleared, silent")
+      return nil
+    }
+    let rule = reader.requiredString(one.key)
+    let at = one.kind == .silent ? nil : reader.requiredDuration("at", in: offsets)
+    if one.kind == .silent, reader.has("at") {
+      log.error(at: reader.location(of: "at"), "\"silent\" holds for the whole test: leave out \"at\"")
+      return nil
+    }
+    guard let rule, at != nil || one.kind == .silent else { return nil }
+    return RuleTest.Expectation(
+      kind: one.kind, rule: rule, subject: reader.string("subject"), value: reader.number("value"), at: at,
+      location: node.location)
+  }
+}
