@@ -1,4 +1,5 @@
 package import Alerts
+package import Community
 package import Pipeline
 
 /// What the HTTP API and the command line can ask of a running service. The App implements it over its lanes, alert desk
@@ -16,10 +17,10 @@ package protocol Backend: Sendable {
   /// Readings of one point, oldest first, at most `limit`.
   func history(point: String, since: Timestamp, until: Timestamp, limit: Int) async throws -> [PointView]
   func alerts(_ selection: AlertSelection) async throws -> [AlertView]
-  func alert(id: String) async throws -> AlertStoryView
-  func perform(_ action: AlertActionRequest, on id: String) async throws -> AlertView
+  func alert(id: String, language: Language) async throws -> AlertStoryView
+  func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertView
   /// Everything that happens to alerts from now on; with `after`, first what happened since that event number.
-  func events(after: Int64?) async -> AsyncStream<LiveEvent>
+  func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent>
   /// The next stretch of the journal as tape lines, oldest first, arrivals from `since` on, of topics that match `filter`;
   /// `cursor` is what the stretch before answered, nil to begin.
   func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch
@@ -58,7 +59,9 @@ package struct AlertSelection: Sendable {
   /// Closed ones too.
   package var all: Bool
   package var limit: Int
-  package init(scope: String? = nil, all: Bool = false, limit: Int = 1000) {
+  package var language: Language
+  package init(scope: String? = nil, all: Bool = false, limit: Int = 1000, language: Language = .zh) {
+    self.language = language
     self.scope = scope
     self.all = all
     self.limit = limit

@@ -5,7 +5,7 @@ import Pipeline
 enum TimeArgument {
   /// `90s 10m 12h 3d` → ms.
   static func duration(_ text: String, option: String) throws -> Int64 {
-    guard let milliseconds = DurationText.milliseconds(text), milliseconds > 0 else {
+    guard let milliseconds = DurationText.parse(text), milliseconds > 0 else {
       throw CommandFailure(.usage, "\(option): '\(text)' is not a duration; write 90s, 10m, 12h or 3d")
     }
     return milliseconds
@@ -14,7 +14,7 @@ enum TimeArgument {
   /// A duration before `now`, or an RFC 3339 time.
   static func past(_ text: String, now: Timestamp, option: String) throws -> Timestamp {
     if let time = Timestamp(rfc3339: text) { return time }
-    guard let milliseconds = DurationText.milliseconds(text) else {
+    guard let milliseconds = DurationText.parse(text) else {
       throw CommandFailure(
         .usage, "\(option): '\(text)' is neither a duration (90s, 10m, 12h, 3d) nor a time (2026-01-05T03:00:00+08:00)")
     }

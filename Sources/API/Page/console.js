@@ -72,7 +72,7 @@ async function act(id, action) {
 function alertCard(alert) {
   const card = element("li", `alert ${alert.priority}${alert.active ? "" : " cleared"}`);
   const top = element("div", "top");
-  top.append(element("span", "badge priority", word("priority")[alert.priority]), element("span", "title", text(alert.title)));
+  top.append(element("span", "badge priority", word("priority")[alert.priority]), element("span", "title", alert.title));
   top.append(element("span", "state", time(alert.raised_at)));
   card.append(top, element("div", "where", `${placeName(alert.place)} — ${alert.subject}`));
   const notes = [];
@@ -83,7 +83,7 @@ function alertCard(alert) {
   if (alert.acknowledged) notes.push(`${word("acknowledged")} ${alert.acknowledged_by || ""}`.trim());
   if (alert.assigned_to) notes.push(`→ ${alert.assigned_to}`);
   if (notes.length) card.append(element("div", "state", notes.join(" · ")));
-  if (alert.advice) card.append(element("div", "state", text(alert.advice)));
+  if (alert.advice) card.append(element("div", "state", alert.advice));
   const actions = element("div", "actions");
   for (const action of [!alert.acknowledged && "ack", !alert.active && "close"].filter(Boolean)) {
     const button = element("button", "", word(action));
@@ -192,7 +192,7 @@ function draw() {
 }
 
 async function loadAlerts() {
-  state.alerts = new Map((await get("/api/v1/alerts")).map((alert) => [alert.id, alert]));
+  state.alerts = new Map((await get(`/api/v1/alerts?lang=${state.language}`)).map((alert) => [alert.id, alert]));
   drawAlerts();
 }
 
@@ -212,8 +212,11 @@ async function poll() {
   setTimeout(poll, document.hidden ? 5000 : 1000);
 }
 
+let source = null;
+
 function listen() {
-  const source = new EventSource("/api/v1/events");
+  source?.close();
+  source = new EventSource(`/api/v1/events?lang=${state.language}`);
   for (const kind of ["raised", "cleared", "acknowledged", "assigned", "commented", "shelved", "unshelved", "closed"]) {
     source.addEventListener(kind, (event) => {
       const alert = JSON.parse(event.data);
@@ -227,6 +230,8 @@ $("language").onclick = () => {
   state.language = state.language === "zh" ? "en" : "zh";
   localStorage.setItem("language", state.language);
   draw();
+  loadAlerts();
+  listen();
 };
 $("search").oninput = (event) => { state.filter = event.target.value.toLowerCase(); drawPlaces(); };
 

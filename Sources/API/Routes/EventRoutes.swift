@@ -7,7 +7,7 @@ struct EventRoutes {
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/events") { request, _ -> Response in
       let last = request.headers[.init("Last-Event-ID")!] ?? request.query("last_event_id")
-      let events = await backend.events(after: last.flatMap(Int64.init))
+      let events = await backend.events(after: last.flatMap(Int64.init), language: request.language)
       return Response(
         status: .ok,
         headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],

@@ -1,3 +1,4 @@
+import Community
 import Foundation
 import Hummingbird
 import Pipeline
@@ -23,6 +24,9 @@ extension Request {
   func query(_ name: String) -> String? {
     uri.queryParameters[Substring(name)].map(String.init)
   }
+
+  /// Language of texts in the answer: `lang=zh|en`; Chinese unless the reader says otherwise.
+  var language: Language { query("lang").flatMap(Language.init) ?? .zh }
 
   func queryTime(_ name: String) throws -> Timestamp? {
     guard let text = query(name) else { return nil }

@@ -25,7 +25,7 @@ struct ActionOptions: ParsableArguments {
     var done: [AlertView] = []
     for id in ids {
       do {
-        let alert = try await client.post("/api/v1/alerts/\(id)/actions", action, as: AlertView.self)
+        let alert = try await client.post("/api/v1/alerts/\(id)/actions?lang=\(output.language.rawValue)", action, as: AlertView.self)
         done.append(alert)
         if !output.json { Terminal.line("\(alert.id)  \(alert.title)  \(word(for: action.action))") }
       } catch let failure as CommandFailure where failure.code == .problem {

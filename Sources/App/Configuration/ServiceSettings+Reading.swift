@@ -1,0 +1,155 @@
+import Community
+package import ConfigFile
+import Foundation
+
+extension ServiceSettings {
+  package static let keys = [
+    "mqtt", "http", "timezone", "language", "journal", "history", "time", "alerts",
+  ]
+  package static let brokerKeys = [
+    "url", "client_id", "user", "password", "ca", "cert", "key", "subscribe", "qos", "version", "places",
+  ]
+
+  /// Reads `linli.yaml`. Every problem goes to `log`; what is missing has its default.
+  package init(file path: String, secrets: SecretSource, log: ProblemLog) {
+    self.init()
+    guard let document = ConfigReader.load(path, log: log),
+      let root = MappingReader(document, keys: Self.keys, as: "linli.yaml", log: log)
+    else { return }
+    brokers = root.requiredList("mqtt").compactMap { Broker($0, secrets: secrets, log: log) }
+    if brokers.isEmpty, !log.hasErrors {
+      log.error(at: root.location(of: "mqtt"), "no broker", hint: "add one: - {url: mqtt://127.0.0.1:1883, subscribe: [zigbee2mqtt/#]}")
+    }
+    Self.refuseDoubleClients(brokers, log: log)
+    readListener(root, log: log)
+    if let name = root.string("timezone") {
+      if let zone = TimeZone(identifier: name) {
+        timeZone = zone
+      } else {
+        log.error(
+          at: root.location(of: "timezone"), "unknown time zone '\(name)'",
+          hint: Suggestion.hint(for: name, among: TimeZone.knownTimeZoneIdentifiers) ?? "for example Asia/Shanghai")
+      }
+    }
+    if let choice: Language = root.choice("language") { language = choice }
+    if let journal = root.reader("journal", keys: ["size"]) {
+      journalBytes = journal.bytes("size", in: 1 << 20...1 << 45) ?? journalBytes
+    }
+    _ = root.reader("history", keys: ["raw", "hourly"]).map { history in
+      (history.duration("raw"), history.duration("hourly"))
+    }
+    if let time = root.reader("time", keys: ["max_ahead", "max_late"]) {
+      maxAhead = time.duration("max_ahead") ?? maxAhead
+      maxLate = time.duration("max_late") ?? maxLate
+    }
+    if let alerts = root.reader("alerts", keys: ["keep_closed"]) {
+      closedAlertsKept = alerts.duration("keep_closed") ?? closedAlertsKept
+    }
+  }
+
+  private mutating func readListener(_ root: MappingReader, log: ProblemLog) {
+    guard root.has("http"), let reader = root.reader("http", keys: ["listen"]) else { return }
+    guard let text = reader.string("listen") else { return }
+    if text == "off" || text == "false" {
+      http = nil
+      return
+    }
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+    else {
+      log.error(at: reader.location(of: "listen"), "'\(text)' is not an address", hint: "write host:port, e.g. 127.0.0.1:8080")
+      return
+    }
+    let host = text[..<colon].trimmingCharacters(in: .init(charactersIn: "[]"))
+    http = Listener(host: host.isEmpty ? "0.0.0.0" : host, port: port)
+  }
+
+  private static func refuseDoubleClients(_ brokers: [Broker], log: ProblemLog) {
+    var seen: [String: SourceLocation] = [:]
+    for broker in brokers {
+      if let first = seen[broker.clientID] {
+        log.error(
+          at: broker.location, "client_id '\(broker.clientID)' is used by the broker in line \(first.line), too",
+          hint: "each subscription needs a client id of its own")
+      }
+      seen[broker.clientID] = broker.location
+    }
+  }
+}
+
+extension ServiceSettings.Broker {
+  /// One entry of `mqtt:`.
+  init?(_ node: ConfigNode, secrets: SecretSource, log: ProblemLog) {
+    guard let reader = MappingReader(node, keys: ServiceSettings.brokerKeys, as: "broker", log: log) else { return nil }
+    let url = reader.requiredString("url").flatMap { Self.parse($0, at: reader.location(of: "url"), log: log) }
+    subscriptions = reader.requiredStrings("subscribe") ?? []
+    qos = Self.qos(reader, log: log)
+    protocolVersion = Self.version(reader, log: log)
+    user = reader.string("user")
+    password = reader.secret("password", from: secrets)
+    places = reader.strings("places") ?? []
+    location = node.location
+    if reader.has("password"), user == nil {
+      log.error(at: reader.location(of: "password"), "a password without 'user'", hint: "MQTT needs both")
+    }
+    for (filter, node) in zip(subscriptions, reader.node("subscribe")?.sequence ?? []) {
+      if let reason = TopicFilterCheck.problem(in: filter) {
+        log.error(at: node.location, "'\(filter)' is not a topic filter: \(reason)", hint: "for example zigbee2mqtt/#")
+      }
+    }
+    guard let url else { return nil }
+    host = url.host
+    port = url.port
+    clientID = reader.string("client_id") ?? "linli-\(url.host)-\(url.port)"
+    let files = ["ca", "cert", "key"].map { reader.string($0) }
+    if url.secure {
+      tls = TLS(ca: files[0], certificate: files[1], key: files[2])
+      if (files[1] == nil) != (files[2] == nil) {
+        log.error(at: node.location, "'cert' and 'key' belong together", hint: "give both or neither")
+      }
+    } else if let key = ["ca", "cert", "key"].first(where: { reader.has($0) }) {
+      log.error(at: reader.location(of: key), "'\(key)' needs an encrypted connection", hint: "write the url as mqtts://…")
+    }
+    for (key, path) in zip(["ca", "cert", "key"], files) {
+      if let path, !FileManager.default.isReadableFile(atPath: path) {
+        log.error(at: reader.location(of: key), "cannot read '\(path)'", hint: "give the path of a readable PEM file")
+      }
+    }
+  }
+
+  private static func qos(_ reader: MappingReader, log: ProblemLog) -> Int {
+    guard let node = reader.node("qos") else { return 1 }
+    if node.scalar == "2" {
+      log.error(
+        at: node.location,
+        "qos 2 is refused: after PUBREC the client library keeps the message in memory only, so a crash would lose it",
+        hint: "subscribe with qos: 1; messages published with QoS 2 arrive as QoS 1")
+      return 1
+    }
+    return node.int(log, "qos", in: 0...1) ?? 1
+  }
+
+  private static func version(_ reader: MappingReader, log: ProblemLog) -> Int {
+    switch reader.choice("version", among: ["5", "3.1.1"]) {
+    case "3.1.1": 4
+    default: 5
+    }
+  }
+
+  private static func parse(
+    _ text: String, at location: SourceLocation, log: ProblemLog
+  ) -> (host: String, port: Int, secure: Bool)? {
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty else {
+      log.error(at: location, "'\(text)' is not the address of a broker", hint: "write mqtt://host:1883 or mqtts://host:8883")
+      return nil
+    }
+    guard ["mqtt", "mqtts"].contains(scheme) else {
+      log.error(at: location, "'\(scheme)' is not a way to reach a broker", hint: "mqtt:// or mqtts://")
+      return nil
+    }
+    if parts.user != nil || parts.password != nil {
+      log.error(at: location, "user and password do not belong into the url", hint: "use the keys user and password")
+    }
+    let secure = scheme == "mqtts"
+    return (host.trimmingCharacters(in: .init(charactersIn: "[]")), parts.port ?? (secure ? 8883 : 1883), secure)
+  }
+}

@@ -1,0 +1,47 @@
+import ConfigFile
+import Foundation
+package import Community
+
+/// `linli.yaml`: the service itself – brokers, listener, time zone, sizes.
+package struct ServiceSettings: Sendable {
+  /// One subscription: a broker, and what to ask it for. Each becomes a lane.
+  package struct Broker: Sendable {
+    package var clientID: String
+    package var host: String
+    package var port: Int
+    package var tls: TLS?
+    package var user: String?
+    package var password: Secret?
+    package var subscriptions: [String]
+    package var qos: Int
+    /// 5 or 4 (3.1.1), as MQTT numbers them.
+    package var protocolVersion: Int
+    /// Places (subtrees) whose devices this lane serves; empty = all that no other lane claims.
+    package var places: [String]
+    package var location: SourceLocation
+
+    package struct TLS: Sendable {
+      package var ca: String?
+      package var certificate: String?
+      package var key: String?
+    }
+
+    /// As people write it, without secrets.
+    package var url: String { "\(tls == nil ? "mqtt" : "mqtts")://\(host):\(port)" }
+  }
+
+  package struct Listener: Sendable, Equatable {
+    package var host: String
+    package var port: Int
+  }
+
+  package var brokers: [Broker] = []
+  package var http: Listener? = Listener(host: "127.0.0.1", port: 8080)
+  package var timeZone: TimeZone = TimeZone(identifier: "UTC")!
+  package var language: Language = .zh
+  package var journalBytes: Int64 = 1 << 30
+  /// Closed alerts are kept so long, ms.
+  package var closedAlertsKept: Int64 = 400 * 86_400_000
+  package var maxAhead: Int64 = 120_000
+  package var maxLate: Int64 = 3_600_000
+}

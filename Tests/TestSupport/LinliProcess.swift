@@ -1,0 +1,130 @@
+package import Foundation
+import Glibc
+
+/// The real executable as a child process: started with a configuration, asked over its socket, killed without mercy.
+package final class LinliProcess: @unchecked Sendable {
+  package struct Failure: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  /// `LINLI_EXECUTABLE`, else the debug build beside the tests.
+  package static let executable: URL = {
+    if let path = ProcessInfo.processInfo.environment["LINLI_EXECUTABLE"] { return URL(fileURLWithPath: path) }
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { folder.deleteLastPathComponent() }
+    return folder.appendingPathComponent(".build/debug/linli")
+  }()
+
+  package let config: URL
+  package let data: URL
+  /// Everything that all lives of the service have logged.
+  package let log: URL
+  private let environment: [String: String]
+  private var process: Process?
+
+  package init(config: URL, data: URL, environment: [String: String] = [:]) {
+    self.config = config
+    self.data = data
+    self.log = data.deletingLastPathComponent().appendingPathComponent("\(data.lastPathComponent).log")
+    self.environment = environment
+  }
+
+  deinit { kill() }
+
+  package var socket: String { data.appendingPathComponent("linli.sock").path }
+
+  /// Starts `linli serve`; returns once `linli status` answers (and the broker is connected when `connected`).
+  package func start(connected: Bool = true) throws {
+    if !FileManager.default.fileExists(atPath: log.path) {
+      FileManager.default.createFile(atPath: log.path, contents: nil)
+    }
+    let output = try FileHandle(forWritingTo: log)
+    try output.seekToEnd()
+    let process = Process()
+    process.executableURL = Self.executable
+    process.arguments = ["serve", "--config", config.path, "--data", data.path]
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardError = output
+    process.standardOutput = output
+    try process.run()
+    self.process = process
+    try wait(upTo: 60, for: "the service to answer") {
+      guard process.isRunning else { throw Failure(description: "linli serve ended: \(self.logTail)") }
+      guard let status = try? self.json(["status"]) as? [String: Any] else { return false }
+      let brokers = status["brokers"] as? [[String: Any]] ?? []
+      return !connected || (!brokers.isEmpty && brokers.allSatisfy { $0["connected"] as? Bool == true })
+    }
+  }
+
+  package var isRunning: Bool { process?.isRunning ?? false }
+  package var pid: Int32 { process?.processIdentifier ?? 0 }
+
+  /// SIGKILL, as a power failure would.
+  package func kill() {
+    guard let process, process.isRunning else { return }
+    Glibc.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    self.process = nil
+  }
+
+  /// SIGTERM; returns the exit code.
+  @discardableResult
+  package func stop() -> Int32 {
+    guard let process else { return 0 }
+    process.terminate()
+    process.waitUntilExit()
+    self.process = nil
+    return process.terminationStatus
+  }
+
+  /// Runs a command of linli against this service.
+  package func run(_ arguments: [String]) throws -> (code: Int32, output: String, error: String) {
+    try Self.run(arguments + ["--socket", socket], environment: environment)
+  }
+
+  package func json(_ arguments: [String]) throws -> Any {
+    let result = try run(arguments + ["--json"])
+    guard result.code == 0 else { throw Failure(description: "\(arguments): \(result.code) \(result.error)") }
+    return try JSONSerialization.jsonObject(with: Data(result.output.utf8), options: [.fragmentsAllowed])
+  }
+
+  package func alerts(all: Bool = true) throws -> [[String: Any]] {
+    try json(["alerts"] + (all ? ["--all"] : [])) as? [[String: Any]] ?? []
+  }
+
+  package var logTail: String {
+    let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+    return String(text.suffix(4_000))
+  }
+
+  /// Runs the executable with arguments of its own.
+  package static func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> (code: Int32, output: String, error: String) {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("linli-run-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // Files, not pipes: an answer larger than a pipe would block the child.
+    let files = ["out", "err"].map { folder.appendingPathComponent($0) }
+    for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    try process.run()
+    process.waitUntilExit()
+    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+    return (process.terminationStatus, texts[0], texts[1])
+  }
+
+  /// Polls until `condition` holds. The bound only ends a hopeless wait; nothing depends on its length.
+  package func wait(upTo seconds: Double, for what: String, until condition: () throws -> Bool) throws {
+    let end = Date().addingTimeInterval(seconds)
+    while !(try condition()) {
+      if Date() > end { throw Failure(description: "waited in vain for \(what); log: \(logTail)") }
+      usleep(50_000)
+    }
+  }
+}
