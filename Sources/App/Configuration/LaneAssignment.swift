@@ -1,0 +1,85 @@
+import Community
+import ConfigFile
+import Pipeline
+import Rules
+
+/// Decides which broker's lane a device belongs to: the one that names its place, else the first whose subscriptions can
+/// carry its topics. Everything that a rule looks at together must lie in one lane (DESIGN §3).
+struct LaneAssignment {
+  let settings: ServiceSettings
+  let community: CommunityModel
+  let builder: PlanBuilder
+
+  func lanes(whole: LanePlan, log: ProblemLog) -> [LoadedConfiguration.LaneConfiguration] {
+    for broker in settings.brokers {
+      for place in broker.places where community.places[place] == nil {
+        log.error(
+          at: broker.location, "place '\(place)' does not exist",
+          hint: Suggestion.hint(for: place, among: community.places.places.map(\.path)))
+      }
+    }
+    warnOfUnheard(log: log)
+    guard settings.brokers.count > 1 else {
+      return settings.brokers.map { .init(broker: $0, community: community, plan: whole) }
+    }
+    var shares = [[Device]](repeating: [], count: settings.brokers.count)
+    for (index, device) in community.devices.enumerated() {
+      if let lane = lane(of: device, profile: community.profile(of: DeviceID(index))) { shares[lane].append(device) }
+    }
+    let lanes = zip(settings.brokers, shares).map { broker, devices in
+      let share = CommunityModel(
+        places: community.places, library: ProfileLibrary(community.profiles), devices: devices)
+      return LoadedConfiguration.LaneConfiguration(
+        broker: broker, community: share, plan: builder.plan(for: share, log: ProblemLog()))
+    }
+    refuseTornRules(whole: whole, lanes: lanes.map(\.plan), log: log)
+    return lanes
+  }
+
+  private func lane(of device: Device, profile: DeviceProfile) -> Int? {
+    let named = settings.brokers.firstIndex { broker in
+      broker.places.contains { PlaceTree.contains($0, device.place) }
+    }
+    return named ?? settings.brokers.firstIndex { Self.carries($0, profile) } ?? settings.brokers.indices.first
+  }
+
+  private static func carries(_ broker: ServiceSettings.Broker, _ profile: DeviceProfile) -> Bool {
+    profile.topics.contains { topic in broker.subscriptions.contains { TopicFilterCheck.overlap($0, topic) } }
+  }
+
+  /// A device whose topics no subscription can bring will never be heard.
+  private func warnOfUnheard(log: ProblemLog) {
+    guard !settings.brokers.isEmpty else { return }
+    var reported: Set<String> = []
+    for (index, device) in community.devices.enumerated() {
+      let profile = community.profile(of: DeviceID(index))
+      guard !settings.brokers.contains(where: { Self.carries($0, profile) }), reported.insert(profile.name).inserted
+      else { continue }
+      log.warning(
+        at: device.location, "no subscription brings the topics of '\(device.id)' (\(profile.topics.joined(separator: ", ")))",
+        hint: "add a filter to 'subscribe' in linli.yaml")
+    }
+  }
+
+  /// A subject of the whole that no lane has alone would silently never raise.
+  private func refuseTornRules(whole: LanePlan, lanes: [LanePlan], log: ProblemLog) {
+    var inputs: [String: Set<Int>] = [:]
+    for lane in lanes {
+      for rule in lane.rules {
+        for instance in rule.instances {
+          inputs["\(rule.id)|\(instance.subject)", default: []].insert(Set(instance.inputs.joined()).count)
+        }
+      }
+    }
+    for rule in whole.rules {
+      for instance in rule.instances
+      where !(inputs["\(rule.id)|\(instance.subject)"]?.contains(Set(instance.inputs.joined()).count) ?? false) {
+        let location = builder.rules.first { $0.id == rule.id }?.location ?? SourceLocation(file: "rules")
+        log.error(
+          at: location, "rule '\(rule.id)' at '\(instance.subject)' looks at devices of several brokers",
+          hint: "give them one broker: name their place in 'places' of that broker in linli.yaml")
+        break
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package import Alerts
+package import Community
+package import ConfigFile
+import Foundation
+package import Notify
+package import Pipeline
+package import Rules
+
+/// A configuration directory, read and compiled as the service uses it. Immutable; a reload makes a new one.
+package struct LoadedConfiguration: Sendable {
+  /// One broker's subscription with the devices and rules that hang on it.
+  package struct LaneConfiguration: Sendable {
+    package var broker: ServiceSettings.Broker
+    package var community: CommunityModel
+    package var plan: LanePlan
+  }
+
+  package var directory: String
+  package var settings: ServiceSettings
+  package var community: CommunityModel
+  package var rules: [Rule]
+  package var catalogue: RuleCatalogue
+  package var notify: NotifyConfiguration
+  package var lanes: [LaneConfiguration]
+  /// Errors and warnings in the order of files and lines.
+  package var problems: [Problem]
+
+  package var hasErrors: Bool { problems.contains { $0.severity == .error } }
+
+  /// Reads every file below `directory`. `environment` supplies the secrets.
+  package static func load(
+    directory: String, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> LoadedConfiguration {
+    let log = ProblemLog()
+    let secrets = SecretSource(environment: environment, directory: directory)
+    let settings = ServiceSettings(file: directory + "/linli.yaml", secrets: secrets, log: log)
+    let installed = InstalledProfiles.folders(beside: directory, environment: environment)
+    let community = CommunityModel.load(directory: directory, installed: installed, log: log)
+    for profile in community.profiles { profile.checkExamples(decode: ExampleCheck.decode, log: log) }
+    let rules = RuleReader.load(directory: directory + "/rules", log: log)
+    let builder = PlanBuilder(settings: settings, rules: rules)
+    let whole = builder.plan(for: community, log: log)
+    let notify = NotifyConfiguration.read(
+      ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
+      surroundings: .init(
+        places: community.places.places.map(\.path), rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue),
+        channelsInUse: Set(community.places.places.flatMap { $0.duty?.people ?? [] }.compactMap(\.channel))),
+      log: log)
+    let lanes = LaneAssignment(settings: settings, community: community, builder: builder).lanes(whole: whole, log: log)
+    return LoadedConfiguration(
+      directory: directory, settings: settings, community: community, rules: rules, catalogue: RuleCatalogue(rules),
+      notify: notify, lanes: lanes, problems: log.sorted)
+  }
+
+  /// What an alert of `rule` at `subject` says; a rule that is gone keeps its id as title.
+  package func traits(rule: String, subject: String) -> AlertTraits {
+    guard let traits = catalogue[rule] else {
+      return AlertTraits(priority: .medium, title: LocalizedText(rule))
+    }
+    var priority = Priority(rawValue: traits.priority) ?? .medium
+    // A profile may give its devices' faults another priority.
+    if let fault = BuiltInFault(rawValue: rule), let id = subject.split(separator: "/").first,
+      let device = community.deviceID(String(id)),
+      let wish = community.profile(of: device).faults[fault]?.priority.flatMap(Priority.init)
+    {
+      priority = wish
+    }
+    return AlertTraits(priority: priority, title: traits.title, advice: traits.advice, audience: traits.audience)
+  }
+}
+
+/// Where profiles lie that came with Linli.
+enum InstalledProfiles {
+  /// Folders in the order of the search: named by LINLI_PROFILES, beside the configuration, beside the executable, the system's.
+  static func folders(beside directory: String, environment: [String: String]) -> [String] {
+    if let named = environment["LINLI_PROFILES"] { return named.split(separator: ":").map(String.init) }
+    let manager = FileManager.default
+    let config = URL(fileURLWithPath: directory).standardizedFileURL
+    var candidates = [config.deletingLastPathComponent()]
+    if let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() {
+      candidates.append(executable.deletingLastPathComponent().appendingPathComponent("../share/linli").standardizedFileURL)
+      // A build inside of the checkout: .build/<triple>/<configuration>/linli.
+      var folder = executable.deletingLastPathComponent()
+      for _ in 0..<4 {
+        folder.deleteLastPathComponent()
+        if manager.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) { candidates.append(folder) }
+      }
+    }
+    candidates.append(URL(fileURLWithPath: "/usr/share/linli"))
+    var seen: Set<String> = []
+    return candidates.map { $0.appendingPathComponent("devices").path }.filter { path in
+      var isFolder: ObjCBool = false
+      // The configuration's own folder is searched first anyway.
+      return path != config.appendingPathComponent("devices").path && seen.insert(path).inserted
+        && manager.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+  }
+}
