@@ -36,7 +36,7 @@ package final class LinliProcess: @unchecked Sendable {
   /// Starts `linli serve`; returns once `linli status` answers (and the broker is connected when `connected`).
   package func start(connected: Bool = true) throws {
     if !FileManager.default.fileExists(atPath: log.path) {
-      FileManager.default.createFile(atPath: log.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     }
     let output = try FileHandle(forWritingTo: log)
     try output.seekToEnd()
@@ -110,7 +110,7 @@ package final class LinliProcess: @unchecked Sendable {
     defer { try? FileManager.default.removeItem(at: folder) }
     // Files, not pipes: an answer larger than a pipe would block the child.
     let files = ["out", "err"].map { folder.appendingPathComponent($0) }
-    for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// `mosquitto_pub` as a publisher that keeps one QoS 1 connection and publishes a line a message to one topic.
 package final class MosquittoPublisher: @unchecked Sendable {

@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import Pipeline
 
 /// `GET /api/v1/tape[?since=&topic=]`: the journal as tape lines, one JSON object a line, streamed.
 struct TapeRoutes {
