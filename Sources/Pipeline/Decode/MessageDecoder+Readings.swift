@@ -1,5 +1,5 @@
 /// From a payload to readings, for a topic whose devices are known.
-extension Decoder {
+extension MessageDecoder {
   func emit(_ message: RawMessage, _ targets: UnsafeBufferPointer<Target>, into entries: inout [Entry]) {
     for at in targets.indices where !targets[..<at].contains(where: { $0.device == targets[at].device }) {
       entries.append(messageEntry(message, device: targets[at].device))

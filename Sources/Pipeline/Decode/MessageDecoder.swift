@@ -3,7 +3,7 @@
 ///
 /// A topic is matched against the profiles when it is first seen; from then on it costs one look-up by its bytes, and
 /// nothing is allocated.
-package final class Decoder {
+package final class MessageDecoder {
   /// A device that a topic belongs to and how its payload is read.
   struct Target: BitwiseCopyable {
     var device: DeviceID
@@ -129,7 +129,7 @@ package final class Decoder {
 
 // MARK: - Status
 
-extension Decoder {
+extension MessageDecoder {
   package var counters: DecoderCounters {
     var counters = counts
     counters.discoveredEvicted = strangers.discovered.evicted
