@@ -86,7 +86,9 @@ let package = Package(
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Alerts", "Community", "Notify", "Pipeline", "TestSupport", grdb]),
-    .testTarget(name: "APITests", dependencies: ["API", "Alerts", "TestSupport", hummingbirdTesting]),
+    .testTarget(
+      name: "APITests",
+      dependencies: ["API", "Alerts", "Community", "Pipeline", "TestSupport", hummingbird, hummingbirdTesting, logging]),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "TestSupport"]),
     .testTarget(
       name: "AppTests", dependencies: ["App", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),

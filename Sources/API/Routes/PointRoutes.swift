@@ -18,7 +18,8 @@ struct PointRoutes {
       }
       let until = try request.queryTime("until") ?? .distantFuture
       let now = await backend.now()
-      let since = try request.queryTime("since") ?? min(until, now) - 86_400_000
+      let aDay: Int64 = 86_400_000
+      let since = try request.queryTime("since") ?? (min(until, now) - aDay)
       let limit = Int(clamping: try request.queryNumber("limit") ?? 100_000)
       let readings = try await backend.history(
         point: point, since: since, until: until, limit: min(max(limit, 1), Self.historyLimitMax))

@@ -8,8 +8,9 @@ struct TapeRoutes {
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/tape") { request, _ -> Response in
+      let anHour: Int64 = 3_600_000
       let now = await backend.now()
-      let since = try request.queryTime("since") ?? now - 3_600_000
+      let since = try request.queryTime("since") ?? (now - anHour)
       let filter = request.query("topic") ?? "#"
       let first = try await backend.tape(since: since, filter: filter, cursor: nil)
       return Response(

@@ -1,0 +1,79 @@
+import API
+import Alerts
+import Community
+import Foundation
+import Pipeline
+
+/// A service that lives in memory: one device, one alert.
+actor MemoryBackend: Backend {
+  var alertsByID: [String: AlertView] = [:]
+  var notReady: String?
+  private(set) var actions: [AlertActionRequest] = []
+
+  init() {
+    var alert = Alert(
+      id: "a1", lane: "lane", rule: "leak", subject: "leak-1/leak", place: "hedong/b3",
+      traits: AlertTraits(priority: .critical, title: LocalizedText(zh: "漏水", en: "Water leak")), point: "leak-1/leak",
+      value: 1, unit: "", raisedAt: Timestamp(milliseconds: 1_000), noticedAt: Timestamp(milliseconds: 1_000))
+    alertsByID["a1"] = AlertView(alert, language: .en, zone: .gmt)
+    alert.id = "a2"
+  }
+
+  func setNotReady(_ reason: String?) { notReady = reason }
+
+  func status(place: String?) async throws -> StatusView {
+    StatusView(
+      version: "test", uptimeSeconds: 5, startedAt: "2026-01-05T03:20:00.000Z", place: place,
+      brokers: [.init(id: "b", url: "mqtt://127.0.0.1:1883", connected: false, since: nil, state: "waiting")],
+      messages: .init(), devices: .init(total: 1), alerts: .init(critical: 1), journal: .init(), outbox: .init(),
+      rules: 1, points: 1, troubles: [])
+  }
+  func places() async -> [PlaceView] {
+    [PlaceView(path: "hedong", level: "district", name: LocalizedText(zh: "河东区", en: "Hedong"), kind: "")]
+  }
+  func devices(_ selection: DeviceSelection) async throws -> [DeviceView] {
+    if let scope = selection.scope, scope != "hedong" { throw BackendError(.notFound, "there is no place or device '\(scope)'") }
+    return [
+      DeviceView(
+        id: "leak-1", profile: "p", place: "hedong/b3", placeName: LocalizedText("b3"), lastSeen: nil, silent: false,
+        quality: "unknown", battery: nil, points: ["leak-1/leak"])
+    ]
+  }
+  func unassigned() async -> UnassignedView { UnassignedView(discovered: [], unknownTopics: [], deadLetters: []) }
+  func adopt(_ adoption: Adoption) async throws -> DeviceView { throw BackendError(.conflict, "already there") }
+  func points(_ selection: PointSelection) async throws -> [PointView] {
+    [
+      PointView(
+        point: "leak-1/leak", at: nil, value: nil, text: nil, unit: "", quantity: "leak", quality: "unknown", reason: "",
+        place: "hedong/b3", version: selection.changedSince)
+    ]
+  }
+  func history(point: String, since: Timestamp, until: Timestamp, limit: Int) async throws -> [PointView] { [] }
+  func alerts(_ selection: AlertSelection) async throws -> [AlertView] { Array(alertsByID.values) }
+  func alert(id: String, language: Language) async throws -> AlertStoryView {
+    guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
+    return AlertStoryView(alert: alert, steps: [], deliveries: [])
+  }
+  func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertView {
+    guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
+    actions.append(action)
+    return alert
+  }
+  func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
+    let alert = alertsByID["a1"]!
+    return AsyncStream { continuation in
+      for id in (after ?? 0) + 1...(after ?? 0) + 2 {
+        continuation.yield(LiveEvent(id: id, kind: "raised", alert: alert))
+      }
+      continuation.finish()
+    }
+  }
+  func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch {
+    guard let cursor else { return TapeStretch(lines: ["{\"a\":1}"], next: TapeCursor(lane: 0, position: 2)) }
+    return TapeStretch(lines: ["{\"a\":\(cursor.position)}"], next: nil)
+  }
+  func metrics() async -> String { "linli_up 1\n" }
+  func notReadyReason() async -> String? { notReady }
+  func reload() async throws {}
+  func now() async -> Timestamp { Timestamp(milliseconds: 10_000_000_000) }
+}

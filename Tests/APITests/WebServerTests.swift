@@ -1,0 +1,155 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Testing
+
+@testable import API
+
+/// Every route, with and without a credential.
+struct WebServerTests {
+  let backend = MemoryBackend()
+
+  func application(_ listener: Access.Listener) -> some ApplicationProtocol {
+    let server = WebServer(backend: backend, access: Access(key: "the-key"), logger: Logger(label: "test"))
+    return Application(responder: server.makeRouter(for: listener).buildResponder())
+  }
+
+  @Test(arguments: [
+    "/", "/api/v1/status", "/api/v1/places", "/api/v1/devices", "/api/v1/unassigned", "/api/v1/points", "/api/v1/alerts",
+    "/api/v1/alerts/a1", "/api/v1/events", "/api/v1/tape", "/metrics", "/readyz", "/console.js",
+  ])
+  func nothingAnswersWithoutACredential(path: String) async throws {
+    try await application(.tcp).test(.router) { client in
+      try await client.execute(uri: path, method: .get) { response in
+        #expect(response.status == .unauthorized)
+        #expect(response.headers[.contentType] == "application/problem+json")
+      }
+      try await client.execute(uri: path, method: .get, headers: [.authorization: "Bearer the-key"]) { response in
+        #expect(response.status == .ok)
+      }
+      try await client.execute(uri: path, method: .get, headers: [.authorization: "Bearer wrong"]) { response in
+        #expect(response.status == .unauthorized)
+      }
+    }
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: path, method: .get) { #expect($0.status == .ok) }
+    }
+  }
+
+  @Test func healthAndSignInAnswerAnybody() async throws {
+    try await application(.tcp).test(.router) { client in
+      try await client.execute(uri: "/healthz", method: .get) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/sign-in", method: .get) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/", method: .get, headers: [.accept: "text/html"]) { response in
+        #expect(response.headers[.location] == "/sign-in")
+      }
+    }
+  }
+
+  @Test func signingInGivesACookieThatOpensThePage() async throws {
+    try await application(.tcp).test(.router) { client in
+      try await client.execute(uri: "/sign-in", method: .post, body: ByteBuffer(string: "key=wrong")) { response in
+        #expect(response.status == .unauthorized)
+        #expect(response.headers[.setCookie] == nil)
+      }
+      let cookie = try await client.execute(uri: "/sign-in", method: .post, body: ByteBuffer(string: "key=the-key")) {
+        try #require($0.headers[.setCookie])
+      }
+      #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
+      let pair = String(cookie.prefix { $0 != ";" })
+      try await client.execute(uri: "/", method: .get, headers: [.cookie: pair]) { response in
+        #expect(response.status == .ok)
+        #expect(String(buffer: response.body).contains("console.js"))
+        #expect(response.headers[.contentSecurityPolicy] != nil)
+      }
+    }
+  }
+
+  @Test func everyPromisedKeyIsThereEvenWithoutAValue() async throws {
+    func keys(_ buffer: ByteBuffer) throws -> Set<String> {
+      let json = try JSONSerialization.jsonObject(with: Data(buffer.readableBytesView))
+      let object = json as? [String: Any] ?? (json as? [[String: Any]])?.first ?? [:]
+      return Set(object.keys)
+    }
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/devices", method: .get) { response in
+        #expect(try keys(response.body).isSuperset(of: ["id", "profile", "place", "last_seen", "silent", "quality", "battery", "points"]))
+      }
+      try await client.execute(uri: "/api/v1/points", method: .get) { response in
+        #expect(try keys(response.body).isSuperset(of: ["point", "at", "value", "unit", "quality", "reason"]))
+      }
+      try await client.execute(uri: "/api/v1/alerts", method: .get) { response in
+        #expect(
+          try keys(response.body).isSuperset(of: [
+            "id", "rule", "subject", "place", "priority", "title", "active", "acknowledged", "assigned_to", "shelved_until",
+            "raised_at", "cleared_at", "closed_at", "value", "unit",
+          ]))
+      }
+      try await client.execute(uri: "/api/v1/status", method: .get) { response in
+        #expect(
+          try keys(response.body).isSuperset(of: [
+            "version", "uptime_seconds", "brokers", "messages", "devices", "alerts", "journal", "outbox",
+          ]))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("/api/v1/alerts/none", 404, "there is no alert 'none'"),
+    ("/api/v1/devices?scope=nowhere", 404, "there is no place or device 'nowhere'"),
+    ("/api/v1/history", 400, "say which point: ?point=care-301-env/temperature"),
+    ("/api/v1/history?point=a&since=yesterday", 400, "'since' must be a time like 2026-01-05T03:20:00Z, not 'yesterday'"),
+    ("/api/v1/alerts?limit=many", 400, "'limit' must be a whole number, not 'many'"),
+  ])
+  func errorsAreProblemDocuments(path: String, status: Int, detail: String) async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: path, method: .get) { response in
+        #expect(response.status.code == status)
+        let problem = try WireFormat.decode(ProblemDocument.self, from: Data(response.body.readableBytesView))
+        #expect(problem.status == status)
+        #expect(problem.detail == detail)
+      }
+    }
+  }
+
+  @Test func actionsReachTheService() async throws {
+    let action = AlertActionRequest(action: .shelve, by: "Li", comment: "wartet", forMilliseconds: 60_000)
+    let body = ByteBuffer(bytes: try WireFormat.encode(action))
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/alerts/a1/actions", method: .post, body: body) { #expect($0.status == .ok) }
+      try await client.execute(
+        uri: "/api/v1/alerts/a1/actions", method: .post, body: ByteBuffer(string: "{\"action\":\"dance\",\"by\":\"x\"}")
+      ) { #expect($0.status == .badRequest) }
+    }
+    #expect(await backend.actions == [action])
+  }
+
+  @Test func eventsResumeAfterTheLastOne() async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/events", method: .get, headers: [.init("Last-Event-ID")!: "41"]) { response in
+        let text = String(buffer: response.body)
+        #expect(text.contains("id: 42\nevent: raised\ndata: {"))
+        #expect(text.contains("id: 43\n"))
+      }
+    }
+  }
+
+  @Test func theTapeComesInStretches() async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/tape", method: .get) { response in
+        #expect(String(buffer: response.body) == "{\"a\":1}\n{\"a\":2}\n")
+      }
+    }
+  }
+
+  @Test func readinessTellsWhatIsMissing() async throws {
+    await backend.setNotReady("not subscribed to b")
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/readyz", method: .get) { response in
+        #expect(response.status == .serviceUnavailable)
+        #expect(String(buffer: response.body).contains("not subscribed to b"))
+      }
+    }
+  }
+}
