@@ -58,42 +58,42 @@ import Testing
   @Test(arguments: [
     (
       "{id: a, kind: webhok, url: \"http://h\"}",
-      "channels.yaml:2:18: error: kind: unknown value \"webhok\"; did you mean \"webhook\"?"
+      "channels.yaml:2:19: error: kind: unknown value \"webhok\"; did you mean \"webhook\"?"
     ),
     (
       "{id: a, kind: webhook}", "channels.yaml:2:5: error: missing \"url\""
     ),
     (
       "{id: a, kind: webhook, url: \"smtp://h\"}",
-      "channels.yaml:2:32: error: url: a channel of kind webhook cannot have an address that begins with smtp://; write http:// or https://"
+      "channels.yaml:2:33: error: url: a channel of kind webhook cannot have an address that begins with smtp://; write http:// or https://"
     ),
     (
       "{id: a, kind: wecom, url: \"https://oapi.dingtalk.com/robot/send?access_token=t\"}",
-      "channels.yaml:2:30: error: url: oapi.dingtalk.com is an address of kind dingtalk, not wecom; write kind: dingtalk"
+      "channels.yaml:2:31: error: url: oapi.dingtalk.com is an address of kind dingtalk, not wecom; write kind: dingtalk"
     ),
     (
       "{id: a, kind: wecom, url: \"https://qyapi.weixin.qq.com/cgi-bin/webhook/send\"}",
-      "channels.yaml:2:30: error: url: the address has no key=…; copy the whole address of the robot"
+      "channels.yaml:2:31: error: url: the address has no key=…; copy the whole address of the robot"
     ),
     (
       "{id: a, kind: webhook, url: \"http://h\", sekret: x}",
-      "channels.yaml:2:44: error: unknown key \"sekret\"; did you mean \"secret\"?"
+      "channels.yaml:2:45: error: unknown key \"sekret\"; did you mean \"secret\"?"
     ),
     (
       "{id: a, kind: webhook, url: \"http://h\", secret: \"${NONE}\"}",
-      "channels.yaml:2:52: error: environment variable NONE is not set; set it in the environment of the service, or use file:PATH"
+      "channels.yaml:2:53: error: environment variable NONE is not set; set it in the environment of the service, or use file:PATH"
     ),
     (
       "{id: a, kind: webhook, url: \"http://h\", fallback: b}",
-      "channels.yaml:2:54: error: there is no channel \"b\" to fall back on"
+      "channels.yaml:2:55: error: there is no channel \"b\" to fall back on"
     ),
     (
       "{id: a, kind: mqtt, topic: \"x/#\"}",
-      "channels.yaml:2:31: error: \"x/#\" is no topic to publish under; a prefix such as linli/v1/alerts, without + and #, not beginning or ending with /"
+      "channels.yaml:2:32: error: \"x/#\" is no topic to publish under; a prefix such as linli/v1/alerts, without + and #, not beginning or ending with /"
     ),
     (
       "{id: a, kind: feishu, url: \"http://h\", template: \"{titel}\"}",
-      "channels.yaml:2:53: error: the template names an unknown field {titel}; did you mean \"title\"?"
+      "channels.yaml:2:54: error: the template names an unknown field {titel}; did you mean \"title\"?"
     ),
     (
       "{id: a, kind: email, url: \"smtp://h\", from: \"x\", to: [b@c]}",
@@ -107,7 +107,7 @@ import Testing
 
   @Test(arguments: [
     ("{to: [hok]}", "channels.yaml:4:11: error: there is no channel \"hok\"; did you mean \"hook\"?"),
-    ("{to: []}", "channels.yaml:4:9: error: a route to no channel"),
+    ("{to: []}", "channels.yaml:4:10: error: a route to no channel"),
     ("{place: hedong}", "channels.yaml:4:5: error: missing \"to\""),
     (
       "{to: [hook], place: hedong/jiefan}",

@@ -122,7 +122,7 @@ import Testing
     }
     #expect(!reason.contains("test-key"))
     robot.stop()
-    guard case .retry(nil, let reason) = try await send(robot, .wecom) else {
+    guard case .retry(nil, let reason) = try await send(robot, .wecom, deadline: 500) else {
       Issue.record("no retry")
       return
     }

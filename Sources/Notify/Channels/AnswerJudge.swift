@@ -67,15 +67,30 @@ package enum AnswerJudge {
   }
 
   private static func codeAndText(_ body: [UInt8], _ kind: Channel.Kind) -> (Int, String)? {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else { return nil }
-    let names = kind == .feishu ? ["code", "StatusCode"] : ["errcode"]
-    let texts = kind == .feishu ? ["msg", "StatusMessage"] : ["errmsg"]
-    // Only an integer counts: `true` or "0" is not what the documents promise.
-    for name in names {
-      guard let number = object[name] as? Int, !(object[name] is Bool) else { continue }
-      return (number, texts.lazy.compactMap { object[$0] as? String }.first ?? "")
+    guard let answer = try? JSONDecoder().decode(RobotAnswer.self, from: Data(body)) else { return nil }
+    let code = kind == .feishu ? answer.code ?? answer.statusCode : answer.errcode
+    return code.map { ($0, answer.text) }
+  }
+
+  /// The fields of all three robots. Only an integer is a code: `true` or `"0"` is not what the documents promise.
+  private struct RobotAnswer: Decodable {
+    var errcode, code, statusCode: Int?
+    var text: String
+
+    enum CodingKeys: String, CodingKey {
+      case errcode, errmsg, code, msg
+      case statusCode = "StatusCode"
+      case statusMessage = "StatusMessage"
     }
-    return nil
+
+    init(from decoder: any Swift.Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      errcode = try? container.decode(Int.self, forKey: .errcode)
+      code = try? container.decode(Int.self, forKey: .code)
+      statusCode = try? container.decode(Int.self, forKey: .statusCode)
+      let texts: [CodingKeys] = [.errmsg, .msg, .statusMessage]
+      text = texts.lazy.compactMap { try? container.decode(String.self, forKey: $0) }.first ?? ""
+    }
   }
 
   /// Ms to wait by a Retry-After header (seconds, or an HTTP date); at most an hour.

@@ -27,8 +27,11 @@ package struct RetryPolicy: Sendable {
     let base = min(Double(longestPause), Double(firstPause) * Double(1 << doublings))
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    hash = (hash ^ UInt64(attempt & 0xffff)) &* 0x100_0000_01b3
-    let unit = Double((hash ^ (hash >> 32)) & 0xffff_ffff) / Double(UInt32.max)
+    hash = hash &+ UInt64(attempt & 0xffff) &* 0x9e37_79b9_7f4a_7c15
+    // FNV spreads the last bytes of a key badly; MurmurHash3's finalizer mixes them into the high bits.
+    hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
+    hash = (hash ^ (hash >> 33)) &* 0xc4ce_b9fe_1a85_ec53
+    let unit = Double(hash >> 32) / Double(UInt32.max)
     return Int64(min(Double(longestPause), base * (1 - jitter + 2 * jitter * unit)))
   }
 
