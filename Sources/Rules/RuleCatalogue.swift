@@ -30,6 +30,9 @@ package struct RuleCatalogue: Sendable {
     return result
   }
 
+  /// The same for any subject.
+  package subscript(rule: String) -> RuleTraits? { traits[rule] }
+
   /// Ids in alphabetical order.
   package var ids: [String] { traits.keys.sorted() }
 

@@ -16,7 +16,7 @@ package struct RuleSet: Sendable {
     self.rules = rules
     self.site = site
     var plan = site.plan
-    plan.rules = RuleCompiler(site: site, log: log).compile(rules) + FaultRules.plans(site: site)
+    plan.rules = RuleCompiler(site: site, log: log).compile(rules) + FaultRules(site: site).plans()
     self.plan = plan
     catalogue = RuleCatalogue(rules, site: site)
   }
@@ -27,6 +27,6 @@ package struct RuleSet: Sendable {
     log: ProblemLog
   ) -> RuleSet {
     let site = Site(community: community, zone: zone, limits: limits)
-    return RuleSet(RuleReader.load(directory: directory, log: log), site: site, log: log)
+    return RuleSet(RuleReader.load(directory: directory + "/rules", log: log), site: site, log: log)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FaultRulesTests {
   @Test func eachFaultWhereItCanHappen() {
-    let plans = FaultRules.plans(site: SmallSite.site)
+    let plans = FaultRules(site: SmallSite.site).plans()
     func subjects(_ fault: String) -> [[String]] {
       plans.filter { $0.id == fault }.map { $0.instances.map(\.subject) }
     }

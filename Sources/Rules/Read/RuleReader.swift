@@ -10,9 +10,8 @@ package enum RuleReader {
   package static let countLimit = 2_000
   private static let keys = ["id", "on", "when", "per", "priority", "title", "advice", "audience", "enabled"]
 
-  /// All rules of a configuration directory, in the order of the file names. A directory without rules is fine.
-  package static func load(directory: String, log: ProblemLog) -> [Rule] {
-    let folder = directory + "/rules"
+  /// All rules of a folder (`CONFIG/rules`), in the order of the file names. A folder that is not there has none.
+  package static func load(directory folder: String, log: ProblemLog) -> [Rule] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return load(
       files: names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
