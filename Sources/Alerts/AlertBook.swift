@@ -67,6 +67,9 @@ package struct AlertBook: Sendable {
   /// When `advance(to:)` has something to do next.
   package var nextDue: Timestamp? { shelves.values.min() }
 
+  /// Alerts whose condition holds: the active ones, and those closed by force.
+  package var uncleared: [Alert] { activeIDs.values.compactMap { alerts[$0] } + forced.values }
+
   /// Active alerts of each priority.
   package var activeByPriority: [Priority: Int] {
     activeIDs.values.reduce(into: [:]) { counts, id in

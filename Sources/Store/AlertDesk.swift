@@ -1,0 +1,244 @@
+// Where alerts are worked on: joins the pure book, the database and the routes. One actor, so changes and actions have one
+// order: that of the database. The book is changed at once; transactions wait in a queue and are written in order, many at
+// a time when many wait, and again and again when the database refuses.
+package import Alerts
+import Notify
+package import Pipeline
+
+package actor AlertDesk {
+  struct Pending {
+    var number: UInt64
+    var commit: AlertCommit
+    var published = false
+  }
+
+  /// Transactions written at once.
+  private static let batch = 256
+  /// Closed alerts kept for late comments.
+  private static let closedKept = 1_000
+
+  let storage: any AlertStorage
+  private var policy: DeskPolicy
+  var book: AlertBook
+  private var reached: [String: LaneStep] = [:]
+  private var sequence: Int64 = 0
+  private var clock = Timestamp.distantPast
+
+  var pending: [Pending] = []
+  private var pendingEvents = 0
+  private var enqueued: UInt64 = 0
+  private var written: UInt64 = 0
+  private var isWriting = false
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var trouble: (error: StoreError, since: Timestamp)?
+  private var recentlyClosed: [String: Alert] = [:]
+  private var closedOrder: [String] = []
+  let feed = EventFeed()
+
+  /// Changes that came again and were skipped, and batches refused for want of room.
+  package private(set) var skippedChanges = 0
+  package private(set) var refusedBatches = 0
+
+  package init(storage: any AlertStorage, policy: DeskPolicy) {
+    self.storage = storage
+    self.policy = policy
+    book = AlertBook(limits: policy.limits)
+  }
+
+  /// Reads the open alerts and the lanes' positions. Before anything else.
+  package func start() async throws(StoreError) {
+    reached = try await storage.appliedSteps()
+    sequence = try await storage.lastSequence()
+    book = AlertBook(limits: policy.limits, restoring: try await storage.alertsToRestore())
+  }
+
+  /// A new configuration; the bounds of the book stay until the next start.
+  package func adopt(_ policy: DeskPolicy) { self.policy = policy }
+
+  // MARK: - What lanes found
+
+  /// Takes in changes of a lane, in order, each once however often it comes.
+  package func take(_ changes: [ConditionChange], lane: String) async -> Taken {
+    guard pendingEvents < policy.pendingEvents else {
+      refusedBatches += 1
+      return .refused
+    }
+    var events: [(AlertEvent, Timestamp)] = []
+    for change in changes {
+      let step = LaneStep(position: change.position, ordinal: change.ordinal)
+      if let last = reached[lane], step <= last {
+        skippedChanges += 1
+        continue
+      }
+      reached[lane] = step
+      clock = max(clock, change.noticedAt)
+      let caused = book.apply(change, lane: lane, traits: policy.traits(change))
+      events += caused.map { ($0, change.noticedAt) }
+    }
+    // What changes nothing needs no transaction: coming again it will change nothing again.
+    if !events.isEmpty { enqueue(events, lane: lane, step: reached[lane]) }
+    return await write(through: enqueued) ? .stored : .pending
+  }
+
+  /// Everything taken in of this lane is on disk: a checkpoint may pass it.
+  package func isSettled(lane: String) -> Bool { !pending.contains { $0.commit.lane == lane } }
+
+  /// The last change of a lane that was taken in.
+  package func reached(lane: String) -> LaneStep? { reached[lane] }
+
+  /// Closes active alerts whose rule and subject are gone or changed: those for which `keep` is false.
+  @discardableResult
+  package func closeOrphans(at: Timestamp, keep: @Sendable (Alert) -> Bool) async -> [AlertEvent] {
+    let orphans = book.uncleared.filter { !keep($0) }.sorted { $0.id < $1.id }
+    let events = orphans.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
+    await finish(events, at: at)
+    return events
+  }
+
+  // MARK: - What people and the clock do
+
+  /// An action of a person. Throws `AlertError` when it is refused, `StoreError` when a closed alert cannot be read.
+  package func perform(
+    _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: String? = nil
+  ) async throws -> ActionOutcome {
+    clock = max(clock, at)
+    let events: [AlertEvent]
+    var alert: Alert
+    if let open = book[id] {
+      events = try book.perform(action, on: id, by: by, at: at, comment: comment)
+      alert = events.last?.alert ?? open
+    } else {
+      alert = try await closedAlert(id)
+      events = try alert.perform(action, by: by, at: at, comment: comment, limits: policy.limits)
+      book.refresh(alert)
+    }
+    let stored = await finish(events, at: at)
+    return ActionOutcome(alert: alert, events: events, stored: stored)
+  }
+
+  /// Brings back what was shelved, and tries again to write what the database refused. To be called every second or so.
+  @discardableResult
+  package func advance(to now: Timestamp) async -> [AlertEvent] {
+    clock = max(clock, now)
+    let events = book.advance(to: now)
+    enqueue(events.map { ($0, now) }, lane: nil, step: nil)
+    await write(through: enqueued, retrying: true)
+    return events
+  }
+
+  /// When `advance(to:)` has something to bring back.
+  package var nextDue: Timestamp? { book.nextDue }
+
+  package var storageTrouble: StorageTrouble? {
+    trouble.map { StorageTrouble(error: $0.error, since: $0.since, pendingEvents: pendingEvents) }
+  }
+
+  package var counts: AlertBook.Counts { book.counts }
+  package var openAlerts: Int { book.count }
+  package var activeByPriority: [Priority: Int] { book.activeByPriority }
+  /// Events that slow live pages missed.
+  package nonisolated var droppedLiveEvents: Int { feed.dropped }
+
+  /// Ends the live streams.
+  package nonisolated func stop() { feed.finish() }
+
+  // MARK: - Writing
+
+  @discardableResult
+  private func finish(_ events: [AlertEvent], at: Timestamp) async -> Bool {
+    enqueue(events.map { ($0, at) }, lane: nil, step: nil)
+    return await write(through: enqueued)
+  }
+
+  private func enqueue(_ events: [(event: AlertEvent, now: Timestamp)], lane: String?, step: LaneStep?) {
+    guard !events.isEmpty else { return }
+    var commit = AlertCommit(lane: lane, step: step, events: [], outbox: [])
+    for (event, now) in events {
+      sequence += 1
+      commit.events.append(NumberedEvent(sequence: sequence, event: event))
+      commit.outbox += policy.channels(event).map { channel in
+        OutboxEntry(
+          idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event,
+          createdAt: now, nextAttemptAt: now)
+      }
+      if event.alert.isClosed { keepClosed(event.alert) }
+    }
+    enqueued += 1
+    pendingEvents += commit.events.count
+    pending.append(Pending(number: enqueued, commit: commit))
+    if trouble != nil { publishPending() }
+  }
+
+  /// Writes the queue up to and including that transaction. False: the database refuses, it is kept for later. While it
+  /// refuses, only `retrying` knocks again.
+  @discardableResult
+  private func write(through number: UInt64, retrying: Bool = false) async -> Bool {
+    var mayTry = retrying || trouble == nil
+    while written < number {
+      if isWriting {
+        await withCheckedContinuation { waiters.append($0) }
+        mayTry = trouble == nil
+        continue
+      }
+      guard mayTry else { return false }
+      isWriting = true
+      let batch = pending.prefix(Self.batch)
+      do throws(StoreError) {
+        try await storage.commit(batch.map(\.commit))
+        trouble = nil
+        accept(batch.count)
+      } catch {
+        if trouble == nil { trouble = (error, clock) } else { trouble?.error = error }
+        publishPending()
+        mayTry = false
+      }
+      isWriting = false
+      let resumed = waiters
+      waiters = []
+      for waiter in resumed { waiter.resume() }
+    }
+    return true
+  }
+
+  private func accept(_ count: Int) {
+    let done = pending.prefix(count)
+    written = done.last?.number ?? written
+    pending.removeFirst(count)
+    for entry in done {
+      pendingEvents -= entry.commit.events.count
+      if !entry.published { feed.publish(entry.commit.events) }
+    }
+    if done.contains(where: { !$0.commit.outbox.isEmpty }) { policy.wakeOutbox() }
+  }
+
+  /// Live pages go on while the database does not.
+  private func publishPending() {
+    for index in pending.indices where !pending[index].published {
+      feed.publish(pending[index].commit.events)
+      pending[index].published = true
+    }
+  }
+
+  // MARK: - Closed alerts
+
+  private func keepClosed(_ alert: Alert) {
+    if recentlyClosed.updateValue(alert, forKey: alert.id) == nil { closedOrder.append(alert.id) }
+    if closedOrder.count > 2 * Self.closedKept {
+      for id in closedOrder.prefix(Self.closedKept) { recentlyClosed[id] = nil }
+      closedOrder.removeFirst(Self.closedKept)
+    }
+  }
+
+  /// The newest state of an alert that is not open. The database may lag behind what is known here.
+  func closedAlert(_ id: String) async throws -> Alert {
+    if let alert = closedInMemory(id) { return alert }
+    let stored = try await storage.alert(id)
+    guard let alert = closedInMemory(id) ?? stored else { throw AlertError.unknown(id: id) }
+    return alert
+  }
+
+  private func closedInMemory(_ id: String) -> Alert? {
+    if let alert = recentlyClosed[id] ?? book.closedWhileActive(id) { return alert }
+    return pending.reversed().lazy.compactMap { $0.commit.events.last { $0.event.alert.id == id }?.event.alert }.first
+  }
+}

@@ -1,0 +1,76 @@
+// What the alert desk needs of a database, and the unit in which it writes. The store implements it; tests put failures
+// in between.
+package import Alerts
+package import Notify
+package import Pipeline
+
+/// How far a lane has come: the last message it had taken in and the number of the change since then.
+package struct LaneStep: Sendable, Hashable, Comparable {
+  package var position: JournalPosition
+  package var ordinal: UInt32
+
+  package init(position: JournalPosition, ordinal: UInt32) {
+    self.position = position
+    self.ordinal = ordinal
+  }
+
+  package static func < (a: LaneStep, b: LaneStep) -> Bool { (a.position, a.ordinal) < (b.position, b.ordinal) }
+}
+
+/// An event with its number among all events of this installation: 1, 2, 3 …; live pages resume by it.
+package struct NumberedEvent: Sendable, Equatable {
+  package var sequence: Int64
+  package var event: AlertEvent
+
+  package init(sequence: Int64, event: AlertEvent) {
+    self.sequence = sequence
+    self.event = event
+  }
+}
+
+/// One transaction: everything that changes of a lane, or the action of a person, cause.
+package struct AlertCommit: Sendable {
+  /// nil for what no lane caused.
+  package var lane: String?
+  package var step: LaneStep?
+  package var events: [NumberedEvent]
+  package var outbox: [OutboxEntry]
+
+  package init(lane: String? = nil, step: LaneStep? = nil, events: [NumberedEvent], outbox: [OutboxEntry]) {
+    self.lane = lane
+    self.step = step
+    self.events = events
+    self.outbox = outbox
+  }
+}
+
+/// An alert with everything that happened to it, oldest first.
+package struct AlertStory: Sendable, Equatable {
+  package var alert: Alert
+  package var events: [NumberedEvent]
+  package var deliveries: [DeliveryRecord]
+
+  package init(alert: Alert, events: [NumberedEvent], deliveries: [DeliveryRecord]) {
+    self.alert = alert
+    self.events = events
+    self.deliveries = deliveries
+  }
+}
+
+package protocol AlertStorage: Sendable {
+  /// Lane → the last change whose consequences are stored.
+  func appliedSteps() async throws(StoreError) -> [String: LaneStep]
+  /// What `AlertBook.init(restoring:)` needs.
+  func alertsToRestore() async throws(StoreError) -> [Alert]
+  /// Number of the newest event; 0 when there is none.
+  func lastSequence() async throws(StoreError) -> Int64
+  /// Writes all of them in one transaction, in order; one whose lane step is applied already is skipped. Doing it twice is
+  /// doing it once. Returns which ones were applied.
+  @discardableResult
+  func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool]
+  func alert(_ id: String) async throws(StoreError) -> Alert?
+  func story(_ id: String) async throws(StoreError) -> AlertStory?
+  func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage
+  /// Events numbered above `sequence`, in order.
+  func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent]
+}

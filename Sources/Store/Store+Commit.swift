@@ -1,0 +1,113 @@
+// Writing: alert states, audit, lane positions and outbox entries in one transaction.
+package import Alerts
+import Foundation
+import GRDB
+package import Notify
+package import Pipeline
+
+extension Store: AlertStorage {
+  /// The last change of a lane whose consequences are stored; nil for a lane never heard of.
+  package func applied(lane: String) async throws(StoreError) -> LaneStep? {
+    try await appliedSteps()[lane]
+  }
+
+  package func appliedSteps() async throws(StoreError) -> [String: LaneStep] {
+    try await read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT lane, position, ordinal FROM lane_positions")
+      return Dictionary(uniqueKeysWithValues: rows.map { row in (row["lane"] as String, LaneStep(row)) })
+    }
+  }
+
+  /// Everything that one change caused; `events` get their numbers here. Returns false, and changes nothing, when the
+  /// position is applied already.
+  @discardableResult
+  package func commit(
+    lane: String, position: JournalPosition, ordinal: UInt32, events: [AlertEvent], outbox: [OutboxEntry]
+  ) async throws(StoreError) -> Bool {
+    let step = LaneStep(position: position, ordinal: ordinal)
+    let numbered = events.map { NumberedEvent(sequence: 0, event: $0) }
+    return try await commit([AlertCommit(lane: lane, step: step, events: numbered, outbox: outbox)])[0]
+  }
+
+  /// The same for what no lane caused: actions of people, shelves that end.
+  package func commit(events: [AlertEvent], outbox: [OutboxEntry]) async throws(StoreError) {
+    let numbered = events.map { NumberedEvent(sequence: 0, event: $0) }
+    _ = try await commit([AlertCommit(events: numbered, outbox: outbox)])
+  }
+
+  @discardableResult
+  package func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
+    try await write { db in
+      let json = StoredJSON()
+      return try commits.map { commit in
+        if let lane = commit.lane, let step = commit.step, try !db.advance(lane, to: step) { return false }
+        for numbered in commit.events { try db.insert(numbered, json) }
+        for entry in commit.outbox { try db.insert(entry, json) }
+        return true
+      }
+    }
+  }
+}
+
+/// Values that are stored whole: one encoder and decoder a transaction.
+struct StoredJSON {
+  private let encoder = JSONEncoder()
+  private let decoder = JSONDecoder()
+
+  func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+
+  func value<Value: Decodable>(_ type: Value.Type = Value.self, _ text: String) throws -> Value {
+    try decoder.decode(type, from: Data(text.utf8))
+  }
+}
+
+extension LaneStep {
+  fileprivate init(_ row: Row) {
+    let position: Int64 = row["position"]
+    let ordinal: Int64 = row["ordinal"]
+    self.init(position: JournalPosition(position), ordinal: UInt32(ordinal))
+  }
+}
+
+extension Database {
+  /// False when the lane is there or further already.
+  fileprivate func advance(_ lane: String, to step: LaneStep) throws -> Bool {
+    try execute(
+      sql: """
+        INSERT INTO lane_positions (lane, position, ordinal) VALUES (?, ?, ?)
+        ON CONFLICT (lane) DO UPDATE SET position = excluded.position, ordinal = excluded.ordinal
+        WHERE (excluded.position, excluded.ordinal) > (position, ordinal)
+        """, arguments: [lane, Int64(step.position), Int64(step.ordinal)])
+    return changesCount > 0
+  }
+
+  fileprivate func insert(_ numbered: NumberedEvent, _ json: StoredJSON) throws {
+    let event = numbered.event
+    try execute(
+      sql: """
+        INSERT INTO alert_events (sequence, alert_id, number, kind, at, by, comment, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (alert_id, number) DO NOTHING
+        """,
+      arguments: [
+        numbered.sequence > 0 ? numbered.sequence : nil, event.alert.id, event.number, event.kind.rawValue,
+        event.at.milliseconds, event.by, event.comment, try json.text(event),
+      ])
+    try insert(event.alert, json)
+  }
+
+  /// An older state never overwrites a newer one.
+  private func insert(_ alert: Alert, _ json: StoredJSON) throws {
+    try execute(
+      sql: """
+        INSERT INTO alerts (id, step, rule, subject, place, rank, raised_at, cleared_at, closed_at, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET step = excluded.step, place = excluded.place, rank = excluded.rank,
+          cleared_at = excluded.cleared_at, closed_at = excluded.closed_at, state = excluded.state
+        WHERE excluded.step > step
+        """,
+      arguments: [
+        alert.id, alert.step, alert.rule, alert.subject, alert.place, alert.traits.priority.rank,
+        alert.raisedAt.milliseconds, alert.clearedAt?.milliseconds, alert.closedAt?.milliseconds, try json.text(alert),
+      ])
+  }
+}

@@ -1,0 +1,71 @@
+// The alert database: one SQLite file, one writer. What is in it survives a power cut; what cannot be written is refused
+// whole, with an error that says whether trying again makes sense.
+
+import Foundation
+import GRDB
+
+package final class Store: Sendable {
+  package let path: String
+  let pool: DatabasePool
+
+  /// Databases up to this size are checked whole when they are opened, bytes.
+  private static let checkedWhole: Int64 = 16 << 20
+
+  /// Opens or creates the database at `path`; its folder must exist. A damaged file is an error and stays as it is.
+  package init(path: String) throws(StoreError) {
+    self.path = path
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(5)
+      configuration.maximumReaderCount = 3
+      configuration.label = "linli.store"
+      pool = try DatabasePool(path: path, configuration: configuration)
+      try Self.prepare(pool, path: path)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private static func prepare(_ pool: DatabasePool, path: String) throws {
+    try pool.writeWithoutTransaction { db in
+      // GRDB opens with NORMAL, which may lose the last transactions in a power cut.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+    }
+    let bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64 ?? 0
+    let finding = try pool.read { db in
+      bytes > 0 && bytes <= checkedWhole ? try String.fetchOne(db, sql: "PRAGMA quick_check(1)") : "ok"
+    }
+    if let finding, finding != "ok" { throw StoreError.damaged(path: path, reason: finding) }
+    if try pool.read(StoreSchema.migrator.hasBeenSuperseded) { throw StoreError.tooNew(path: path) }
+    try StoreSchema.migrator.migrate(pool)
+  }
+
+  /// Runs `work` in one transaction: all of it or nothing. Not cancelled with the calling task: an alert must not be lost
+  /// because a browser went away.
+  func write<Value: Sendable>(
+    _ work: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+      pool.asyncWrite(work) { _, result in continuation.resume(returning: result) }
+    }
+    do { return try result.get() } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Runs `work` on a consistent snapshot, beside the writer.
+  func read<Value: Sendable>(
+    _ work: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+      pool.asyncRead { database in
+        continuation.resume(returning: Result { try work(database.get()) })
+      }
+    }
+    do { return try result.get() } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Closes the file; every later call fails.
+  package func close() throws(StoreError) {
+    do { try pool.close() } catch { throw StoreError(error, path: path) }
+  }
+}

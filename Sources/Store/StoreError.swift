@@ -1,0 +1,80 @@
+package import Community
+import Foundation
+import GRDB
+
+/// Why the database refused. Nothing of the refused transaction was applied.
+package enum StoreError: Error, Sendable, Equatable {
+  case diskFull
+  case readOnly
+  /// Another process holds the database.
+  case busy
+  case cannotOpen(path: String, reason: String)
+  /// The file is no SQLite database or its content contradicts itself. It is never replaced.
+  case damaged(path: String, reason: String)
+  /// Written by a newer version of Linli.
+  case tooNew(path: String)
+  case inputOutput(reason: String)
+  case other(reason: String)
+
+  /// Worth trying again later: the cause lies in the disk, not in the data.
+  package var passes: Bool {
+    switch self {
+    case .diskFull, .readOnly, .busy, .inputOutput: true
+    case .cannotOpen, .damaged, .tooNew, .other: false
+    }
+  }
+}
+
+extension StoreError {
+  /// `error` as GRDB or a decoder threw it, about the database at `path`.
+  package init(_ error: any Error, path: String) {
+    if let error = error as? StoreError {
+      self = error
+      return
+    }
+    guard let error = error as? DatabaseError else {
+      self = error is DecodingError ? .damaged(path: path, reason: "\(error)") : .other(reason: "\(error)")
+      return
+    }
+    let reason = "\(error.message ?? "SQLite error") (code \(error.extendedResultCode.rawValue))"
+    switch error.resultCode {
+    case .SQLITE_FULL: self = .diskFull
+    case .SQLITE_READONLY: self = .readOnly
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy
+    case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: self = .cannotOpen(path: path, reason: reason)
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_IOERR: self = .inputOutput(reason: reason)
+    default: self = .other(reason: reason)
+    }
+  }
+
+  /// One sentence for people: what is wrong and what to do.
+  package func message(in language: Language) -> String {
+    let chinese = language == .zh
+    switch self {
+    case .diskFull:
+      return chinese ? "磁盘已满，报警暂存于内存；请释放空间" : "the disk is full, alerts are kept in memory; free some space"
+    case .readOnly:
+      return chinese ? "数据库只读；请检查磁盘和权限" : "the database is read-only; check the disk and its permissions"
+    case .busy:
+      return chinese ? "数据库被其他进程占用" : "another process holds the database; is a second linli running?"
+    case .cannotOpen(let path, let reason):
+      return chinese
+        ? "无法打开数据库 \(path)：\(reason)；请检查目录是否存在及权限"
+        : "cannot open the database \(path): \(reason); check that its folder exists and is writable"
+    case .damaged(let path, let reason):
+      return chinese
+        ? "数据库 \(path) 已损坏：\(reason)；请用 linli restore 恢复备份，或将该文件移开后重新启动（报警历史将丢失）"
+        : "the database \(path) is damaged: \(reason); restore a backup with `linli restore`, or move the file away to "
+          + "start with an empty one (the alert history is lost)"
+    case .tooNew(let path):
+      return chinese
+        ? "数据库 \(path) 由更新版本的 Linli 写成；请升级 Linli"
+        : "the database \(path) was written by a newer Linli; upgrade this one or restore an older backup"
+    case .inputOutput(let reason):
+      return chinese ? "读写数据库失败：\(reason)；请检查磁盘" : "the database cannot be read or written: \(reason); check the disk"
+    case .other(let reason):
+      return chinese ? "数据库错误：\(reason)" : "database error: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// A database in a folder of its own, changes for it, and a storage that can be made to fail.
+import Alerts
+import Community
+import Foundation
+import Notify
+import Pipeline
+import Synchronization
+
+@testable import Store
+
+func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_767_571_200_000 + seconds * 1000) }
+
+/// A folder that goes when the test ends.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("linli-store-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  var database: String { url.appendingPathComponent("linli.db").path }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+}
+
+func traits(_ priority: Priority = .high) -> AlertTraits {
+  AlertTraits(priority: priority, title: LocalizedText(zh: "过低", en: "Too low"), audience: ["care"])
+}
+
+func change(
+  _ kind: ConditionChange.Kind, _ subject: String = "a", _ position: JournalPosition, ordinal: UInt32 = 0
+) -> ConditionChange {
+  ConditionChange(
+    kind: kind, rule: "cold", subject: subject, place: "hedong/jiefang/\(subject)", at: at(Int64(position)),
+    noticedAt: at(Int64(position)), value: 15.2, unit: "Cel", point: nil, position: position, ordinal: ordinal)
+}
+
+func raisedEvent(_ subject: String, _ seconds: Int64, _ priority: Priority = .high) -> AlertEvent {
+  var book = AlertBook()
+  return book.apply(change(.raised, subject, JournalPosition(seconds)), lane: "main", traits: traits(priority))[0]
+}
+
+func entry(_ event: AlertEvent, channel: String = "ops", createdAt: Int64 = 0, due: Int64 = 0) -> OutboxEntry {
+  OutboxEntry(
+    idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event,
+    createdAt: at(createdAt), nextAttemptAt: at(due))
+}
+
+let samplePolicy = DeskPolicy(
+  traits: { traits($0.subject.hasPrefix("critical") ? .critical : .high) }, channels: { _ in ["ops", "wecom"] })
+
+/// The real store behind a switch: commits can be refused, or carried out while their answer is lost.
+final class FailingStorage: AlertStorage {
+  enum Fault: Sendable { case refuse(StoreError), loseAnswer }
+
+  let store: Store
+  private let fault = Mutex<Fault?>(nil)
+  private let attempts = Mutex(0)
+
+  init(_ store: Store) { self.store = store }
+
+  var commitAttempts: Int { attempts.withLock { $0 } }
+  func fail(_ next: Fault?) { fault.withLock { $0 = next } }
+
+  func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
+    attempts.withLock { $0 += 1 }
+    switch fault.withLock({ $0 }) {
+    case .refuse(let error): throw error
+    case .loseAnswer:
+      _ = try await store.commit(commits)
+      throw .inputOutput(reason: "the answer was lost")
+    case nil: return try await store.commit(commits)
+    }
+  }
+
+  func appliedSteps() async throws(StoreError) -> [String: LaneStep] { try await store.appliedSteps() }
+  func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }
+  func lastSequence() async throws(StoreError) -> Int64 { try await store.lastSequence() }
+  func alert(_ id: String) async throws(StoreError) -> Alert? { try await store.alert(id) }
+  func story(_ id: String) async throws(StoreError) -> AlertStory? { try await store.story(id) }
+  func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage { try await store.alerts(query) }
+  func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent] {
+    try await store.events(after: sequence, limit: limit)
+  }
+}
+
+/// Small, seeded, the same on every machine (SplitMix64).
+struct Dice: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
