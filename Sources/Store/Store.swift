@@ -15,6 +15,7 @@ package final class Store: Sendable {
   package init(path: String) throws(StoreError) {
     self.path = path
     do {
+      try Self.inspect(path)
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
       configuration.maximumReaderCount = 3
@@ -26,17 +27,34 @@ package final class Store: Sendable {
     }
   }
 
+  /// Looks at an existing file without writing a byte: what is damaged is for a person to decide about.
+  private static func inspect(_ path: String) throws {
+    let bytes = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64
+    guard let bytes, bytes > 0 else { return }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    do {
+      let database = try DatabaseQueue(path: path, configuration: configuration)
+      let finding = try database.read { db in
+        try String.fetchOne(
+          db, sql: bytes <= checkedWhole ? "PRAGMA quick_check(1)" : "SELECT 'ok' FROM sqlite_master LIMIT 1")
+      }
+      try database.close()
+      if let finding, finding != "ok" { throw StoreError.damaged(path: path, reason: finding) }
+    } catch let error as DatabaseError
+      where StoreError(error, path: path).passes || error.resultCode == .SQLITE_CANTOPEN
+    {
+      return  // Whatever keeps it from being looked at shows itself when it is opened.
+    }
+  }
+
   private static func prepare(_ pool: DatabasePool, path: String) throws {
     try pool.writeWithoutTransaction { db in
       // GRDB opens with NORMAL, which may lose the last transactions in a power cut.
       try db.execute(sql: "PRAGMA synchronous = FULL")
       try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
     }
-    let bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64 ?? 0
-    let finding = try pool.read { db in
-      bytes > 0 && bytes <= checkedWhole ? try String.fetchOne(db, sql: "PRAGMA quick_check(1)") : "ok"
-    }
-    if let finding, finding != "ok" { throw StoreError.damaged(path: path, reason: finding) }
     if try pool.read(StoreSchema.migrator.hasBeenSuperseded) { throw StoreError.tooNew(path: path) }
     try StoreSchema.migrator.migrate(pool)
   }

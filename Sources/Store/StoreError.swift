@@ -9,7 +9,7 @@ package enum StoreError: Error, Sendable, Equatable {
   /// Another process holds the database.
   case busy
   case cannotOpen(path: String, reason: String)
-  /// The file is no SQLite database or its content contradicts itself. It is never replaced.
+  /// The file is no SQLite database or its content contradicts itself. It is left as it is.
   case damaged(path: String, reason: String)
   /// Written by a newer version of Linli.
   case tooNew(path: String)
