@@ -23,7 +23,7 @@ import Testing
         建议：检查暖气和窗户
         编号：7ZQ4M1X0AB
         处理：linli ack 7ZQ4M1X0AB
-        https://linli.example/alerts/7ZQ4M1X0AB
+        https://linli.example/#alert=7ZQ4M1X0AB
         """)
     #expect(message.title == "告警【重要】房间温度过低")
   }
@@ -38,7 +38,7 @@ import Testing
         Since: 2026-01-05 11:00
         Lasted: 16 min
         Alert: 7ZQ4M1X0AB
-        https://linli.example/alerts/7ZQ4M1X0AB
+        https://linli.example/#alert=7ZQ4M1X0AB
         """)
   }
 

@@ -57,6 +57,13 @@ import Testing
     #expect(router.channels(for: Sample.cleared(closed.alert)) == ["hook", "bus"])
   }
 
+  /// An acknowledged alert clears and closes in the same instant: people hear of it once.
+  @Test func clearedAndClosedTogether() {
+    let cleared = Sample.cleared(Sample.acknowledged().alert)
+    #expect(router(Self.all).channels(for: cleared).count == 4)
+    #expect(router(Self.all).channels(for: Sample.closed(cleared.alert, after: 960_000)) == ["hook", "bus"])
+  }
+
   @Test func aPressIsOneMessage() {
     let router = router(Self.all)
     let cleared = Sample.cleared(after: 0)

@@ -1,7 +1,6 @@
 // Mirrors alerts on the broker: a retained document for each, gone when the alert is closed. A bridge carries them up to
 // the next level.
 import Alerts
-import Community
 import Foundation
 package import Pipeline
 
@@ -37,28 +36,11 @@ package struct MQTTChannel: ChannelSender {
     return "\(channel.topic)/\(place)\(clean(alert.id))"
   }
 
-  /// The keys of `linli alerts --json` (INTERFACE §2).
-  private struct Document: Encodable {
-    var id, rule, subject, place, priority, title: String
-    var active, acknowledged: Bool
-    var assigned_to, shelved_until: String?
-    var raised_at: String
-    var cleared_at, closed_at: String?
-    var value: Double?
-    var unit: String
-  }
-
+  /// As `linli alerts --json` shows it (INTERFACE §2).
   private func document(_ alert: Alert) throws -> [UInt8] {
-    func text(_ time: Timestamp?) -> String? { time.map { LocalTime.rfc3339($0, in: settings.timeZone) } }
-    let language = channel.language ?? settings.language
-    let document = Document(
-      id: alert.id, rule: alert.rule, subject: alert.subject, place: alert.place,
-      priority: alert.traits.priority.rawValue, title: alert.traits.title[language], active: alert.isActive,
-      acknowledged: alert.isAcknowledged, assigned_to: alert.assignedTo, shelved_until: text(alert.shelvedUntil),
-      raised_at: text(alert.raisedAt) ?? "", cleared_at: text(alert.clearedAt), closed_at: text(alert.closedAt),
-      value: alert.value.flatMap { $0.isFinite ? $0 : nil }, unit: alert.unit)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(document))
+    let language = channel.language ?? settings.language
+    return Array(try encoder.encode(AlertView(alert, language: language, zone: settings.timeZone)))
   }
 }

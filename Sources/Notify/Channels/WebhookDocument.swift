@@ -42,8 +42,8 @@ package struct WebhookDocument: Codable, Sendable, Equatable {
     alerts = [
       Item(
         status: end == nil ? "firing" : "resolved", labels: labels, annotations: annotations,
-        startsAt: LocalTime.rfc3339(alert.raisedAt, in: settings.timeZone),
-        endsAt: end.map { LocalTime.rfc3339($0, in: settings.timeZone) } ?? Self.notEnded,
+        startsAt: alert.raisedAt.rfc3339(in: settings.timeZone),
+        endsAt: end.map { $0.rfc3339(in: settings.timeZone) } ?? Self.notEnded,
         generatorURL: settings.link(to: alert.id), fingerprint: Self.fingerprint(of: labels))
     ]
     groupLabels = group

@@ -128,15 +128,19 @@ package actor OutboxWorker {
     func lookAgain(at time: Timestamp) { next = next.map { min($0, time) } ?? time }
 
     var busy: Set<String> = []
+    var room = 0
     for (id, line) in lines {
       let free = line.budget.next(at: now, critical: true)
-      if line.hasRoom && free <= now { continue }
+      if line.hasRoom && free <= now {
+        room += line.capacity
+        continue
+      }
       busy.insert(id)
       if free > now { lookAgain(at: free) }
     }
     do {
       while true {
-        let limit = 64 + inFlight.count
+        let limit = room + inFlight.count + 1
         settledMeanwhile.removeAll()
         let entries = try await outbox.due(at: now, excluding: busy, limit: limit)
         var moved = false
@@ -190,7 +194,9 @@ package actor OutboxWorker {
     }
     inFlight.remove(job.entry.id)
     settledMeanwhile.insert(job.entry.id)
-    lines[job.entry.channel]?.statistics.inFlight -= 1
+    if let running = lines[job.entry.channel]?.statistics.inFlight, running > 0 {
+      lines[job.entry.channel]?.statistics.inFlight = running - 1
+    }
     signal.notify()
   }
 

@@ -9,14 +9,6 @@ package enum LocalTime {
     return "\(pad(c.year, 4))-\(pad(c.month))-\(pad(c.day)) \(pad(c.hour)):\(pad(c.minute))"
   }
 
-  /// RFC 3339 with milliseconds and the zone's offset, `2026-01-05T11:20:00.000+08:00`.
-  package static func rfc3339(_ time: Timestamp, in zone: TimeZone) -> String {
-    let c = components(time, in: zone)
-    let ms = ((time.milliseconds % 1000) + 1000) % 1000
-    return "\(pad(c.year, 4))-\(pad(c.month))-\(pad(c.day))T\(pad(c.hour)):\(pad(c.minute)):\(pad(c.second))"
-      + ".\(pad(Int(ms), 3))" + offset(time, in: zone, separator: ":", zulu: true)
-  }
-
   /// RFC 5322 §3.3, `Mon, 5 Jan 2026 11:20:00 +0800`.
   package static func mail(_ time: Timestamp, in zone: TimeZone) -> String {
     let c = components(time, in: zone)
@@ -25,7 +17,7 @@ package enum LocalTime {
     let day = days[((c.weekday ?? 1) - 1) % 7]
     let month = months[((c.month ?? 1) - 1) % 12]
     return "\(day), \(c.day ?? 1) \(month) \(pad(c.year, 4)) \(pad(c.hour)):\(pad(c.minute)):\(pad(c.second)) "
-      + offset(time, in: zone, separator: "", zulu: false)
+      + offset(time, in: zone)
   }
 
   /// `3 小时 5 分钟`, `3 h 5 min`: two units at most, rounded down.
@@ -55,11 +47,10 @@ package enum LocalTime {
       [.year, .month, .day, .hour, .minute, .second, .weekday], from: Date(timeIntervalSince1970: floor))
   }
 
-  private static func offset(_ time: Timestamp, in zone: TimeZone, separator: String, zulu: Bool) -> String {
+  private static func offset(_ time: Timestamp, in zone: TimeZone) -> String {
     let seconds = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
-    if zulu && seconds == 0 { return "Z" }
     let minutes = abs(seconds) / 60
-    return (seconds < 0 ? "-" : "+") + pad(minutes / 60) + separator + pad(minutes % 60)
+    return (seconds < 0 ? "-" : "+") + pad(minutes / 60) + pad(minutes % 60)
   }
 
   private static func pad(_ number: Int?, _ width: Int = 2) -> String {

@@ -31,7 +31,7 @@ package struct MessageSettings: Sendable {
   }
 
   /// Where the alert can be seen and answered; empty without a console address.
-  func link(to alert: String) -> String { externalURL.isEmpty ? "" : "\(externalURL)/alerts/\(alert)" }
+  func link(to alert: String) -> String { externalURL.isEmpty ? "" : "\(externalURL)/#alert=\(alert)" }
 
   /// The names along the path, or the path itself.
   func placeName(_ path: String, in language: Language) -> String {

@@ -56,9 +56,7 @@ extension Channel.Kind {
     case .raised: return true
     case .acknowledged: return !isForPeople
     case .cleared:
-      guard isForPeople else { return true }
-      if let closedAt = alert.closedAt, closedAt < event.at { return false }
-      return !alert.isMomentary
+      return !isForPeople || (!alert.isClosed && !alert.isMomentary)
     case .closed:
       return !isForPeople || alert.clearedAt == nil || alert.isMomentary
     case .assigned, .commented, .shelved, .unshelved: return false
