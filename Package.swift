@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "TestSupport"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
     .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),
-    .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "TestSupport"]),
+    .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "Pipeline", "TestSupport"]),
     .testTarget(
