@@ -12,7 +12,10 @@ package struct TopicPattern: Sendable, Equatable {
   package let levels: [Level]
 
   /// Why a pattern could never match a topic.
-  package struct Flaw: Error, Equatable { package var message: String }
+  package struct Flaw: Error, Equatable {
+    package var message: String
+    package init(message: String) { self.message = message }
+  }
 
   package init(_ text: String) throws(Flaw) {
     guard text.utf8.count <= 65_535 else { throw Flaw(message: "a topic has at most 65535 bytes") }

@@ -55,6 +55,11 @@ package struct Quantity: Sendable {
 package struct UnitError: Error, Equatable {
   package var message: String
   package var hint: String?
+
+  package init(message: String, hint: String?) {
+    self.message = message
+    self.hint = hint
+  }
 }
 
 extension Quantity {

@@ -1,0 +1,98 @@
+import ConfigFile
+import Foundation
+
+/// Adds an adopted device to the text of `devices.yaml`. The rest of the file, comments included, stays as it is.
+package enum DeviceFile {
+  /// Why a device could not be added; the file is unchanged then.
+  package struct Refusal: Error, Equatable, CustomStringConvertible {
+    package var description: String
+    package init(_ description: String) { self.description = description }
+  }
+
+  /// The text with one more device. What comes out has been read back and holds what was there and the new one.
+  package static func adding(_ device: Device, to text: String, file: String) throws(Refusal) -> String {
+    let before = try ids(in: text, file: file)
+    guard !before.contains(device.id) else { throw Refusal("\(file): there is a device \"\(device.id)\" already") }
+    let result = try insert(line(for: device), into: text, file: file)
+    guard let after = try? ids(in: result, file: file), after.sorted() == (before + [device.id]).sorted() else {
+      throw Refusal("\(file): cannot add a device to this file by itself; add it by hand: \(line(for: device))")
+    }
+    return result
+  }
+
+  /// The same in the file itself: written beside it, synced, renamed. A missing file is made.
+  package static func add(_ device: Device, toFileAt path: String) throws(Refusal) {
+    var text = ""
+    switch FileBytes.read(path, limit: ConfigReader.fileBytesMax) {
+    case .success(let bytes):
+      guard let valid = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(path): not valid UTF-8") }
+      text = valid
+    case .failure(let failure):
+      guard failure.isMissing else { throw Refusal("cannot read \(path): \(failure.reason)") }
+    }
+    let result = try adding(device, to: text, file: path)
+    do {
+      try Data(result.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw Refusal("cannot write \(path): \(error.localizedDescription)")
+    }
+  }
+
+  private static func ids(in text: String, file: String) throws(Refusal) -> [String] {
+    let log = ProblemLog()
+    let node = ConfigReader.parse(text, file: file, log: log)
+    if let problem = log.sorted.first(where: { $0.severity == .error }) { throw Refusal(problem.description) }
+    let devices = node?.entries?.first { $0.key == "devices" }?.value
+    if let devices, !devices.isNull, devices.sequence == nil { throw Refusal("\(file): \"devices\" is no list") }
+    return devices?.sequence?.map { $0.entries?.first { $0.key == "id" }?.value.scalar ?? "" } ?? []
+  }
+
+  private static func insert(_ item: String, into text: String, file: String) throws(Refusal) -> String {
+    let node = ConfigReader.parse(text, file: file, log: ProblemLog())
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    let entries = node?.entries ?? []
+    guard let index = entries.firstIndex(where: { $0.key == "devices" }) else {
+      return (lines + ["devices:", "  - " + item, ""]).joined(separator: "\n")
+    }
+    // Where the list ends: before the next key of the file, without the comments and empty lines that belong to that.
+    var end = lines.count
+    if index + 1 < entries.count {
+      end = entries[index + 1].keyLocation.line - 1
+      while end > 0, lines[end - 1].allSatisfy({ $0 == " " }) || lines[end - 1].hasPrefix("#") { end -= 1 }
+    }
+    let key = entries[index]
+    guard let last = key.value.sequence?.last, key.value.location.line <= lines.count else {
+      // Nothing or `[]` after the key: both give way to a list of one.
+      lines[key.keyLocation.line - 1] = String(repeating: " ", count: key.keyLocation.column - 1) + "devices:"
+      lines.insert("  - " + item, at: max(end, key.keyLocation.line))
+      return (lines + [""]).joined(separator: "\n")
+    }
+    let dash = lines[last.location.line - 1].prefix { $0 == " " }
+    guard lines[last.location.line - 1].dropFirst(dash.count).first == "-" else {
+      throw Refusal("\(file): the devices stand in [ ]; write them as a list with one \"- \" each, or add: \(item)")
+    }
+    lines.insert(dash + "- " + item, at: end)
+    return (lines + [""]).joined(separator: "\n")
+  }
+
+  /// `{id: x, profile: y, place: z, match: {device: "1"}}`; each text is quoted as JSON where it has to be.
+  private static func line(for device: Device) -> String {
+    var parts = ["id: \(scalar(device.id))", "profile: \(scalar(device.profile))", "place: \(scalar(device.place))"]
+    if !device.match.isEmpty {
+      let pairs = device.match.sorted { $0.key < $1.key }.map { "\($0.key): \(scalar($0.value))" }
+      parts.append("match: {\(pairs.joined(separator: ", "))}")
+    }
+    if let name = device.name {
+      parts.append("name: {zh: \(scalar(name.zh)), en: \(scalar(name.en))}")
+    }
+    return "{\(parts.joined(separator: ", "))}"
+  }
+
+  private static func scalar(_ text: String) -> String {
+    let isPlain =
+      text.first?.isLetter == true && !["null", "Null", "NULL"].contains(text)
+      && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789-_./".unicodeScalars.contains($0) }
+    return isPlain ? text : ConfigNode(.scalar(text, plain: false), at: SourceLocation(file: "")).jsonText
+  }
+}

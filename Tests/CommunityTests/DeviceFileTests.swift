@@ -1,0 +1,56 @@
+import Community
+import ConfigFile
+import Testing
+
+/// Adopted devices are added to the text of devices.yaml; nothing else in it moves.
+@Suite struct DeviceFileTests {
+  private let device = Device(
+    id: "new-1", profile: "em300", place: "hedong/b3", match: ["device": "24e1"], location: SourceLocation(file: ""))
+  private let item = #"{id: new-1, profile: em300, place: hedong/b3, match: {device: "24e1"}}"#
+
+  @Test(arguments: [
+    ("", "devices:\n  - ITEM\n"),
+    ("# mine\n", "# mine\ndevices:\n  - ITEM\n"),
+    ("devices: []\n", "devices:\n  - ITEM\n"),
+    ("devices:\n", "devices:\n  - ITEM\n"),
+    ("devices:\n- {id: a}\n", "devices:\n- {id: a}\n- ITEM\n"),
+    (
+      "devices:\n    - id: a   # hall\n      place: x\n    # the end\n",
+      "devices:\n    - id: a   # hall\n      place: x\n    # the end\n    - ITEM\n"
+    ),
+    ("devices:\n  - {id: a}", "devices:\n  - {id: a}\n  - ITEM\n"),
+  ])
+  func adds(text: String, expected: String) throws {
+    let result = try DeviceFile.adding(device, to: text, file: "devices.yaml")
+    #expect(result == expected.replacing("ITEM", with: item))
+  }
+
+  @Test(arguments: [
+    ("devices:\n  - {id: new-1}\n", "devices.yaml: there is a device \"new-1\" already"),
+    ("devices: {a: b}\n", "devices.yaml: \"devices\" is no list"),
+    (
+      "devices: [{id: a}]\n",
+      "devices.yaml: the devices stand in [ ]; write them as a list with one \"- \" each, or add: ITEM"
+    ),
+  ])
+  func refuses(text: String, message: String) {
+    #expect(throws: DeviceFile.Refusal(message.replacing("ITEM", with: item))) {
+      try DeviceFile.adding(device, to: text, file: "devices.yaml")
+    }
+  }
+
+  @Test func brokenFilesStayUntouched() {
+    #expect(throws: DeviceFile.Refusal.self) {
+      try DeviceFile.adding(device, to: "devices:\n  - {id: a\n", file: "devices.yaml")
+    }
+  }
+
+  @Test func awkwardTextsAreQuoted() throws {
+    var odd = device
+    odd.match = ["device": "0x12: \"q\" #\\"]
+    let text = try DeviceFile.adding(odd, to: "", file: "d")
+    let node = ConfigReader.parse(text, file: "d", log: ProblemLog())
+    let match = node?.entries?[0].value.sequence?[0].entries?.first { $0.key == "match" }
+    #expect(match?.value.entries?[0].value.scalar == "0x12: \"q\" #\\")
+  }
+}
