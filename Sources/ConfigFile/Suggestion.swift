@@ -1,19 +1,19 @@
 /// "Did you mean": the nearest known name by edit distance (Damerau–Levenshtein, neighbours swapped counts one).
 package enum Suggestion {
-  /// The candidate nearest to `name`, when it is near enough to be a slip of the keyboard: at most a third of the
-  /// name's length, at most 5 edits. The first of equals.
+  /// The candidate nearest to `name`, when it is near enough to be a slip of the keyboard: edits in at most a third of
+  /// the longer one's letters, at most 5. The first of equals.
   package static func closest(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().utf8.prefix(200))
-    var limit = min(5, max(1, wanted.count / 3))
     var best: String?
+    var bestDistance = Int.max
     for candidate in candidates {
       if candidate == name { continue }
-      guard abs(candidate.utf8.count - wanted.count) <= limit else { continue }
+      let length = candidate.utf8.count
+      let limit = min(5, max(length, wanted.count) / 3, bestDistance - 1)
+      guard limit >= 0, abs(length - wanted.count) <= limit else { continue }
       guard let distance = distance(wanted, Array(candidate.lowercased().utf8), limit: limit) else { continue }
-      if best == nil || distance < limit {
-        best = candidate
-        limit = distance
-      }
+      best = candidate
+      bestDistance = distance
       if distance == 0 { break }
     }
     return best

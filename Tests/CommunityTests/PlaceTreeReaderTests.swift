@@ -97,7 +97,7 @@ import Testing
     ),
     (
       "places:\n  - {id: a, level: distrct}\n",
-      "places.yaml:2:19: error: level: unknown value \"distrct\"; did you mean \"district\"?"
+      "places.yaml:2:20: error: level: unknown value \"distrct\"; did you mean \"district\"?"
     ),
     (
       "places:\n  - {id: a/b, level: district}\n",
@@ -112,7 +112,7 @@ import Testing
     ("plces: []\n", "places.yaml:1:1: error: missing \"places\""),
     (
       "places:\n  - {id: a, level: district, duty: {people: [{nam: x}], unit: y}}\n",
-      "places.yaml:2:45: error: unknown key \"nam\"; did you mean \"name\"?"
+      "places.yaml:2:47: error: unknown key \"nam\"; did you mean \"name\"?"
     ),
     (
       "places:\n  - {id: a, level: room, care: {profile: x, away_until: soon}}\n",

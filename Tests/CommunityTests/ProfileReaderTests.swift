@@ -88,11 +88,11 @@ import Testing
   @Test(arguments: [
     (
       point("from: /p, quantity: temprature"),
-      "p.yaml:4:26: error: unknown quantity \"temprature\"; did you mean \"temperature\"?"
+      "p.yaml:4:27: error: unknown quantity \"temprature\"; did you mean \"temperature\"?"
     ),
     (
       point("from: /p, quantity: temperature, unit: kPa"),
-      "p.yaml:4:45: error: unit \"kPa\" does not measure temperature; use Cel, K, [degF]"
+      "p.yaml:4:46: error: unit \"kPa\" does not measure temperature; use Cel, K, [degF]"
     ),
     (
       point("from: p, quantity: power"),
@@ -104,28 +104,28 @@ import Testing
       "p.yaml:4:3: error: missing \"from\"; from: /name or /object/name (JSON Pointer, RFC 6901)"
     ),
     (point("from: /p"), "p.yaml:4:6: error: missing \"quantity\""),
-    (point("from: /p, quantity: power, range: [5, 1]"), "p.yaml:4:40: error: range: expected [lowest, highest]"),
-    (point("from: /p, quantity: power, range: [5]"), "p.yaml:4:40: error: range: expected [lowest, highest]"),
+    (point("from: /p, quantity: power, range: [5, 1]"), "p.yaml:4:41: error: range: expected [lowest, highest]"),
+    (point("from: /p, quantity: power, range: [5]"), "p.yaml:4:41: error: range: expected [lowest, highest]"),
     (
       point("from: /p, quantity: power, rnage: [1, 5]"),
-      "p.yaml:4:33: error: unknown key \"rnage\"; did you mean \"range\"?"
+      "p.yaml:4:34: error: unknown key \"rnage\"; did you mean \"range\"?"
     ),
-    (point("from: /p, quantity: power, scale: 0"), "p.yaml:4:40: error: scale: 0 would make every value the same"),
+    (point("from: /p, quantity: power, scale: 0"), "p.yaml:4:41: error: scale: 0 would make every value the same"),
     (
       point("from: /p, quantity: power, event: true"),
-      "p.yaml:4:40: error: event: power is no yes-or-no quantity, so it cannot be momentary"
+      "p.yaml:4:41: error: event: power is no yes-or-no quantity, so it cannot be momentary"
     ),
     (
       point("from: /p, quantity: power, low: 3"),
-      "p.yaml:4:38: error: low: only for battery-level and battery-voltage, not for power"
+      "p.yaml:4:39: error: low: only for battery-level and battery-voltage, not for power"
     ),
     (
       point("from: /p, quantity: open, map: {a: maybe}"),
-      "p.yaml:4:41: error: map: expected true or false, found \"maybe\""
+      "p.yaml:4:42: error: map: expected true or false, found \"maybe\""
     ),
     (
       point("from: /p, quantity: open, map: {a: true}"),
-      "p.yaml:4:37: warning: map: nothing stands for false, so other texts count as undecodable"
+      "p.yaml:4:38: warning: map: nothing stands for false, so other texts count as undecodable"
     ),
     (
       point("from: /p, quantity: state"),
@@ -133,11 +133,11 @@ import Testing
     ),
     (
       point("from: /p, values: [on, off], map: {1: onn}"),
-      "p.yaml:4:44: error: map: unknown value \"onn\"; did you mean \"on\"?"
+      "p.yaml:4:45: error: map: unknown value \"onn\"; did you mean \"on\"?"
     ),
     (
       point("from: /p, quantity: power, format: jsn"),
-      "p.yaml:4:41: error: format: unknown value \"jsn\"; did you mean \"json\"?"
+      "p.yaml:4:42: error: format: unknown value \"jsn\"; did you mean \"json\"?"
     ),
     (
       "profile: x\ntopic: a/#/b\npoints:\n  p: {from: /p, quantity: power}\n",

@@ -9,7 +9,7 @@ import Testing
     ("temperature", "[degF]", 32.0, 0.0), ("temperature", "[degF]", 212, 100), ("temperature", "[degF]", -40, -40),
     ("temperature", "K", 273.15, 0), ("temperature", "Cel", 21.4, 21.4), ("pressure", "kPa", 101.325, 1013.25),
     ("pressure", "Pa", 101_325, 1013.25), ("pressure", "bar", 1, 1000), ("pressure", "mbar", 990, 990),
-    ("pressure", "[psi]", 1, 68.9475729), ("pressure", "mm[Hg]", 760, 1013.25), ("volume", "L", 10, 0.01),
+    ("pressure", "[psi]", 1, 68.9475729), ("pressure", "mm[Hg]", 760, 1013.250144354), ("volume", "L", 10, 0.01),
     ("volume", "[gal_us]", 1, 0.003785411784), ("volume", "mL", 1e6, 1), ("current", "mA", 250, 0.25),
     ("energy", "W.h", 1500, 1.5), ("energy", "MJ", 3.6, 1), ("energy", "J", 3.6e6, 1), ("power", "kW", 2.5, 2500),
     ("flow", "m3/h", 0.6, 10), ("flow", "L/s", 1, 60), ("voltage", "mV", 3300, 3.3),

@@ -31,8 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a: [1, 2", "a.yaml:1:9: error: broken YAML: "),
-    ("a: b\n\tc: d\n", "a.yaml:2:1: error: broken YAML: found character that cannot start any token"),
+    ("a: [1, 2", "a.yaml:2:1: error: broken YAML: did not find expected ',' or ']'"),
+    ("a: b\n\tc: d\n", "a.yaml:2:1: error: broken YAML: found a tab character that violates indentation"),
     ("a: 'x\n", "a.yaml:2:1: error: broken YAML: found unexpected end of stream"),
     ("a: *nobody\n", "a.yaml:1:4: error: broken YAML: found undefined alias"),
     ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: broken YAML: but found another document"),
