@@ -59,7 +59,7 @@ let package = Package(
         .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),
         .embedInCode("Page/sign-in.html"),
       ]),
-    .target(name: "Simulator", dependencies: ["Pipeline", "Community", "MQTT"]),
+    .target(name: "Simulator", dependencies: ["Pipeline", "ConfigFile", "Community", "MQTT"]),
     .target(
       name: "App",
       dependencies: [
@@ -89,7 +89,9 @@ let package = Package(
     .testTarget(
       name: "APITests",
       dependencies: ["API", "Alerts", "Community", "Pipeline", "TestSupport", hummingbird, hummingbirdTesting, logging]),
-    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "TestSupport"]),
+    .testTarget(
+      name: "SimulatorTests",
+      dependencies: ["Simulator", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "AppTests", dependencies: ["App", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
