@@ -14,8 +14,8 @@ package enum DurationText {
       digits.first != ".", digits.last != ".", let count = Double(digits)
     else { return nil }
     let milliseconds = count * Double(unit.milliseconds)
-    guard milliseconds <= 100 * 31_536_000_000, milliseconds.rounded() == milliseconds else { return nil }
-    return Int64(milliseconds)
+    guard milliseconds <= 100 * 31_536_000_000, abs(milliseconds.rounded() - milliseconds) < 0.001 else { return nil }
+    return Int64(milliseconds.rounded())
   }
 
   /// The shortest exact form: `90000` → `90s`, `600000` → `10m`.

@@ -120,7 +120,7 @@ package enum ConfigReader {
       message = "out of memory"
     default: break
     }
-    let lines = source.split(separator: "\n", maxSplits: location.line, omittingEmptySubsequences: false)
+    let lines = source.split(maxSplits: location.line, omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let text = location.line <= lines.count ? lines[location.line - 1] : ""
     let hasTab = text.prefix { $0 == " " || $0 == "\t" }.contains("\t")
     log.error(at: location, message, hint: hasTab ? "indent with spaces, not with tabs" : nil)

@@ -18,6 +18,8 @@ import Testing
       "devices:\n    - id: a   # hall\n      place: x\n    # the end\n",
       "devices:\n    - id: a   # hall\n      place: x\n    # the end\n    - ITEM\n"
     ),
+    ("devices:\r\n  - {id: a}\r\n", "devices:\r\n  - {id: a}\r\n  - ITEM\r\n"),
+    ("devices:\n  - {id: a}\n\n# x\nmore: 1\n", "devices:\n  - {id: a}\n  - ITEM\n\n# x\nmore: 1\n"),
     ("devices:\n  - {id: a}", "devices:\n  - {id: a}\n  - ITEM\n"),
   ])
   func adds(text: String, expected: String) throws {

@@ -13,7 +13,13 @@ package enum DeviceFile {
   package static func adding(_ device: Device, to text: String, file: String) throws(Refusal) -> String {
     let before = try ids(in: text, file: file)
     guard !before.contains(device.id) else { throw Refusal("\(file): there is a device \"\(device.id)\" already") }
-    let result = try insert(line(for: device), into: text, file: file)
+    // "\r\n" is one character for Swift; lines are counted in "\n".
+    let hasCarriageReturns = text.contains("\r\n")
+    let plain = hasCarriageReturns ? String(text.map { $0 == "\r\n" ? "\n" : $0 }) : text
+    let inserted = try insert(line(for: device), into: plain, file: file)
+    let result =
+      hasCarriageReturns
+      ? inserted.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : inserted
     guard let after = try? ids(in: result, file: file), after.sorted() == (before + [device.id]).sorted() else {
       throw Refusal("\(file): cannot add a device to this file by itself; add it by hand: \(line(for: device))")
     }
@@ -58,14 +64,18 @@ package enum DeviceFile {
     // Where the list ends: before the next key of the file, without the comments and empty lines that belong to that.
     var end = lines.count
     if index + 1 < entries.count {
-      end = entries[index + 1].keyLocation.line - 1
+      end = min(entries[index + 1].keyLocation.line - 1, lines.count)
       while end > 0, lines[end - 1].allSatisfy({ $0 == " " }) || lines[end - 1].hasPrefix("#") { end -= 1 }
     }
     let key = entries[index]
-    guard let last = key.value.sequence?.last, key.value.location.line <= lines.count else {
+    // Other line breaks that YAML knows (a lone "\r", U+2028) would shift the lines.
+    guard key.keyLocation.line <= lines.count, (key.value.sequence?.last?.location.line ?? 1) <= lines.count else {
+      throw Refusal("\(file): the line ends of this file are unusual; add by hand: \(item)")
+    }
+    guard let last = key.value.sequence?.last else {
       // Nothing or `[]` after the key: both give way to a list of one.
       lines[key.keyLocation.line - 1] = String(repeating: " ", count: key.keyLocation.column - 1) + "devices:"
-      lines.insert("  - " + item, at: max(end, key.keyLocation.line))
+      lines.insert("  - " + item, at: min(max(end, key.keyLocation.line), lines.count))
       return (lines + [""]).joined(separator: "\n")
     }
     let dash = lines[last.location.line - 1].prefix { $0 == " " }

@@ -130,7 +130,8 @@ extension DeviceProfile {
       switch point.values {
       case .number: return NumberText.plain(shown) + (point.quantity.unit == "1" ? "" : " " + point.quantity.unit)
       case .boolean: return value == 0 ? "false" : "true"
-      case .named(let names): return names.indices.contains(Int(value)) ? names[Int(value)] : NumberText.plain(shown)
+      case .named(let names):
+        return Int(exactly: value).flatMap { names.indices.contains($0) ? names[$0] : nil } ?? NumberText.plain(shown)
       }
     }
     let wanted =

@@ -5,11 +5,15 @@ package struct PlaceTree: Sendable {
   /// Index of the parent of each place; -1 at the top.
   package let parents: [Int]
   private let indexByPath: [String: Int]
+  private let childIndices: [[Int]]
 
   init(places: [Place], parents: [Int]) {
     self.places = places
     self.parents = parents
     indexByPath = Dictionary(zip(places.map(\.path), places.indices), uniquingKeysWith: { first, _ in first })
+    var children = [[Int]](repeating: [], count: places.count)
+    for (index, parent) in parents.enumerated() where parent >= 0 { children[parent].append(index) }
+    childIndices = children
   }
 
   package static let empty = PlaceTree(places: [], parents: [])
@@ -50,8 +54,7 @@ package struct PlaceTree: Sendable {
   }
 
   package func children(of path: String) -> [Place] {
-    guard let parent = index(of: path) else { return [] }
-    return places.indices.filter { parents[$0] == parent }.map { places[$0] }
+    index(of: path).map { childIndices[$0].map { places[$0] } } ?? []
   }
 
   /// Whether `path` is `ancestor` or lies in it. An empty ancestor contains everything.

@@ -20,6 +20,7 @@ package struct PlaceTreeReader {
   }
 
   private var drafts: [Draft] = []
+  private var isOver = false
   private let log: ProblemLog
 
   private init(log: ProblemLog) { self.log = log }
@@ -34,7 +35,8 @@ package struct PlaceTreeReader {
 
   private mutating func readPlace(_ node: ConfigNode, within parent: Int?) {
     guard drafts.count < Self.placesMax else {
-      log.error(at: node.location, "more than \(Self.placesMax) places")
+      if !isOver { log.error(at: node.location, "more than \(Self.placesMax) places") }
+      isOver = true
       return
     }
     guard let reader = MappingReader(node, keys: Place.keys, as: "place", log: log) else { return }
