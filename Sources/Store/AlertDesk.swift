@@ -30,7 +30,12 @@ package actor AlertDesk {
   private var written: UInt64 = 0
   private var isWriting = false
   private var waiters: [CheckedContinuation<Void, Never>] = []
-  private var trouble: (error: StoreError, since: Timestamp)?
+  private(set) var trouble: (error: StoreError, since: Timestamp)?
+  /// Notifications while the database refuses: what was given out of memory and is not settled yet, what is settled and not
+  /// written yet, by idempotency key. Ids in memory are negative.
+  var handedOut: Set<String> = []
+  var unwritten: [String: Settlement] = [:]
+  private var lastMemoryID: Int64 = 0
   private var recentlyClosed: [String: Alert] = [:]
   private var closedOrder: [String] = []
   let feed = EventFeed()
@@ -78,6 +83,18 @@ package actor AlertDesk {
     // What changes nothing needs no transaction: coming again it will change nothing again.
     if !events.isEmpty { enqueue(events, lane: lane, step: reached[lane]) }
     return await write(through: enqueued) ? .stored : .pending
+  }
+
+  /// A condition of Linli itself (disk full, broker lost, …): of no lane, so without a position. Raising what is raised
+  /// already, or clearing what is not, does nothing.
+  @discardableResult
+  package func report(_ change: ConditionChange, traits: AlertTraits) async -> [AlertEvent] {
+    clock = max(clock, change.noticedAt)
+    let isRaised = book.active(rule: change.rule, subject: change.subject) != nil
+    if isRaised == (change.kind == .raised) { return [] }
+    let events = book.apply(change, lane: AlertEvent.system, traits: traits)
+    await finish(events, at: change.noticedAt)
+    return events
   }
 
   /// Everything taken in of this lane is on disk: a checkpoint may pass it.
@@ -152,22 +169,36 @@ package actor AlertDesk {
 
   private func enqueue(_ events: [(event: AlertEvent, now: Timestamp)], lane: String?, step: LaneStep?) {
     guard !events.isEmpty else { return }
-    var commit = AlertCommit(lane: lane, step: step, events: [], outbox: [])
+    var commit = AlertCommit(lane: lane, step: step)
     for (event, now) in events {
       sequence += 1
       commit.events.append(NumberedEvent(sequence: sequence, event: event))
       commit.outbox += policy.channels(event).map { channel in
         OutboxEntry(
-          idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event,
+          id: memoryID(), idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel,
+          event: event,
           createdAt: now, nextAttemptAt: now)
       }
       if event.alert.isClosed { keepClosed(event.alert) }
     }
+    enqueue(commit)
+  }
+
+  func enqueue(_ commit: AlertCommit) {
     enqueued += 1
     pendingEvents += commit.events.count
     pending.append(Pending(number: enqueued, commit: commit))
     if trouble != nil { publishPending() }
   }
+
+  func memoryID() -> Int64 {
+    lastMemoryID -= 1
+    return lastMemoryID
+  }
+
+  /// Writes everything that waits. False while the database refuses.
+  @discardableResult
+  func writeAll() async -> Bool { await write(through: enqueued) }
 
   /// Writes the queue up to and including that transaction. False: the database refuses, it is kept for later. While it
   /// refuses, only `retrying` knocks again.
@@ -207,16 +238,22 @@ package actor AlertDesk {
     for entry in done {
       pendingEvents -= entry.commit.events.count
       if !entry.published { feed.publish(entry.commit.events) }
+      for settlement in entry.commit.settlements where unwritten[settlement.entry.idempotencyKey] == settlement {
+        unwritten[settlement.entry.idempotencyKey] = nil
+      }
     }
     if done.contains(where: { !$0.commit.outbox.isEmpty }) { policy.wakeOutbox() }
   }
 
-  /// Live pages go on while the database does not.
+  /// Live pages and notifications go on while the database does not.
   private func publishPending() {
+    var notifications = false
     for index in pending.indices where !pending[index].published {
       feed.publish(pending[index].commit.events)
       pending[index].published = true
+      notifications = notifications || !pending[index].commit.outbox.isEmpty
     }
+    if notifications { policy.wakeOutbox() }
   }
 
   // MARK: - Closed alerts

@@ -28,6 +28,19 @@ package struct NumberedEvent: Sendable, Equatable {
   }
 }
 
+/// What became of an attempt to deliver a notification.
+package enum Settlement: Sendable, Equatable {
+  case delivered(OutboxEntry, at: Timestamp)
+  case failed(OutboxEntry, at: Timestamp)
+  case postponed(OutboxEntry)
+
+  package var entry: OutboxEntry {
+    switch self {
+    case .delivered(let entry, _), .failed(let entry, _), .postponed(let entry): entry
+    }
+  }
+}
+
 /// One transaction: everything that changes of a lane, or the action of a person, cause.
 package struct AlertCommit: Sendable {
   /// nil for what no lane caused.
@@ -35,12 +48,17 @@ package struct AlertCommit: Sendable {
   package var step: LaneStep?
   package var events: [NumberedEvent]
   package var outbox: [OutboxEntry]
+  package var settlements: [Settlement]
 
-  package init(lane: String? = nil, step: LaneStep? = nil, events: [NumberedEvent], outbox: [OutboxEntry]) {
+  package init(
+    lane: String? = nil, step: LaneStep? = nil, events: [NumberedEvent] = [], outbox: [OutboxEntry] = [],
+    settlements: [Settlement] = []
+  ) {
     self.lane = lane
     self.step = step
     self.events = events
     self.outbox = outbox
+    self.settlements = settlements
   }
 }
 
@@ -57,7 +75,7 @@ package struct AlertStory: Sendable, Equatable {
   }
 }
 
-package protocol AlertStorage: Sendable {
+package protocol AlertStorage: Outbox {
   /// Lane → the last change whose consequences are stored.
   func appliedSteps() async throws(StoreError) -> [String: LaneStep]
   /// What `AlertBook.init(restoring:)` needs.

@@ -43,6 +43,7 @@ extension Store: AlertStorage {
         if let lane = commit.lane, let step = commit.step, try !db.advance(lane, to: step) { return false }
         for numbered in commit.events { try db.insert(numbered, json) }
         for entry in commit.outbox { try db.insert(entry, json) }
+        for settlement in commit.settlements { try db.settle(settlement) }
         return true
       }
     }

@@ -44,19 +44,15 @@ extension Store: Outbox {
   }
 
   package func delivered(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try await write { db in try db.finish(entry, at: at, failed: false) }
+    try await write { db in try db.settle(.delivered(entry, at: at)) }
   }
 
   package func failed(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try await write { db in try db.finish(entry, at: at, failed: true) }
+    try await write { db in try db.settle(.failed(entry, at: at)) }
   }
 
   package func postpone(_ entry: OutboxEntry) async throws {
-    try await write { db in
-      try db.execute(
-        sql: "UPDATE outbox SET attempts = ?, next_attempt_at = ?, last_error = ? WHERE key = ?",
-        arguments: [entry.attempts, entry.nextAttemptAt.milliseconds, entry.lastError, entry.idempotencyKey])
-    }
+    try await write { db in try db.settle(.postponed(entry)) }
   }
 
   package func add(_ entry: OutboxEntry) async throws {
@@ -109,7 +105,18 @@ extension Database {
       ])
   }
 
-  fileprivate func finish(_ entry: OutboxEntry, at: Timestamp, failed: Bool) throws {
+  func settle(_ settlement: Settlement) throws {
+    switch settlement {
+    case .delivered(let entry, let at): try finish(entry, at: at, failed: false)
+    case .failed(let entry, let at): try finish(entry, at: at, failed: true)
+    case .postponed(let entry):
+      try execute(
+        sql: "UPDATE outbox SET attempts = ?, next_attempt_at = ?, last_error = ? WHERE key = ?",
+        arguments: [entry.attempts, entry.nextAttemptAt.milliseconds, entry.lastError, entry.idempotencyKey])
+    }
+  }
+
+  private func finish(_ entry: OutboxEntry, at: Timestamp, failed: Bool) throws {
     try execute(sql: "DELETE FROM outbox WHERE key = ?", arguments: [entry.idempotencyKey])
     try execute(
       sql: """

@@ -74,6 +74,31 @@ final class FailingStorage: AlertStorage {
     }
   }
 
+  private func check() throws(StoreError) {
+    if case .refuse(let error) = fault.withLock({ $0 }) { throw error }
+  }
+
+  func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry] {
+    try await store.due(at: now, excluding: busy, limit: limit)
+  }
+  func nextDue(after now: Timestamp) async throws -> Timestamp? { try await store.nextDue(after: now) }
+  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws {
+    try check()
+    try await store.delivered(entry, at: at)
+  }
+  func postpone(_ entry: OutboxEntry) async throws {
+    try check()
+    try await store.postpone(entry)
+  }
+  func failed(_ entry: OutboxEntry, at: Timestamp) async throws {
+    try check()
+    try await store.failed(entry, at: at)
+  }
+  func add(_ entry: OutboxEntry) async throws {
+    try check()
+    try await store.add(entry)
+  }
+
   func appliedSteps() async throws(StoreError) -> [String: LaneStep] { try await store.appliedSteps() }
   func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }
   func lastSequence() async throws(StoreError) -> Int64 { try await store.lastSequence() }

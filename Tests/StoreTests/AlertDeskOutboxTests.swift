@@ -1,0 +1,105 @@
+// Notifications through the desk: the same as the database's while it works, and from memory while it refuses.
+import Alerts
+import Notify
+import Pipeline
+import Testing
+
+@testable import Store
+
+@Suite struct AlertDeskOutboxTests {
+  let folder: TemporaryFolder
+  let storage: FailingStorage
+  let desk: AlertDesk
+
+  init() async throws {
+    folder = try TemporaryFolder()
+    storage = FailingStorage(try Store(path: folder.database))
+    desk = AlertDesk(
+      storage: storage,
+      policy: DeskPolicy(
+        traits: { traits($0.subject.hasPrefix("critical") ? .critical : .high) }, channels: { _ in ["ops"] }))
+    try await desk.start()
+  }
+
+  private func due(at second: Int64) async throws -> [OutboxEntry] {
+    try await desk.due(at: at(second), excluding: [], limit: 10)
+  }
+
+  @Test func isTheDatabasesWhileThatWorks() async throws {
+    _ = await desk.take([change(.raised, "a", 1)], lane: "main")
+    let entries = try await due(at: 2)
+    #expect(entries == (try await storage.store.due(at: at(2), excluding: [], limit: 10)) && entries.count == 1)
+    try await desk.delivered(entries[0], at: at(3))
+    #expect(try await due(at: 4).isEmpty)
+    #expect(try await storage.store.outboxCounts() == (0, 0))
+  }
+
+  @Test func getsOutWhileTheDiskIsFullAndIsNotSentAgain() async throws {
+    _ = await desk.take([change(.raised, "a", 1)], lane: "main")
+    storage.fail(.refuse(.diskFull))
+    _ = await desk.take([change(.raised, "critical", 2), change(.cleared, "a", 3)], lane: "main")
+    let first = try await due(at: 4)
+    #expect(first.map(\.event.alert.subject) == ["critical", "a"], "the clear of a waits behind its raise")
+    #expect(first[0].id < 0 && first[1].id > 0)
+    for entry in first { try await desk.delivered(entry, at: at(5)) }
+    var last = try await due(at: 6)
+    #expect(last.map(\.event.kind) == [.cleared])
+    last[0].attempts = 1
+    last[0].nextAttemptAt = at(60)
+    try await desk.postpone(last[0])
+    #expect(try await due(at: 7).isEmpty)
+    #expect(try await desk.nextDue(after: at(7)) == at(60))
+    storage.fail(nil)
+    await desk.advance(to: at(8))
+    #expect(await desk.storageTrouble == nil)
+    #expect(try await due(at: 9).isEmpty)
+    let again = try await due(at: 60)
+    #expect(again.map(\.event.kind) == [.cleared] && again[0].id > 0 && again[0].attempts == 1)
+    try await desk.delivered(again[0], at: at(61))
+    #expect(try await storage.store.outboxCounts() == (0, 0))
+    #expect(
+      try await storage.store.story(again[0].event.alert.id)?.deliveries.map(\.state) == [.delivered, .delivered])
+  }
+
+  @Test func underWayWhenTheDatabaseComesBackIsNotStartedTwice() async throws {
+    storage.fail(.refuse(.readOnly))
+    _ = await desk.take([change(.raised, "a", 1)], lane: "main")
+    let entries = try await due(at: 2)
+    #expect(entries.count == 1)
+    storage.fail(nil)
+    await desk.advance(to: at(3))
+    #expect(try await storage.store.outboxCounts().pending == 1)
+    #expect(try await due(at: 4).isEmpty)
+    try await desk.delivered(entries[0], at: at(5))
+    #expect(try await due(at: 6).isEmpty)
+    #expect(try await storage.store.outboxCounts().pending == 0)
+  }
+
+  @Test func aFallbackIsWrittenToo() async throws {
+    storage.fail(.refuse(.diskFull))
+    try await desk.add(entry(raisedEvent("a", 1), channel: "backup"))
+    #expect(await desk.storageTrouble?.error == .diskFull)
+    #expect(try await due(at: 2).map(\.channel) == ["backup"])
+    storage.fail(nil)
+    await desk.advance(to: at(3))
+    #expect(try await storage.store.outboxCounts().pending == 1)
+  }
+
+  @Test func itsOwnTroublesAreAlertsToo() async throws {
+    storage.fail(.refuse(.diskFull))
+    var full = change(.raised, "critical-disk", 0)
+    full.rule = "linli-storage"
+    #expect(await desk.report(full, traits: traits(.critical)).map(\.kind) == [.raised])
+    #expect(await desk.report(full, traits: traits(.critical)).isEmpty)
+    #expect(try await due(at: 2).map(\.event.alert.traits.priority) == [.critical])
+    storage.fail(nil)
+    full.kind = .cleared
+    full.at = at(9)
+    #expect(await desk.report(full, traits: traits(.critical)).map(\.kind) == [.cleared])
+    await desk.advance(to: at(10))
+    #expect(await desk.report(full, traits: traits(.critical)).isEmpty)
+    #expect(try await storage.store.audit().count == 2)
+    let counts = await desk.counts
+    #expect(counts.strayClears == 0 && counts.repeatedRaises == 0)
+  }
+}
