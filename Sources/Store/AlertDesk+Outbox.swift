@@ -11,13 +11,18 @@ extension AlertDesk: Outbox {
     }
     // Read before and after: what is settled while the database is read may still be in its answer.
     let before = hiddenKeys
-    let stored = try await storage.due(at: now, excluding: busy, limit: limit + before.count)
+    let stored: [OutboxEntry]
+    do {
+      stored = try await storage.due(at: now, excluding: busy, limit: limit + before.count)
+    } catch  where trouble != nil {
+      stored = []  // What memory holds goes out even when the database cannot be read at all.
+    }
     let hidden = before.union(hiddenKeys)
     var entries = stored.filter { !hidden.contains($0.idempotencyKey) }
     if trouble != nil {
       for entry in waitingInMemory() where entry.nextAttemptAt <= now && !busy.contains(entry.channel) {
         if entries.count >= 2 * limit { break }
-        if try await !hasEarlier(entry) { entries.append(entry) }
+        if await !hasEarlier(entry) { entries.append(entry) }
       }
       entries.sort { ($0.urgency, $0.createdAt) < ($1.urgency, $1.createdAt) }
     }
@@ -27,8 +32,9 @@ extension AlertDesk: Outbox {
   }
 
   package func nextDue(after now: Timestamp) async throws -> Timestamp? {
-    let stored = try await storage.nextDue(after: now)
-    let waiting = trouble == nil ? [] : waitingInMemory().map(\.nextAttemptAt).filter { $0 > now }
+    if trouble == nil { return try await storage.nextDue(after: now) }
+    let stored = try? await storage.nextDue(after: now)
+    let waiting = waitingInMemory().map(\.nextAttemptAt).filter { $0 > now }
     return (waiting + (stored.map { [$0] } ?? [])).min()
   }
 
@@ -79,9 +85,9 @@ extension AlertDesk: Outbox {
   }
 
   /// Whether the database holds an earlier, unsettled notification of that alert for the same channel.
-  private func hasEarlier(_ entry: OutboxEntry) async throws -> Bool {
+  private func hasEarlier(_ entry: OutboxEntry) async -> Bool {
     if entry.event.number == 1 { return false }
-    let deliveries = try await storage.story(entry.event.alert.id)?.deliveries ?? []
+    let deliveries = (try? await storage.story(entry.event.alert.id))?.deliveries ?? []
     return deliveries.contains { delivery in
       guard delivery.state == .pending, delivery.channel == entry.channel else { return false }
       switch unwritten[delivery.idempotencyKey] {
