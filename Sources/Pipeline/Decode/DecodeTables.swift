@@ -19,12 +19,12 @@ final class DecodeTables {
   let points: UnsafeMutablePointer<PointRow>
   /// Of each device.
   let firstPoints: UnsafeMutablePointer<PointID>
-  /// Whether a device's battery is low: the only thing here that changes.
+  /// Whether a device's battery is low: the only thing here that outlives a message.
   let batteryIsLow: UnsafeMutablePointer<Bool>
   let deviceCount: Int
   let pointCount: Int
-  /// Most fields of a message.
-  let mostFields: Int
+  /// Room for what became of each field of one message.
+  let outcomes: UnsafeMutablePointer<Normaliser.Outcome>
   /// Number of the first message of each profile.
   let firstMessages: [Int]
   private let sets: [JSONPaths]
@@ -40,7 +40,9 @@ final class DecodeTables {
     batteryIsLow = Self.copy(Array(repeating: false, count: plan.devices.count))
     deviceCount = plan.devices.count
     pointCount = plan.points.count
-    mostFields = compiler.messages.map(\.fieldCount).max() ?? 0
+    let mostFields = compiler.messages.map(\.fieldCount).max() ?? 0
+    outcomes = .allocate(capacity: max(1, mostFields))
+    outcomes.initialize(repeating: .nothing, count: max(1, mostFields))
     firstMessages = compiler.firstMessages
     sets = compiler.sets
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, compiler.textBytes.count), alignment: 1)
@@ -62,6 +64,7 @@ final class DecodeTables {
     firstPoints.deallocate()
     batteryIsLow.deallocate()
     textBytes.deallocate()
+    outcomes.deallocate()
   }
 
   private static func copy<Row: BitwiseCopyable>(_ rows: [Row]) -> UnsafeMutablePointer<Row> {

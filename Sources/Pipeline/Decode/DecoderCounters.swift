@@ -19,3 +19,19 @@ package struct DecoderCounters: Sendable, Equatable {
   package var readingsTotal: UInt64 { readings.reduce(0, +) }
   package func readings(_ reason: QualityReason) -> UInt64 { readings[Int(reason.rawValue)] }
 }
+
+/// Readings by reason, counted in place.
+final class ReadingCounts {
+  private let counts: UnsafeMutableBufferPointer<UInt64>
+
+  init() {
+    counts = .allocate(capacity: QualityReason.allCases.count)
+    counts.initialize(repeating: 0)
+  }
+
+  deinit { counts.deallocate() }
+
+  func add(_ reason: QualityReason, _ count: Int) { counts[Int(reason.rawValue)] &+= UInt64(count) }
+
+  var all: [UInt64] { Array(counts) }
+}

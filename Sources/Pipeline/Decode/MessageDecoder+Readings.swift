@@ -41,7 +41,7 @@ extension MessageDecoder {
           kind: .reading, reason: .undecodable, flags: Self.flags(message), index: first + tables.fields[field].slot,
           time: message.arrival, position: message.position))
     }
-    counts.readings[Int(QualityReason.undecodable.rawValue)] += UInt64(row.fieldCount)
+    readingCounts.add(.undecodable, row.fieldCount)
   }
 
   /// Two passes over the fields: the battery may stand behind the values that it makes doubtful.
@@ -56,7 +56,7 @@ extension MessageDecoder {
       let point = tables.points[Int(first + field.slot)]
       let scalar = row.isJSON ? reader[field.value] : Scalar(text: message.payload)
       let outcome = normaliser.outcome(of: scalar, field: field, point: point)
-      outcomes[number] = outcome
+      tables.outcomes[number] = outcome
       if !point.low.isNaN, outcome.isReading, outcome.reason.quality != .bad {
         tables.batteryIsLow[Int(device)] = outcome.value < point.low
       }
@@ -74,15 +74,15 @@ extension MessageDecoder {
     }
     let flags = Self.flags(message)
     let isLow = tables.batteryIsLow[Int(device)]
-    for number in 0..<row.fieldCount where outcomes[number].isReading {
+    for number in 0..<row.fieldCount where tables.outcomes[number].isReading {
       let index = first + tables.fields[row.firstField + number].slot
       let others = isLow && tables.points[Int(index)].low.isNaN ? doubts.union(.lowBattery) : doubts
-      let reason = others.reason(own: outcomes[number].reason)
+      let reason = others.reason(own: tables.outcomes[number].reason)
       entries.append(
         Entry(
-          kind: .reading, reason: reason, flags: flags, index: index, time: time, value: outcomes[number].value,
+          kind: .reading, reason: reason, flags: flags, index: index, time: time, value: tables.outcomes[number].value,
           position: message.position))
-      counts.readings[Int(reason.rawValue)] += 1
+      readingCounts.add(reason, 1)
     }
   }
 }

@@ -26,8 +26,9 @@ package final class MessageDecoder {
   private var strangers: Strangers
   private var letters: DeadLetterBox
   let reader = JSONReader()
-  var outcomes: [Normaliser.Outcome]
   var counts = DecoderCounters()
+  /// Behind a pointer like everything that changes with each reading: a checked access costs more than the addition.
+  let readingCounts = ReadingCounts()
 
   package init(plan: LanePlan) {
     profiles = plan.profiles
@@ -38,7 +39,6 @@ package final class MessageDecoder {
     topics = TopicTable(limit: plan.limits.topics)
     strangers = Strangers(limit: plan.limits.discovered, taken: deviceIDs)
     letters = DeadLetterBox(limit: plan.limits.deadLetters)
-    outcomes = Array(repeating: .nothing, count: tables.mostFields)
   }
 
   /// Takes a new configuration over. Counters, dead letters, strangers and low batteries (by device id) stay, as far as
@@ -53,7 +53,6 @@ package final class MessageDecoder {
     topics = TopicTable(limit: plan.limits.topics)
     bindings.removeAll()
     targets.removeAll()
-    outcomes = Array(repeating: .nothing, count: tables.mostFields)
     restore(lowBatteryDevices: low)
     let matcher = matcher
     let matches = { (topic: String) in Array(topic.utf8).withUnsafeBytes { matcher.match($0) } }
@@ -73,6 +72,7 @@ package final class MessageDecoder {
     let known = topics.find(message.topic)
     if known >= 0 {
       let binding = bindings[Int(known)]
+      let targets = targets
       targets.withUnsafeBufferPointer { all in
         emit(message, UnsafeBufferPointer(rebasing: all[binding.first..<binding.first + binding.count]), into: &entries)
       }
@@ -132,6 +132,7 @@ package final class MessageDecoder {
 extension MessageDecoder {
   package var counters: DecoderCounters {
     var counters = counts
+    counters.readings = readingCounts.all
     counters.discoveredEvicted = strangers.discovered.evicted
     counters.unknownTopicsEvicted = strangers.unknown.evicted
     counters.deadLettersDropped = letters.dropped
