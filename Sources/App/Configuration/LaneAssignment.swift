@@ -8,9 +8,10 @@ import Rules
 struct LaneAssignment {
   let settings: ServiceSettings
   let community: CommunityModel
-  let builder: PlanBuilder
+  /// The rules over the whole community.
+  let rules: RuleSet
 
-  func lanes(whole: LanePlan, log: ProblemLog) -> [LoadedConfiguration.LaneConfiguration] {
+  func lanes(log: ProblemLog) -> [LoadedConfiguration.LaneConfiguration] {
     for broker in settings.brokers {
       for place in broker.places where community.places[place] == nil {
         log.error(
@@ -20,7 +21,7 @@ struct LaneAssignment {
     }
     warnOfUnheard(log: log)
     guard settings.brokers.count > 1 else {
-      return settings.brokers.map { .init(broker: $0, community: community, plan: whole) }
+      return settings.brokers.map { .init(broker: $0, community: community, plan: rules.plan) }
     }
     var shares = [[Device]](repeating: [], count: settings.brokers.count)
     for (index, device) in community.devices.enumerated() {
@@ -29,10 +30,12 @@ struct LaneAssignment {
     let lanes = zip(settings.brokers, shares).map { broker, devices in
       let share = CommunityModel(
         places: community.places, library: ProfileLibrary(community.profiles), devices: devices)
+      let site = Site(community: share, zone: rules.plan.zones[0], limits: rules.plan.limits)
+      // What is wrong with a rule was said when it was compiled for the whole.
       return LoadedConfiguration.LaneConfiguration(
-        broker: broker, community: share, plan: builder.plan(for: share, log: ProblemLog()))
+        broker: broker, community: share, plan: RuleSet(rules.rules, site: site, log: ProblemLog()).plan)
     }
-    refuseTornRules(whole: whole, lanes: lanes.map(\.plan), log: log)
+    refuseTornRules(lanes: lanes.map(\.plan), log: log)
     return lanes
   }
 
@@ -62,7 +65,7 @@ struct LaneAssignment {
   }
 
   /// A subject of the whole that no lane has alone would silently never raise.
-  private func refuseTornRules(whole: LanePlan, lanes: [LanePlan], log: ProblemLog) {
+  private func refuseTornRules(lanes: [LanePlan], log: ProblemLog) {
     var inputs: [String: Set<Int>] = [:]
     for lane in lanes {
       for rule in lane.rules {
@@ -71,10 +74,10 @@ struct LaneAssignment {
         }
       }
     }
-    for rule in whole.rules {
+    for rule in rules.plan.rules {
       for instance in rule.instances
       where !(inputs["\(rule.id)|\(instance.subject)"]?.contains(Set(instance.inputs.joined()).count) ?? false) {
-        let location = builder.rules.first { $0.id == rule.id }?.location ?? SourceLocation(file: "rules")
+        let location = rules.rules.first { $0.id == rule.id }?.location ?? SourceLocation(file: "rules")
         log.error(
           at: location, "rule '\(rule.id)' at '\(instance.subject)' looks at devices of several brokers",
           hint: "give them one broker: name their place in 'places' of that broker in linli.yaml")

@@ -18,8 +18,7 @@ package struct LoadedConfiguration: Sendable {
   package var directory: String
   package var settings: ServiceSettings
   package var community: CommunityModel
-  package var rules: [Rule]
-  package var catalogue: RuleCatalogue
+  package var ruleSet: RuleSet
   package var notify: NotifyConfiguration
   package var lanes: [LaneConfiguration]
   /// Errors and warnings in the order of files and lines.
@@ -37,35 +36,32 @@ package struct LoadedConfiguration: Sendable {
     let installed = InstalledProfiles.folders(beside: directory, environment: environment)
     let community = CommunityModel.load(directory: directory, installed: installed, log: log)
     for profile in community.profiles { profile.checkExamples(decode: ExampleCheck.decode, log: log) }
-    let rules = RuleReader.load(directory: directory + "/rules", log: log)
-    let builder = PlanBuilder(settings: settings, rules: rules)
-    let whole = builder.plan(for: community, log: log)
+    let zone = LocalTimeTable(zone: settings.timeZone)
+    var limits = LanePlan.Limits()
+    limits.maxAhead = settings.maxAhead
+    limits.maxLate = settings.maxLate
+    let ruleSet = RuleSet.load(directory: directory, community: community, zone: zone, limits: limits, log: log)
+    let rules = ruleSet.rules
     let notify = NotifyConfiguration.read(
       ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
       surroundings: .init(
         places: community.places.places.map(\.path), rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue),
         channelsInUse: Set(community.places.places.flatMap { $0.duty?.people ?? [] }.compactMap(\.channel))),
       log: log)
-    let lanes = LaneAssignment(settings: settings, community: community, builder: builder).lanes(whole: whole, log: log)
+    let lanes = LaneAssignment(settings: settings, community: community, rules: ruleSet).lanes(log: log)
     return LoadedConfiguration(
-      directory: directory, settings: settings, community: community, rules: rules, catalogue: RuleCatalogue(rules),
-      notify: notify, lanes: lanes, problems: log.sorted)
+      directory: directory, settings: settings, community: community, ruleSet: ruleSet, notify: notify, lanes: lanes,
+      problems: log.sorted)
   }
 
   /// What an alert of `rule` at `subject` says; a rule that is gone keeps its id as title.
   package func traits(rule: String, subject: String) -> AlertTraits {
-    guard let traits = catalogue[rule] else {
+    guard let traits = ruleSet.catalogue.traits(of: rule, subject: subject) else {
       return AlertTraits(priority: .medium, title: LocalizedText(rule))
     }
-    var priority = Priority(rawValue: traits.priority) ?? .medium
-    // A profile may give its devices' faults another priority.
-    if let fault = BuiltInFault(rawValue: rule), let id = subject.split(separator: "/").first,
-      let device = community.deviceID(String(id)),
-      let wish = community.profile(of: device).faults[fault]?.priority.flatMap(Priority.init)
-    {
-      priority = wish
-    }
-    return AlertTraits(priority: priority, title: traits.title, advice: traits.advice, audience: traits.audience)
+    return AlertTraits(
+      priority: Priority(rawValue: traits.priority) ?? .medium, title: traits.title, advice: traits.advice,
+      audience: traits.audience)
   }
 }
 

@@ -1,0 +1,191 @@
+import Foundation
+import Logging
+import MQTT
+package import Pipeline
+import Synchronization
+
+/// A lane's ingest side, on the connection's thread: a message goes into the journal's batch and, decoded, into the ring;
+/// after the commit the ring shows it to the core, and the connection lets the acknowledgements go.
+final class Ingest: ConnectionHandler {
+  /// What others may know at any time; renewed about ten times a second.
+  struct Status: Sendable {
+    var journal = Journal.Counters()
+    var decoder = DecoderCounters()
+    var duplicates: UInt64 = 0
+    var nextPosition: JournalPosition = 1
+    /// Messages that had to wait in front of a full ring.
+    var ringWaits: UInt64 = 0
+    /// Why the journal could not commit last time; nil when it could.
+    var storageTrouble: String?
+    var now = Timestamp.distantPast
+    var clockJumps: UInt64 = 0
+  }
+
+  /// Entries that must be free before another packet is read: more than any message makes.
+  private static let roomMin = 4_096
+  /// Ms between two syncs of QoS 0 messages.
+  private static let quietSync: Int64 = 1_000
+  /// Ms between two ticks.
+  private static let tickEvery: Int64 = 100
+
+  let mailbox = Mailbox<Ingest>()
+  let status = Mutex(Status())
+  let connectedSince = Mutex<Timestamp?>(nil)
+
+  private let journal: Journal
+  private let decoder: MessageDecoder
+  private let ring: EntryRing
+  private let coreThread: CoreThread
+  private let logger: Logger
+  private var clock: SteadyClock
+  private var now: Timestamp
+  private var entries: [Entry] = []
+  /// Entries that found no room; they go first as soon as there is some.
+  private var spill: [Entry] = []
+  private var holdsQoS1 = false
+  private var current = Status()
+  private var lastTick: Timestamp
+  private var lastSync: Timestamp
+  private var lastCheckpoint = Mutex<JournalPosition?>(nil)
+
+  init(
+    journal: Journal, decoder: MessageDecoder, ring: EntryRing, coreThread: CoreThread, clock: SteadyClock,
+    logger: Logger
+  ) {
+    self.journal = journal
+    self.decoder = decoder
+    self.ring = ring
+    self.coreThread = coreThread
+    self.clock = clock
+    self.logger = logger
+    var jump: SteadyClock.Jump?
+    now = self.clock.now(jump: &jump)
+    lastTick = now
+    lastSync = now
+    entries.reserveCapacity(256)
+  }
+
+  // MARK: - From the connection
+
+  func received(_ message: IncomingMessage) {
+    readClock()
+    var raw = RawMessage(
+      topic: message.topic, payload: message.payload, arrival: now, qos: message.qos, retained: message.retained,
+      packetID: message.packetID, backlog: message.backlog)
+    if raw.qos > 0 { holdsQoS1 = true }
+    if journal.isSecondComing(raw, redelivered: message.redelivered) {
+      current.duplicates += 1
+      return
+    }
+    raw.position = journal.append(raw)
+    entries.removeAll(keepingCapacity: true)
+    decoder.decode(raw, into: &entries)
+    push(entries)
+  }
+
+  /// Messages are shown to the core when they are on disk. While the disk refuses they are shown all the same, so that
+  /// alerts go on; the acknowledgements then wait.
+  func commit() throws {
+    defer { ring.publish() }
+    do {
+      try journal.commit(sync: holdsQoS1)
+    } catch {
+      current.storageTrouble = "\(error)"
+      throw error
+    }
+    if holdsQoS1 { lastSync = now }
+    holdsQoS1 = false
+    current.storageTrouble = nil
+  }
+
+  func idle() {
+    readClock()
+    drainSpill()
+    if now - lastSync >= Self.quietSync {
+      lastSync = now
+      do { try journal.commit(sync: true) } catch { current.storageTrouble = "\(error)" }
+    }
+    if now - lastTick >= Self.tickEvery {
+      lastTick = now
+      push([Entry(kind: .tick, time: now, position: journal.next - 1)])
+      // Ticks go with what is committed already; what is in the current batch waits for its own commit.
+      if journal.pendingBytes == 0 { ring.publish() }
+      tellStatus()
+    }
+    mailbox.answer(self)
+  }
+
+  func stateChanged(_ state: ConnectionState) {
+    readClock()
+    switch state {
+    case .connected(let sessionPresent):
+      journal.connected(sessionPresent: sessionPresent)
+      connectedSince.withLock { $0 = now }
+    case .waiting, .stopped: connectedSince.withLock { $0 = now }
+    case .idle, .connecting, .subscribed, .holding: break
+    }
+  }
+
+  var canTakeMore: Bool {
+    drainSpill()
+    guard spill.isEmpty, ring.freeCount >= Self.roomMin else {
+      current.ringWaits += 1
+      return false
+    }
+    return true
+  }
+
+  // MARK: - Entries
+
+  private func push(_ new: [Entry]) {
+    guard spill.isEmpty, ring.write(new) else { return spill.append(contentsOf: new) }
+  }
+
+  private func drainSpill() {
+    guard !spill.isEmpty, ring.write(spill) else { return }
+    spill.removeAll()
+    if journal.pendingBytes == 0 { ring.publish() }
+  }
+
+  private func readClock() {
+    var jump: SteadyClock.Jump?
+    now = clock.now(jump: &jump)
+    guard let jump else { return }
+    current.clockJumps += 1
+    switch jump {
+    case .forward(let milliseconds):
+      logger.warning("the machine's clock was set forward by \(milliseconds / 1_000) s; the lane follows")
+    case .backward(let milliseconds):
+      logger.warning(
+        "the machine's clock was set back by \(milliseconds / 1_000) s; the lane goes on at three quarters of its speed until the clock has caught up")
+    }
+  }
+
+  private func tellStatus() {
+    current.journal = journal.counters
+    current.decoder = decoder.counters
+    current.nextPosition = journal.next
+    current.now = now
+    status.withLock { $0 = current }
+  }
+
+  // MARK: - Questions and commands, on this thread through the mailbox
+
+  var unassigned: (discovered: [DiscoveredDevice], unknown: [UnknownTopic], letters: [DeadLetter]) {
+    (decoder.discovered, decoder.unknownTopics, decoder.deadLetters)
+  }
+
+  func checkpointWritten(at position: JournalPosition) { journal.checkpoint = position }
+
+  /// Old entries are all in the core before it and the decoder change over to the new plan.
+  func install(_ plan: LanePlan) {
+    do { try commit() } catch { logger.error("journal: \(error)") }
+    while !spill.isEmpty || !ring.isEmpty {
+      drainSpill()
+      ring.wakeConsumer()
+      usleep(500)
+    }
+    coreThread.install(plan)
+    decoder.install(plan)
+  }
+}
