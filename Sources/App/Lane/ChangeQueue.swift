@@ -48,6 +48,9 @@ package final class ChangeQueue: Sendable {
     }
   }
 
+  /// Puts without waiting; for recovery, when nobody takes yet. What a journal can hold bounds it.
+  package func putUnbounded(_ item: Item) { state.withLock { $0.items.append(item) } }
+
   /// The next items, all that wait; empty when the queue is closed and drained.
   package func next() async -> [Item] {
     await withCheckedContinuation { continuation in
