@@ -28,11 +28,13 @@ package struct LoadedConfiguration: Sendable {
 
   /// Reads every file below `directory`. `environment` supplies the secrets.
   package static func load(
-    directory: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    directory: String, environment: [String: String] = ProcessInfo.processInfo.environment,
+    adjust: (inout ServiceSettings) -> Void = { _ in }
   ) -> LoadedConfiguration {
     let log = ProblemLog()
     let secrets = SecretSource(environment: environment, directory: directory)
-    let settings = ServiceSettings(file: directory + "/linli.yaml", secrets: secrets, log: log)
+    var settings = ServiceSettings(file: directory + "/linli.yaml", secrets: secrets, log: log)
+    adjust(&settings)
     let installed = InstalledProfiles.folders(beside: directory, environment: environment)
     let community = CommunityModel.load(directory: directory, installed: installed, log: log)
     for profile in community.profiles { profile.checkExamples(decode: ExampleCheck.decode, log: log) }

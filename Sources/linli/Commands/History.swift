@@ -27,7 +27,7 @@ struct History: AsyncParsableCommand {
     let start = try TimeArgument.past(since, now: now, option: "--since")
     let end = try until.map { try TimeArgument.past($0, now: now, option: "--until") }
     var readings = try await ServiceClient(service).get(
-      "/api/v1/history", ["point": point, "since": start.rfc3339(), "until": end?.rfc3339()], as: [PointView].self)
+      "/api/v1/history", ["point": point, "since": start.rfc3339, "until": end?.rfc3339], as: [PointView].self)
     if let every { readings = Resampling.means(of: readings, every: try TimeArgument.duration(every, option: "--every")) }
     if output.json { return try Terminal.json(readings) }
     if csv {

@@ -15,7 +15,7 @@ struct Tape: AsyncParsableCommand {
     let now = Timestamp(seconds: Date().timeIntervalSince1970)
     let start = try TimeArgument.past(since, now: now, option: "--since")
     try await ServiceClient(service).stream(
-      "GET", "/api/v1/tape", ["since": start.rfc3339(), "topic": topic]
+      "GET", "/api/v1/tape", ["since": start.rfc3339, "topic": topic]
     ) { FileHandle.standardOutput.write($0) }
   }
 }

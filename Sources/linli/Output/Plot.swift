@@ -46,8 +46,8 @@ struct Plot {
       let text = line.map { String(Character(Unicode.Scalar(0x2800 + UInt32($0))!)) }.joined()
       result.append(String(repeating: " ", count: max(0, 9 - label.count)) + label + " ┤" + text)
     }
-    let from = Wording.time(Timestamp(milliseconds: first.at).rfc3339())
-    let to = Wording.time(Timestamp(milliseconds: last.at).rfc3339())
+    let from = Wording.time(Timestamp(milliseconds: first.at).rfc3339)
+    let to = Wording.time(Timestamp(milliseconds: last.at).rfc3339)
     let gap = max(1, columns - from.count - to.count)
     result.append(String(repeating: " ", count: 11) + from + String(repeating: " ", count: gap) + to + " UTC")
     return result

@@ -14,7 +14,7 @@ enum Resampling {
     func close() {
       guard let (start, last) = current, count > 0 else { return }
       var mean = last
-      mean.at = Timestamp(milliseconds: start).rfc3339()
+      mean.at = Timestamp(milliseconds: start).rfc3339
       mean.value = sum / Double(count)
       mean.text = nil
       result.append(mean)

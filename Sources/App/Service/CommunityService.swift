@@ -1,0 +1,229 @@
+package import API
+import Alerts
+import Community
+package import ConfigFile
+import Foundation
+package import Logging
+import MQTT
+import Notify
+import Pipeline
+import Rules
+import ServiceLifecycle
+package import Store
+import Synchronization
+
+/// The whole service, put together from its parts: lanes, alert desk, store, outbox worker, listeners. Tests and the demo
+/// run it in process; `linli serve` runs nothing else.
+package final class CommunityService: Sendable {
+  package struct Options: Sendable {
+    package var config: String
+    package var data: String
+    /// Unix socket of the command line; nil = none.
+    package var socket: String?
+    /// Changes what was read from linli.yaml: the demo puts its own broker and listener in.
+    package var adjust: @Sendable (inout ServiceSettings) -> Void
+    package var environment: [String: String]
+    package var machine: any MachineClock
+
+    package init(
+      config: String, data: String, socket: String?, environment: [String: String] = ProcessInfo.processInfo.environment,
+      machine: any MachineClock = SystemClock(), adjust: @escaping @Sendable (inout ServiceSettings) -> Void = { _ in }
+    ) {
+      self.config = config
+      self.data = data
+      self.socket = socket
+      self.environment = environment
+      self.machine = machine
+      self.adjust = adjust
+    }
+  }
+
+  /// The configuration has errors; nothing was started (or, at a reload, changed).
+  package struct ConfigurationRefused: Error, Sendable, CustomStringConvertible {
+    package var problems: [Problem]
+    package var description: String {
+      let errors = problems.filter { $0.severity == .error }
+      return errors.map(\.description).joined(separator: "\n")
+    }
+  }
+
+  struct State: Sendable {
+    var configuration: LoadedConfiguration
+    var rates = RateMeter()
+    var httpPort = 0
+    var isStopping = false
+  }
+
+  package let options: Options
+  package let accessKey: String
+  let logger: Logger
+  let state: Mutex<State>
+  let lanes: [Lane]
+  let store: Store
+  let desk: AlertDesk
+  let outbox: OutboxWorker
+  let transport = HTTPNetwork()
+  let startedAt: Timestamp
+  let notifier: SystemdNotifier
+  let selfWatch: SelfWatch
+  private let lock: DataLock
+
+  /// Reads the configuration, opens the store, recovers every lane. Nothing runs yet.
+  package init(_ options: Options, logger: Logger) async throws {
+    self.options = options
+    self.logger = logger
+    let configuration = try Self.load(options, logger: logger)
+    try FileManager.default.createDirectory(
+      atPath: options.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    lock = try DataLock(directory: options.data)
+    accessKey = try AccessKeyFile.read(directory: options.data)
+    notifier = SystemdNotifier(environment: options.environment)
+    startedAt = Timestamp(milliseconds: options.machine.wall())
+    state = Mutex(State(configuration: configuration))
+    let store = try Store(path: options.data + "/linli.db")
+    self.store = store
+    let worker = OutboxWorker(outbox: store, outlets: [], logger: logger)
+    outbox = worker
+    desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: worker))
+    try await desk.start()
+    var lanes: [Lane] = []
+    for lane in configuration.lanes {
+      let applied = await desk.reached(lane: lane.broker.clientID)?.position ?? 0
+      lanes.append(
+        try Lane(
+          configuration: lane, journalBytes: configuration.settings.journalBytes,
+          directory: options.data + "/lanes/" + Self.fileName(lane.broker.clientID), applied: applied,
+          machine: options.machine, logger: logger))
+    }
+    self.lanes = lanes
+    selfWatch = SelfWatch(machine: options.machine)
+    await worker.replace(outlets: outlets(for: configuration))
+    await closeOrphans(of: configuration)
+  }
+
+  /// Runs until the task is cancelled or a graceful shutdown is asked for. `started` gets the port of the HTTP listener.
+  package func run(
+    signals: [UnixSignal] = [], started: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) async throws {
+    let settings = state.withLock { $0.configuration.settings }
+    let server = WebServer(backend: self, access: Access(key: accessKey), logger: logger)
+    var services: [any Service] = [Housekeeping(service: self), OutboxService(worker: outbox)]
+    services += lanes.map { LaneService(lane: $0, service: self) }
+    if let path = options.socket {
+      try? FileManager.default.removeItem(atPath: path)
+      services.append(
+        server.listener(on: .unix(path: path)) { [logger] _ in
+          chmod(path, 0o660)
+          logger.info("command line: \(path)")
+        })
+    }
+    if let http = settings.http {
+      services.append(
+        server.listener(on: .tcp(host: http.host, port: http.port)) { [self] port in
+          state.withLock { $0.httpPort = port }
+          logger.info("console: http://\(http.host):\(port)/ (access key in \(options.data)/access-key)")
+          notifier.ready()
+          await started(port)
+        })
+    } else {
+      services.append(Announcement { [self] in
+        notifier.ready()
+        await started(0)
+      })
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: signals, logger: quietLogger)
+    configuration.maximumGracefulShutdownDuration = .seconds(20)
+    defer { finish() }
+    try await ServiceGroup(configuration: configuration).run()
+  }
+
+  private var quietLogger: Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .error)
+    return quiet
+  }
+
+  private func finish() {
+    desk.stop()
+    if let path = options.socket { try? FileManager.default.removeItem(atPath: path) }
+    do { try store.close() } catch { logger.error("store: \(error)") }
+    logger.info("stopped")
+  }
+
+  // MARK: - Configuration
+
+  private static func load(_ options: Options, logger: Logger) throws -> LoadedConfiguration {
+    let configuration = LoadedConfiguration.load(
+      directory: options.config, environment: options.environment, adjust: options.adjust)
+    for problem in configuration.problems where problem.severity == .warning { logger.warning("\(problem)") }
+    if configuration.hasErrors { throw ConfigurationRefused(problems: configuration.problems) }
+    return configuration
+  }
+
+  private static func policy(_ configuration: LoadedConfiguration, worker: OutboxWorker) -> DeskPolicy {
+    let router = Router(configuration.notify)
+    return DeskPolicy(
+      traits: { change in
+        SelfWatch.traits(of: change.rule) ?? configuration.traits(rule: change.rule, subject: change.subject)
+      },
+      channels: { router.channels(for: $0) }, wakeOutbox: { worker.wake() })
+  }
+
+  private func outlets(for configuration: LoadedConfiguration) -> [OutboxWorker.Outlet] {
+    let connection = lanes.first?.connection
+    return OutboxWorker.Outlet.make(
+      for: configuration.notify, settings: MessageSettings(configuration), transport: transport,
+      publish: connection.map { connection in
+        { topic, payload, retain in
+          try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain)
+        }
+      })
+  }
+
+  /// Reads the configuration again. A bad one is refused whole and the old one goes on; a good one keeps every hold, alert
+  /// and shelf whose rule still exists. Brokers, listener and data are taken at the next start.
+  package func reload() async throws {
+    notifier.reloading()
+    defer { notifier.ready() }
+    let configuration: LoadedConfiguration
+    do { configuration = try Self.load(options, logger: logger) } catch {
+      logger.error("the configuration was not taken, the old one goes on:\n\(error)")
+      throw error
+    }
+    let known = Set(lanes.map(\.id))
+    for lane in configuration.lanes where !known.contains(lane.broker.clientID) {
+      logger.warning("broker '\(lane.broker.clientID)' is new: it is connected at the next start")
+    }
+    state.withLock { $0.configuration = configuration }
+    await desk.adopt(Self.policy(configuration, worker: outbox))
+    await outbox.replace(outlets: outlets(for: configuration))
+    for lane in lanes {
+      if let new = configuration.lanes.first(where: { $0.broker.clientID == lane.id }) { await lane.install(new.plan) }
+    }
+    await closeOrphans(of: configuration)
+    logger.info("configuration read again")
+  }
+
+  /// Alerts whose rule, subject or device is gone have nobody who could clear them.
+  private func closeOrphans(of configuration: LoadedConfiguration) async {
+    var subjects: Set<String> = []
+    for lane in configuration.lanes {
+      for rule in lane.plan.rules {
+        for instance in rule.instances { subjects.insert("\(lane.broker.clientID)|\(rule.id)|\(instance.subject)") }
+      }
+    }
+    let known = subjects
+    await desk.closeOrphans(at: now()) { alert in
+      alert.lane == SelfWatch.lane || known.contains("\(alert.lane)|\(alert.rule)|\(alert.subject)")
+    }
+  }
+
+  var configuration: LoadedConfiguration { state.withLock { $0.configuration } }
+
+  package func now() -> Timestamp { Timestamp(milliseconds: options.machine.wall()) }
+
+  private static func fileName(_ id: String) -> String {
+    String(id.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "_" })
+  }
+}

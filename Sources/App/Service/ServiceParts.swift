@@ -1,0 +1,94 @@
+import Alerts
+import Dispatch
+import Logging
+import Notify
+import Pipeline
+import ServiceLifecycle
+import Store
+
+/// A lane as a part of the service: starts its threads, carries what its core finds to the alert desk, writes its checkpoints.
+struct LaneService: Service {
+  let lane: Lane
+  let service: CommunityService
+
+  func run() async throws {
+    lane.start()
+    await withGracefulShutdownHandler {
+      while true {
+        let items = await lane.changes.next()
+        if items.isEmpty { break }
+        for item in items { await handle(item) }
+      }
+    } onGracefulShutdown: {
+      // Joining threads blocks; it must not do so on the cooperative pool.
+      DispatchQueue.global().async { lane.stop() }
+    }
+  }
+
+  private func handle(_ item: ChangeQueue.Item) async {
+    let desk = service.desk
+    switch item {
+    case .changes(let changes):
+      while await desk.take(changes, lane: lane.id) == .refused {
+        service.logger.error("alerts: the database refuses and too much waits; the lane pauses")
+        await desk.advance(to: service.now())
+        do { try await Task.sleep(for: .seconds(1)) } catch { return }
+      }
+    case .orphans(let orphans, let at):
+      let gone = Set(orphans.map { "\($0.rule)|\($0.subject)" })
+      let lane = lane.id
+      await desk.closeOrphans(at: at) { $0.lane != lane || !gone.contains("\($0.rule)|\($0.subject)") }
+    case .checkpoint(let bytes, let position):
+      // A checkpoint must not pass a change that only memory knows.
+      guard await desk.isSettled(lane: lane.id) else { return }
+      do { try lane.write(checkpoint: bytes, position: position) } catch {
+        service.logger.error("checkpoint of \(lane.id): \(error)")
+      }
+    }
+  }
+}
+
+/// Delivers notifications until the service stops; what is under way stays in the outbox.
+struct OutboxService: Service {
+  let worker: OutboxWorker
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await worker.run() }
+  }
+}
+
+/// What happens once a second: shelves return, refused transactions are tried again, rates are noted, systemd hears that
+/// the service lives. Once a day old records go.
+struct Housekeeping: Service {
+  let service: CommunityService
+
+  func run() async throws {
+    var lastPrune = Timestamp.distantPast
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        let now = service.now()
+        await service.desk.advance(to: now)
+        await service.watchItself(at: now)
+        service.noteRates(at: now)
+        service.notifier.watchdog()
+        if now - lastPrune > 86_400_000 {
+          lastPrune = now
+          await service.prune(at: now)
+        }
+        do { try await Task.sleep(for: .seconds(1)) } catch { break }
+      }
+    }
+  }
+}
+
+/// Calls once when the service is up, where no listener can tell.
+struct Announcement: Service {
+  let announce: @Sendable () async -> Void
+
+  init(_ announce: @escaping @Sendable () async -> Void) { self.announce = announce }
+
+  func run() async throws {
+    await announce()
+    try? await gracefulShutdown()
+  }
+}
