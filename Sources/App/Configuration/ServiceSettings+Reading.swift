@@ -48,7 +48,8 @@ extension ServiceSettings {
   }
 
   private mutating func readListener(_ root: MappingReader, log: ProblemLog) {
-    guard root.has("http"), let reader = root.reader("http", keys: ["listen"]) else { return }
+    guard root.has("http"), let reader = root.reader("http", keys: ["listen", "external_url"]) else { return }
+    externalURL = reader.string("external_url")
     guard let text = reader.string("listen") else { return }
     if text == "off" || text == "false" {
       http = nil

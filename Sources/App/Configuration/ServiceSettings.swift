@@ -37,6 +37,8 @@ package struct ServiceSettings: Sendable {
 
   package var brokers: [Broker] = []
   package var http: Listener? = Listener(host: "127.0.0.1", port: 8080)
+  /// Address of the console as people reach it, for links in messages; nil = that of the listener.
+  package var externalURL: String?
   package var timeZone: TimeZone = TimeZone(identifier: "UTC")!
   package var language: Language = .zh
   package var journalBytes: Int64 = 1 << 30

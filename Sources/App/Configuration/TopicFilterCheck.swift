@@ -29,3 +29,22 @@ enum TopicFilterCheck {
     }
   }
 }
+
+extension TopicFilterCheck {
+  /// Whether a topic matches a filter (MQTT 5, section 4.7); topics beginning with `$` match no leading wildcard.
+  static func matches(_ filter: String, _ topic: UnsafeRawBufferPointer) -> Bool {
+    if filter == "#" { return topic.first != UInt8(ascii: "$") }
+    let levels = filter.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let parts = topic.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for (index, level) in levels.enumerated() {
+      if level.elementsEqual("#".utf8) { return index > 0 || topic.first != UInt8(ascii: "$") }
+      guard index < parts.count else { return false }
+      if level.elementsEqual("+".utf8) {
+        if index == 0, topic.first == UInt8(ascii: "$") { return false }
+      } else if !level.elementsEqual(parts[index]) {
+        return false
+      }
+    }
+    return levels.count == parts.count
+  }
+}

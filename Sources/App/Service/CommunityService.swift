@@ -134,8 +134,11 @@ package final class CommunityService: Sendable {
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: signals, logger: quietLogger)
     configuration.maximumGracefulShutdownDuration = .seconds(20)
-    defer { finish() }
-    try await ServiceGroup(configuration: configuration).run()
+    do { try await ServiceGroup(configuration: configuration).run() } catch {
+      await finish()
+      throw error
+    }
+    await finish()
   }
 
   private var quietLogger: Logger {
@@ -144,8 +147,9 @@ package final class CommunityService: Sendable {
     return quiet
   }
 
-  private func finish() {
+  private func finish() async {
     desk.stop()
+    await transport.shutdown()
     if let path = options.socket { try? FileManager.default.removeItem(atPath: path) }
     do { try store.close() } catch { logger.error("store: \(error)") }
     logger.info("stopped")

@@ -1,0 +1,87 @@
+package import API
+package import Alerts
+package import Community
+import Foundation
+import Pipeline
+import Store
+
+/// Alerts: lists, stories, actions, what happens live.
+extension CommunityService {
+  package func alerts(_ selection: AlertSelection) async throws -> [AlertView] {
+    let configuration = configuration
+    let place = try selection.scope.map { try resolve(place: $0, in: configuration) }
+    var query = AlertQuery(places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000))
+    var found: [Alert] = []
+    while found.count < selection.limit {
+      let page = try await desk.list(query)
+      found += page.alerts
+      guard let next = page.next else { break }
+      query.cursor = next
+    }
+    return found.prefix(selection.limit).map { view($0, selection.language) }
+  }
+
+  package func alert(id: String, language: Language) async throws -> AlertStoryView {
+    guard let story = try await desk.story(id) else {
+      throw BackendError(.notFound, AlertError.unknown(id: id).message(in: language))
+    }
+    let zone = configuration.settings.timeZone
+    return AlertStoryView(
+      alert: view(story.alert, language),
+      steps: story.events.map {
+        .init(at: $0.event.at.rfc3339(in: zone), kind: $0.event.kind.rawValue, by: $0.event.by, comment: $0.event.comment)
+      },
+      deliveries: story.deliveries.map {
+        .init(
+          channel: $0.channel, event: $0.event.rawValue, state: $0.state.rawValue, attempts: $0.attempts,
+          at: ($0.finishedAt ?? $0.createdAt).rfc3339(in: zone), error: $0.lastError)
+      })
+  }
+
+  package func perform(
+    _ request: AlertActionRequest, on id: String, language: Language
+  ) async throws -> AlertView {
+    let now = now()
+    let action: AlertAction
+    switch request.action {
+    case .ack: action = .acknowledge
+    case .assign:
+      guard let person = request.to, !person.isEmpty else { throw BackendError(.invalid, "assign needs 'to'") }
+      action = .assign(to: person)
+    case .comment: action = .comment
+    case .shelve:
+      guard let duration = request.forMilliseconds else { throw BackendError(.invalid, "shelve needs 'for_milliseconds'") }
+      action = .shelve(until: now + duration)
+    case .unshelve: action = .unshelve
+    case .close: action = .close(force: request.force ?? false)
+    }
+    do {
+      let outcome = try await desk.perform(action, on: id, by: request.by, at: now, comment: request.comment)
+      return view(outcome.alert, language)
+    } catch let error as AlertError {
+      if case .unknown = error { throw BackendError(.notFound, error.message(in: language)) }
+      throw BackendError(.conflict, error.message(in: language))
+    }
+  }
+
+  package func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
+    let zone = configuration.settings.timeZone
+    guard let source = try? await desk.events(after: after) else { return AsyncStream { $0.finish() } }
+    let (stream, continuation) = AsyncStream<LiveEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
+    let pump = Task {
+      for await numbered in source {
+        continuation.yield(
+          LiveEvent(
+            id: numbered.sequence, kind: numbered.event.kind.rawValue,
+            alert: AlertView(numbered.event.alert, language: language, zone: zone)))
+      }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in pump.cancel() }
+    return stream
+  }
+
+  private func view(_ alert: Alert, _ language: Language) -> AlertView {
+    AlertView(alert, language: language, zone: configuration.settings.timeZone)
+  }
+}

@@ -1,0 +1,181 @@
+package import API
+import Community
+import Foundation
+import Pipeline
+
+/// Who is there, what they say, and who is not known yet.
+extension CommunityService {
+  package func places() async -> [PlaceView] {
+    configuration.community.places.places.map {
+      PlaceView(path: $0.path, level: $0.level.rawValue, name: $0.name, kind: $0.kind)
+    }
+  }
+
+  package func devices(_ selection: DeviceSelection) async throws -> [DeviceView] {
+    let configuration = configuration
+    let scope = try selection.scope.map { try self.scope($0, in: configuration) }
+    let zone = configuration.settings.timeZone
+    let places = configuration.community.places
+    var views: [DeviceView] = []
+    for lane in lanes {
+      let facts = await lane.core.mailbox.ask { core in
+        core.plan.devices.indices.compactMap { index -> DeviceFacts? in
+          let device = core.plan.devices[index]
+          guard scope?.includes(device: device.id, at: device.place) ?? true else { return nil }
+          let facts = DeviceFacts(core, DeviceID(index))
+          return selection.silentOnly && !facts.device.isSilent ? nil : facts
+        }
+      } ?? []
+      views += facts.map { facts in
+        DeviceView(
+          id: facts.plan.id, profile: facts.profile, place: facts.plan.place,
+          placeName: places[facts.plan.place]?.name ?? LocalizedText(facts.plan.place),
+          lastSeen: facts.device.lastHeard?.rfc3339(in: zone), silent: facts.device.isSilent, quality: facts.quality,
+          battery: facts.battery, points: facts.points)
+      }
+    }
+    return views.sorted { ($0.place, $0.id) < ($1.place, $1.id) }
+  }
+
+  package func unassigned() async -> UnassignedView {
+    let zone = configuration.settings.timeZone
+    var view = UnassignedView(discovered: [], unknownTopics: [], deadLetters: [])
+    for lane in lanes {
+      guard let found = await lane.ingest.mailbox.ask({ $0.unassigned }) else { continue }
+      view.discovered += found.discovered.map {
+        .init(
+          id: $0.id, profile: $0.profile, topic: $0.topic, match: $0.captures, firstSeen: $0.firstSeen.rfc3339(in: zone),
+          lastSeen: $0.lastSeen.rfc3339(in: zone), messages: $0.count, sample: String(decoding: $0.payload, as: UTF8.self))
+      }
+      view.unknownTopics += found.unknown.map {
+        .init(
+          topic: $0.topic, lastSeen: $0.lastSeen.rfc3339(in: zone), messages: $0.count,
+          sample: String(decoding: $0.payload, as: UTF8.self))
+      }
+      view.deadLetters += found.letters.map {
+        .init(
+          at: $0.at.rfc3339(in: zone), topic: $0.topic, reason: $0.reason.text,
+          sample: String(decoding: $0.payload, as: UTF8.self))
+      }
+    }
+    return view
+  }
+
+  package func points(_ selection: PointSelection) async throws -> [PointView] {
+    let configuration = configuration
+    let scope = try selection.scope.map { try self.scope($0, in: configuration) }
+    let zone = configuration.settings.timeZone
+    var views: [PointView] = []
+    for lane in lanes {
+      let facts = await lane.core.mailbox.ask { core in
+        let candidates =
+          selection.changedSince.map { $0 == 0 ? nil : core.points(changedSince: $0) } ?? nil
+          ?? core.plan.points.indices.map(PointID.init)
+        return candidates.compactMap { id -> PointFacts? in
+          let point = core.plan.points[Int(id)]
+          let device = core.plan.devices[Int(point.device)]
+          guard scope?.includes(point: point.id, of: device.id, at: device.place) ?? true else { return nil }
+          return PointFacts(plan: point, place: device.place, snapshot: core.snapshot(ofPoint: id))
+        }
+      } ?? []
+      views += facts.map { $0.view(zone: zone, language: configuration.settings.language) }
+    }
+    return views
+  }
+
+  package func adopt(_ adoption: Adoption) async throws -> DeviceView {
+    let configuration = configuration
+    let place = try resolve(place: adoption.place, in: configuration)
+    let known = await unassigned().discovered
+    guard
+      let found = known.first(where: { $0.id == adoption.id && (adoption.profile ?? $0.profile) == $0.profile })
+        ?? known.first(where: { $0.id == adoption.id })
+    else {
+      throw BackendError(
+        .notFound, "no discovered device '\(adoption.id)'; `linli devices --unassigned` lists what was heard")
+    }
+    let device = Device(
+      id: adoption.name ?? found.id, profile: adoption.profile ?? found.profile, place: place, match: found.match,
+      location: .init(file: "devices.yaml"))
+    let path = configuration.directory + "/devices.yaml"
+    do { try DeviceAdoption.append(device, to: path) } catch {
+      throw BackendError(.conflict, "\(path) was not changed: \(error)")
+    }
+    do { try await reload() } catch {
+      throw BackendError(.conflict, "\(device.id) is in \(path), but the configuration is refused: \(error)")
+    }
+    guard let view = try await devices(DeviceSelection(scope: device.id)).first else {
+      throw BackendError(.conflict, "\(device.id) is in \(path), but belongs to no broker's lane")
+    }
+    return view
+  }
+
+  /// What a list is limited to: a subtree, a device or a point.
+  enum Scope: Sendable {
+    case place(String)
+    case device(String)
+    case point(String)
+
+    func includes(device: String, at place: String) -> Bool {
+      switch self {
+      case .place(let path): PlaceTree.contains(path, place)
+      case .device(let id): id == device
+      case .point(let id): id.hasPrefix(device + "/")
+      }
+    }
+
+    func includes(point: String, of device: String, at place: String) -> Bool {
+      if case .point(let id) = self { return id == point }
+      return includes(device: device, at: place)
+    }
+  }
+
+  func scope(_ text: String, in configuration: LoadedConfiguration) throws -> Scope {
+    if configuration.community.deviceID(text) != nil { return .device(text) }
+    if configuration.community.pointID(text) != nil { return .point(text) }
+    do { return .place(try resolve(place: text, in: configuration)) } catch let error where error.kind == .notFound {
+      throw BackendError(.notFound, "there is no place, device or point '\(text)'; see `linli devices`")
+    }
+  }
+}
+
+/// A device as its core knows it.
+struct DeviceFacts: Sendable {
+  var plan: DevicePlan
+  var profile: String
+  var device: LaneCore.DeviceSnapshot
+  var quality: String
+  var battery: Double?
+  var points: [String]
+
+  init(_ core: LaneCore, _ id: DeviceID) {
+    plan = core.plan.devices[Int(id)]
+    let slots = core.plan.profiles[plan.profile].points.count
+    profile = core.plan.profiles[plan.profile].name
+    device = core.snapshot(ofDevice: id)
+    var worst: Quality?
+    points = []
+    for point in plan.firstPoint..<plan.firstPoint + PointID(slots) {
+      let snapshot = core.snapshot(ofPoint: point)
+      points.append(core.plan.points[Int(point)].id)
+      if let quality = snapshot.quality { worst = max(worst?.rawValue ?? 0, quality.rawValue) == quality.rawValue ? quality : worst }
+      if core.plan.points[Int(point)].quantity == "battery-level" { battery = snapshot.value }
+    }
+    quality = worst?.name ?? "unknown"
+  }
+}
+
+/// A point as its core knows it.
+struct PointFacts: Sendable {
+  var plan: PointPlan
+  var place: String
+  var snapshot: LaneCore.PointSnapshot
+
+  func view(zone: TimeZone, language: Language) -> PointView {
+    PointView(
+      point: plan.id, at: snapshot.newest?.rfc3339(in: zone), value: snapshot.value,
+      text: snapshot.value.flatMap { ValueWords.text(plan.values, $0)?[language] }, unit: plan.unit,
+      quantity: plan.quantity, quality: snapshot.quality?.name ?? "unknown", reason: snapshot.reason.name, place: place,
+      version: snapshot.version)
+  }
+}

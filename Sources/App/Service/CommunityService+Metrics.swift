@@ -1,0 +1,78 @@
+import API
+import MQTT
+import Notify
+import Pipeline
+
+/// `/metrics`: every counter of the way of a message, by lane.
+extension CommunityService {
+  package func metrics() async -> String {
+    var text = MetricsText()
+    text.add("linli_info", .gauge, "Version of this build.", [("version", Version.current)], 1)
+    text.add(
+      "linli_uptime_seconds", .gauge, "Seconds since the service started.", [], Double(now() - startedAt) / 1_000)
+    for lane in lanes { await add(lane, to: &text) }
+    let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
+    text.add("linli_outbox_pending", .gauge, "Notifications waiting.", [], Double(outbox.pending))
+    text.add("linli_outbox_failed", .gauge, "Notifications given up.", [], Double(outbox.failed))
+    for (channel, statistics) in await channelStatistics() {
+      let label = [("channel", channel)]
+      text.add("linli_notifications_delivered_total", .counter, "Delivered since start.", label, Double(statistics.delivered))
+      text.add("linli_notifications_retried_total", .counter, "Attempts that failed and will be repeated.", label, Double(statistics.retried))
+      text.add("linli_notifications_failed_total", .counter, "Given up since start.", label, Double(statistics.failed))
+    }
+    for (priority, count) in await desk.activeByPriority.sorted(by: { $0.key < $1.key }) {
+      text.add("linli_alerts_active", .gauge, "Active alerts.", [("priority", priority.rawValue)], Double(count))
+    }
+    text.add("linli_alerts_open", .gauge, "Alerts not closed.", [], Double(await desk.openAlerts))
+    text.add("linli_store_refusing", .gauge, "1 while the database refuses to write.", [], await desk.storageTrouble == nil ? 0 : 1)
+    text.add("linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [], Double(desk.droppedLiveEvents))
+    return text.text
+  }
+
+  private func channelStatistics() async -> [(String, OutboxWorker.Statistics)] {
+    await outbox.statistics().sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private func add(_ lane: Lane, to text: inout MetricsText) async {
+    let label = [("lane", lane.id)]
+    let connection = lane.connection.counters
+    let status = lane.ingest.status.withLock { $0 }
+    func counter(_ name: String, _ help: String, _ value: some BinaryInteger) {
+      text.add("linli_\(name)_total", .counter, help, label, Double(value))
+    }
+    func gauge(_ name: String, _ help: String, _ value: Double) { text.add("linli_\(name)", .gauge, help, label, value) }
+    gauge("broker_connected", "1 while connected to the broker.", lane.connection.state.isConnected ? 1 : 0)
+    counter("broker_connects", "Connections that the broker accepted.", connection.connects)
+    counter("broker_disconnects", "Connections lost.", connection.disconnects)
+    counter("broker_failed_attempts", "Attempts that failed or were refused.", connection.failedAttempts)
+    counter("messages_received", "Messages from the broker.", connection.received)
+    counter("messages_received_bytes", "Payload bytes from the broker.", connection.receivedBytes)
+    counter("messages_oversized", "Messages above the payload limit.", connection.oversized)
+    counter("messages_duplicate", "Second comings recognised after a reconnect.", status.duplicates)
+    counter("messages_undecodable", "Messages that could not be read.", status.decoder.undecodable)
+    counter("messages_unassigned", "Messages of discovered devices.", status.decoder.unassigned)
+    counter("messages_unknown_topic", "Messages whose topic no profile knows.", status.decoder.unknownTopics)
+    counter("topics_not_remembered", "Messages whose topic found no room in the table.", status.decoder.topicsNotRemembered)
+    counter("ring_waits", "Times that reading paused because the core was behind.", status.ringWaits)
+    counter("clock_jumps", "Times that somebody set the machine's clock.", status.clockJumps)
+    counter("journal_records", "Messages written to the journal.", status.journal.records)
+    counter("journal_syncs", "Syncs of the journal.", status.journal.syncs)
+    counter("journal_failed_commits", "Commits that the disk refused.", status.journal.failedCommits)
+    counter("journal_damaged_records", "Messages lost in damaged places.", status.journal.damagedRecords)
+    gauge("journal_bytes", "Bytes of the journal on disk.", Double(status.journal.bytes))
+    counter("change_queue_waits", "Times that the core waited for the alert side.", lane.changes.waits)
+    gauge("change_queue_items", "Items between core and alert side.", Double(lane.changes.count))
+    for reason in QualityReason.allCases {
+      text.add(
+        "linli_readings_total", .counter, "Readings by quality reason.",
+        label + [("reason", reason == .none ? "good" : reason.name)], Double(status.decoder.readings(reason)))
+    }
+    if let core = await lane.core.mailbox.ask({ ($0.counters, $0.now, $0.silentDevices) }) {
+      counter("readings_late", "Readings older than their point's newest.", core.0.late)
+      counter("readings_retained_ignored", "Retained copies that said nothing new.", core.0.retainedIgnored)
+      counter("timers_fired", "Deadlines that fell due.", core.0.timersFired)
+      gauge("devices_silent", "Devices silent now.", Double(core.2))
+      gauge("lane_lag_seconds", "How far the core is behind the ingest thread.", max(0, Double(status.now - core.1) / 1_000))
+    }
+  }
+}
