@@ -64,7 +64,7 @@ let package = Package(
       name: "App",
       dependencies: [
         "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Notify", "Store", "API", "Simulator",
-        collections, crypto, hummingbird, lifecycle, logging,
+        hummingbird, lifecycle, logging,
       ]),
     .executableTarget(
       name: "linli",

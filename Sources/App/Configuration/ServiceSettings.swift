@@ -1,6 +1,6 @@
-import ConfigFile
-import Foundation
 package import Community
+package import ConfigFile
+package import Foundation
 
 /// `linli.yaml`: the service itself – brokers, listener, time zone, sizes.
 package struct ServiceSettings: Sendable {

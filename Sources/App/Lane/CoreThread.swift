@@ -27,7 +27,7 @@ package final class CoreThread: @unchecked Sendable {
     self.changes = changes
     self.timing = timing
     lastCheckpoint = (core.now, core.position)
-    mailbox = Mailbox { ring.wakeConsumer() }
+    mailbox = Mailbox { ring.wake() }
   }
 
   package func start(name: String) {
@@ -43,20 +43,23 @@ package final class CoreThread: @unchecked Sendable {
   /// Takes in what is left in the ring, hands over a last checkpoint, ends. The ingest thread must have ended before.
   package func stop() {
     stopping.raise()
-    ring.wakeConsumer()
+    ring.wake()
     ended.wait()
   }
+
+  /// Entries taken at once, so that questions and checkpoints never wait long.
+  private static let batch = 8_192
 
   private func run() {
     while true {
       let isLast = stopping.isRaised
-      let count = ring.drain { core.process($0) }
+      let count = ring.drain(limit: Self.batch) { core.process($0) }
       handOn()
       mailbox.answer(core)
       if isCheckpointDue { checkpoint() }
       if count == 0 {
         if isLast { break }
-        ring.waitForEntries(milliseconds: 250)
+        _ = ring.sleep(milliseconds: 250)
       }
     }
     checkpoint()

@@ -1,12 +1,14 @@
 import Foundation
 import Logging
 import MQTT
-package import Pipeline
+import Pipeline
 import Synchronization
 
 /// A lane's ingest side, on the connection's thread: a message goes into the journal's batch and, decoded, into the ring;
 /// after the commit the ring shows it to the core, and the connection lets the acknowledgements go.
-final class Ingest: ConnectionHandler {
+final class Ingest: ConnectionHandler, @unchecked Sendable {
+  // @unchecked: everything that is not a lock or a mailbox belongs to the connection's thread.
+
   /// What others may know at any time; renewed about ten times a second.
   struct Status: Sendable {
     var journal = Journal.Counters()
@@ -46,7 +48,6 @@ final class Ingest: ConnectionHandler {
   private var current = Status()
   private var lastTick: Timestamp
   private var lastSync: Timestamp
-  private var lastCheckpoint = Mutex<JournalPosition?>(nil)
 
   init(
     journal: Journal, decoder: MessageDecoder, ring: EntryRing, coreThread: CoreThread, clock: SteadyClock,
@@ -128,7 +129,7 @@ final class Ingest: ConnectionHandler {
 
   var canTakeMore: Bool {
     drainSpill()
-    guard spill.isEmpty, ring.freeCount >= Self.roomMin else {
+    guard spill.isEmpty, ring.space >= Self.roomMin else {
       current.ringWaits += 1
       return false
     }
@@ -138,12 +139,17 @@ final class Ingest: ConnectionHandler {
   // MARK: - Entries
 
   private func push(_ new: [Entry]) {
-    guard spill.isEmpty, ring.write(new) else { return spill.append(contentsOf: new) }
+    guard spill.isEmpty else { return spill.append(contentsOf: new) }
+    for (index, entry) in new.enumerated() where !ring.append(entry) {
+      return spill.append(contentsOf: new[index...])
+    }
   }
 
   private func drainSpill() {
-    guard !spill.isEmpty, ring.write(spill) else { return }
-    spill.removeAll()
+    guard !spill.isEmpty else { return }
+    let waiting = spill
+    spill.removeAll(keepingCapacity: true)
+    push(waiting)
     if journal.pendingBytes == 0 { ring.publish() }
   }
 
@@ -180,9 +186,10 @@ final class Ingest: ConnectionHandler {
   /// Old entries are all in the core before it and the decoder change over to the new plan.
   func install(_ plan: LanePlan) {
     do { try commit() } catch { logger.error("journal: \(error)") }
-    while !spill.isEmpty || !ring.isEmpty {
+    while !spill.isEmpty || ring.count > 0 || ring.unpublished > 0 {
       drainSpill()
-      ring.wakeConsumer()
+      ring.publish()
+      ring.wake()
       usleep(500)
     }
     coreThread.install(plan)

@@ -1,3 +1,4 @@
+import ConfigFile
 import Foundation
 package import Logging
 package import MQTT
@@ -130,7 +131,7 @@ package final class Lane: Sendable {
   private static func settings(_ broker: ServiceSettings.Broker) throws -> ConnectionSettings {
     var settings = try ConnectionSettings(
       id: broker.clientID, host: broker.host, port: broker.port, clientID: broker.clientID,
-      subscriptions: broker.subscriptions, qos: UInt8(broker.qos), version: broker.protocolVersion == 4 ? .v311 : .v5)
+      subscriptions: broker.subscriptions, qos: broker.qos, version: broker.protocolVersion == 4 ? .v311 : .v5)
     settings.user = broker.user
     settings.password = broker.password?.value
     settings.tls = broker.tls.map { .init(ca: $0.ca, certificate: $0.certificate, key: $0.key) }

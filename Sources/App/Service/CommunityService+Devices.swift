@@ -1,5 +1,7 @@
 package import API
+import Alerts
 import Community
+import ConfigFile
 import Foundation
 import Pipeline
 
@@ -67,10 +69,9 @@ extension CommunityService {
     let zone = configuration.settings.timeZone
     var views: [PointView] = []
     for lane in lanes {
-      let facts = await lane.core.mailbox.ask { core in
-        let candidates =
-          selection.changedSince.map { $0 == 0 ? nil : core.points(changedSince: $0) } ?? nil
-          ?? core.plan.points.indices.map(PointID.init)
+      let facts = await lane.core.mailbox.ask { core -> [PointFacts] in
+        let since = selection.changedSince ?? 0
+        let candidates = since > 0 ? core.points(changedSince: since) : core.plan.points.indices.map { PointID($0) }
         return candidates.compactMap { id -> PointFacts? in
           let point = core.plan.points[Int(id)]
           let device = core.plan.devices[Int(point.device)]
@@ -98,7 +99,7 @@ extension CommunityService {
       id: adoption.name ?? found.id, profile: adoption.profile ?? found.profile, place: place, match: found.match,
       location: .init(file: "devices.yaml"))
     let path = configuration.directory + "/devices.yaml"
-    do { try DeviceAdoption.append(device, to: path) } catch {
+    do { try DeviceFile.add(device, toFileAt: path) } catch {
       throw BackendError(.conflict, "\(path) was not changed: \(error)")
     }
     do { try await reload() } catch {
@@ -133,7 +134,9 @@ extension CommunityService {
   func scope(_ text: String, in configuration: LoadedConfiguration) throws -> Scope {
     if configuration.community.deviceID(text) != nil { return .device(text) }
     if configuration.community.pointID(text) != nil { return .point(text) }
-    do { return .place(try resolve(place: text, in: configuration)) } catch let error where error.kind == .notFound {
+    do {
+      return .place(try resolve(place: text, in: configuration))
+    } catch let error as BackendError where error.kind == .notFound {
       throw BackendError(.notFound, "there is no place, device or point '\(text)'; see `linli devices`")
     }
   }
@@ -158,7 +161,7 @@ struct DeviceFacts: Sendable {
     for point in plan.firstPoint..<plan.firstPoint + PointID(slots) {
       let snapshot = core.snapshot(ofPoint: point)
       points.append(core.plan.points[Int(point)].id)
-      if let quality = snapshot.quality { worst = max(worst?.rawValue ?? 0, quality.rawValue) == quality.rawValue ? quality : worst }
+      if let quality = snapshot.quality, quality.rawValue >= worst?.rawValue ?? 0 { worst = quality }
       if core.plan.points[Int(point)].quantity == "battery-level" { battery = snapshot.value }
     }
     quality = worst?.name ?? "unknown"

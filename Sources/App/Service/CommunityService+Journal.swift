@@ -1,4 +1,6 @@
 package import API
+import Alerts
+import Community
 import Dispatch
 import Foundation
 package import Pipeline

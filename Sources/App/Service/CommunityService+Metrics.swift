@@ -1,7 +1,10 @@
 import API
+import Alerts
 import MQTT
 import Notify
 import Pipeline
+import Store
+import Synchronization
 
 /// `/metrics`: every counter of the way of a message, by lane.
 extension CommunityService {

@@ -4,6 +4,9 @@ import Community
 import Foundation
 import MQTT
 import Pipeline
+import Rules
+import Store
+import Synchronization
 
 /// How the service is, in numbers and words.
 extension CommunityService: Backend {
@@ -38,7 +41,8 @@ extension CommunityService: Backend {
       devices.online += heard.count { !$0.silent && $0.heard }
     }
     messages.perSecond = (rates.perSecond(messages.receivedTotal, at: now.milliseconds) * 10).rounded() / 10
-    journal.oldest = oldest?.rfc3339(in: configuration.settings.timeZone)
+    let zone = configuration.settings.timeZone
+    journal.oldest = oldest?.rfc3339(in: zone)
     if let trouble = await desk.storageTrouble { troubles.append(trouble.error.message(in: configuration.settings.language)) }
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
     return StatusView(

@@ -1,4 +1,4 @@
-package import API
+import API
 import Alerts
 import Community
 package import ConfigFile
@@ -6,11 +6,12 @@ import Foundation
 package import Logging
 import MQTT
 import Notify
-import Pipeline
+package import Pipeline
 import Rules
 import ServiceLifecycle
-package import Store
+import Store
 import Synchronization
+package import UnixSignals
 
 /// The whole service, put together from its parts: lanes, alert desk, store, outbox worker, listeners. Tests and the demo
 /// run it in process; `linli serve` runs nothing else.
@@ -80,12 +81,12 @@ package final class CommunityService: Sendable {
     notifier = SystemdNotifier(environment: options.environment)
     startedAt = Timestamp(milliseconds: options.machine.wall())
     state = Mutex(State(configuration: configuration))
-    let store = try Store(path: options.data + "/linli.db")
-    self.store = store
-    let worker = OutboxWorker(outbox: store, outlets: [], logger: logger)
-    outbox = worker
-    desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: worker))
+    store = try Store(path: options.data + "/linli.db")
+    desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: nil))
     try await desk.start()
+    // The desk, not the store, is the outbox: while the database refuses, notifications leave from memory.
+    outbox = OutboxWorker(outbox: desk, outlets: [], logger: logger)
+    await desk.adopt(Self.policy(configuration, worker: outbox))
     var lanes: [Lane] = []
     for lane in configuration.lanes {
       let applied = await desk.reached(lane: lane.broker.clientID)?.position ?? 0
@@ -96,8 +97,8 @@ package final class CommunityService: Sendable {
           machine: options.machine, logger: logger))
     }
     self.lanes = lanes
-    selfWatch = SelfWatch(machine: options.machine)
-    await worker.replace(outlets: outlets(for: configuration))
+    selfWatch = SelfWatch()
+    await outbox.replace(outlets: outlets(for: configuration))
     await closeOrphans(of: configuration)
   }
 
@@ -165,24 +166,22 @@ package final class CommunityService: Sendable {
     return configuration
   }
 
-  private static func policy(_ configuration: LoadedConfiguration, worker: OutboxWorker) -> DeskPolicy {
+  private static func policy(_ configuration: LoadedConfiguration, worker: OutboxWorker?) -> DeskPolicy {
     let router = Router(configuration.notify)
     return DeskPolicy(
-      traits: { change in
-        SelfWatch.traits(of: change.rule) ?? configuration.traits(rule: change.rule, subject: change.subject)
-      },
-      channels: { router.channels(for: $0) }, wakeOutbox: { worker.wake() })
+      traits: { configuration.traits(rule: $0.rule, subject: $0.subject) },
+      channels: { router.channels(for: $0) }, wakeOutbox: { worker?.wake() })
   }
 
   private func outlets(for configuration: LoadedConfiguration) -> [OutboxWorker.Outlet] {
     let connection = lanes.first?.connection
     return OutboxWorker.Outlet.make(
       for: configuration.notify, settings: MessageSettings(configuration), transport: transport,
-      publish: connection.map { connection in
-        { topic, payload, retain in
-          try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain)
-        }
-      })
+      publish: connection.map(Self.publisher))
+  }
+
+  private static func publisher(_ connection: Connection) -> MQTTChannel.Publish {
+    { topic, payload, retain in try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain) }
   }
 
   /// Reads the configuration again. A bad one is refused whole and the old one goes on; a good one keeps every hold, alert
@@ -219,7 +218,7 @@ package final class CommunityService: Sendable {
     }
     let known = subjects
     await desk.closeOrphans(at: now()) { alert in
-      alert.lane == SelfWatch.lane || known.contains("\(alert.lane)|\(alert.rule)|\(alert.subject)")
+      alert.lane == AlertEvent.system || known.contains("\(alert.lane)|\(alert.rule)|\(alert.subject)")
     }
   }
 

@@ -1,35 +1,21 @@
 import Alerts
 import Community
+import Logging
 import MQTT
+import Notify
 import Pipeline
+import Store
 import Synchronization
 
 /// Linli watches itself: a broker that is away, a disk that refuses, notifications that cannot be delivered become alerts
 /// like any other, in a lane of their own.
-final class SelfWatch: Sendable {
-  static let lane = "linli"
-  /// Ms that a broker may be away before it is an alert.
-  static let brokerPatience: Int64 = 60_000
+enum SelfTrouble: String, CaseIterable {
+  case broker = "linli-broker"
+  case storage = "linli-storage"
+  case outbox = "linli-outbox"
 
-  enum Trouble: String, CaseIterable {
-    case broker = "linli-broker"
-    case storage = "linli-storage"
-    case outbox = "linli-outbox"
-  }
-
-  private struct State {
-    /// Subjects in trouble, by rule and subject.
-    var raised: [String: Timestamp] = [:]
-    var lastPosition: UInt64 = 0
-  }
-
-  private let state = Mutex(State())
-  private let machine: any MachineClock
-
-  init(machine: any MachineClock) { self.machine = machine }
-
-  static func traits(of rule: String) -> AlertTraits? {
-    switch Trouble(rawValue: rule) {
+  var traits: AlertTraits {
+    switch self {
     case .broker:
       AlertTraits(
         priority: .critical, title: LocalizedText(zh: "与 MQTT 代理失去连接", en: "MQTT broker out of reach"),
@@ -46,56 +32,66 @@ final class SelfWatch: Sendable {
         priority: .high, title: LocalizedText(zh: "通知发送失败", en: "Notifications cannot be delivered"),
         advice: LocalizedText(zh: "检查 channels.yaml 中的地址和密钥", en: "Check addresses and keys in channels.yaml"),
         audience: ["linli"])
-    case nil: nil
     }
+  }
+}
+
+/// Remembers which troubles were reported, so that each is reported once and taken back once.
+final class SelfWatch: Sendable {
+  struct Subject: Hashable, Sendable {
+    var trouble: SelfTrouble
+    var name: String
   }
 
-  /// Those of the troubles that began or ended, as changes for the alert desk. `active`: every subject in trouble now.
-  /// Positions come from the wall clock (ms), so they grow over restarts.
-  func changes(active: [(trouble: Trouble, subject: String)], at now: Timestamp) -> [ConditionChange] {
-    state.withLock { state in
-      let keys = Set(active.map { "\($0.trouble.rawValue)|\($0.subject)" })
-      let begun = keys.subtracting(state.raised.keys).sorted()
-      let ended = Set(state.raised.keys).subtracting(keys).sorted()
-      guard !begun.isEmpty || !ended.isEmpty else { return [] }
-      state.lastPosition = max(state.lastPosition + 1, UInt64(clamping: now.milliseconds))
-      let position = state.lastPosition
-      for key in begun { state.raised[key] = now }
-      for key in ended { state.raised[key] = nil }
-      return (begun.map { ($0, ConditionChange.Kind.raised) } + ended.map { ($0, .cleared) }).enumerated().map { index, item in
-        let parts = item.0.split(separator: "|", maxSplits: 1).map(String.init)
-        return ConditionChange(
-          kind: item.1, rule: parts[0], subject: parts.count > 1 ? parts[1] : "", place: "", at: now, noticedAt: now,
-          value: nil, unit: "", point: nil, position: position, ordinal: UInt32(index))
-      }
-    }
-  }
+  /// Ms that a broker may be away before it is an alert.
+  static let brokerPatience: Int64 = 60_000
+
+  private let reported = Mutex<Set<Subject>>([])
 
   /// Alerts of the life before that are still open.
-  func restore(_ open: [Alert]) {
-    state.withLock { state in
-      for alert in open where alert.lane == Self.lane && alert.isActive && !alert.isClosed {
-        state.raised["\(alert.rule)|\(alert.subject)"] = alert.raisedAt
-      }
+  func restore(_ open: some Sequence<Alert>) {
+    let subjects = open.compactMap { alert in
+      SelfTrouble(rawValue: alert.rule).map { Subject(trouble: $0, name: alert.subject) }
+    }
+    reported.withLock { $0.formUnion(subjects) }
+  }
+
+  /// What began and what ended since the last call, given everything that is in trouble now.
+  func changes(_ active: Set<Subject>) -> (begun: [Subject], ended: [Subject]) {
+    reported.withLock { reported in
+      defer { reported = active }
+      let order: (Subject, Subject) -> Bool = { ($0.trouble.rawValue, $0.name) < ($1.trouble.rawValue, $1.name) }
+      return (active.subtracting(reported).sorted(by: order), reported.subtracting(active).sorted(by: order))
     }
   }
 }
 
 extension CommunityService {
   func watchItself(at now: Timestamp) async {
-    var active: [(trouble: SelfWatch.Trouble, subject: String)] = []
-    var storage = await desk.storageTrouble != nil
+    var active: Set<SelfWatch.Subject> = []
+    if await desk.storageTrouble != nil { active.insert(.init(trouble: .storage, name: "linli.db")) }
     for lane in lanes {
       let since = lane.ingest.connectedSince.withLock { $0 } ?? startedAt
-      if !lane.connection.state.isConnected, now - since >= SelfWatch.brokerPatience { active.append((.broker, lane.id)) }
-      storage = storage || lane.ingest.status.withLock { $0.storageTrouble } != nil
+      if !lane.connection.state.isConnected, now - since >= SelfWatch.brokerPatience {
+        active.insert(.init(trouble: .broker, name: lane.id))
+      }
+      if lane.ingest.status.withLock({ $0.storageTrouble }) != nil {
+        active.insert(.init(trouble: .storage, name: lane.id))
+      }
     }
-    if storage { active.append((.storage, "linli")) }
     for (channel, statistics) in await outbox.statistics() where statistics.lastError != nil && statistics.failed > 0 {
-      active.append((.outbox, channel))
+      active.insert(.init(trouble: .outbox, name: channel))
     }
-    let changes = selfWatch.changes(active: active, at: now)
-    if !changes.isEmpty { _ = await desk.take(changes, lane: SelfWatch.lane) }
+    let (begun, ended) = selfWatch.changes(active)
+    for subject in begun { await report(subject, .raised, now) }
+    for subject in ended { await report(subject, .cleared, now) }
+  }
+
+  private func report(_ subject: SelfWatch.Subject, _ kind: ConditionChange.Kind, _ now: Timestamp) async {
+    let change = ConditionChange(
+      kind: kind, rule: subject.trouble.rawValue, subject: subject.name, place: "", at: now, noticedAt: now, value: nil,
+      unit: "", point: nil, position: 0, ordinal: 0)
+    _ = await desk.report(change, traits: subject.trouble.traits)
   }
 
   func noteRates(at now: Timestamp) {

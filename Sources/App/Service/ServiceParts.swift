@@ -63,8 +63,8 @@ struct Housekeeping: Service {
   let service: CommunityService
 
   func run() async throws {
-    var lastPrune = Timestamp.distantPast
     await cancelWhenGracefulShutdown {
+      var lastPrune = Timestamp.distantPast
       while !Task.isCancelled {
         let now = service.now()
         await service.desk.advance(to: now)

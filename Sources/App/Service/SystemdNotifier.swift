@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 
@@ -15,10 +16,11 @@ package struct SystemdNotifier: Sendable {
   package func status(_ text: String) { send("STATUS=\(text)") }
 
   package func reloading() {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1_000)")
+    let microseconds = uptimeNanoseconds() / 1_000
+    send("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
   }
+
+  private func uptimeNanoseconds() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
 
   private func send(_ message: String) {
     guard let path else { return }
@@ -34,7 +36,7 @@ package struct SystemdNotifier: Sendable {
     let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
     withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        _ = message.withCString { sendto(socket, $0, strlen($0), Int32(MSG_NOSIGNAL.rawValue), pointer, length) }
+        _ = message.withCString { sendto(socket, $0, strlen($0), Int32(MSG_NOSIGNAL), pointer, length) }
       }
     }
   }

@@ -1,5 +1,7 @@
 /// What a decoder has done since it was made; a copy is a snapshot.
 package struct DecoderCounters: Sendable, Equatable {
+  package init() {}
+
   package var messages: UInt64 = 0
   /// Messages of configured devices that could not be read: they are the dead letters.
   package var undecodable: UInt64 = 0

@@ -25,6 +25,8 @@ package final class Journal {
   }
 
   package struct Counters: Sendable, Equatable {
+    package init() {}
+
     /// On disk now, all segments.
     package var bytes = 0
     package var segments = 0
