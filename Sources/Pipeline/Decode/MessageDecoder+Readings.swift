@@ -44,6 +44,23 @@ extension MessageDecoder {
     readingCounts.add(.undecodable, row.fieldCount)
   }
 
+  /// Many makes share one topic (a LoRaWAN server's, say); the payload tells which it is.
+  func bestMatch(
+    _ message: RawMessage, among matches: [TopicMatcher.Match], _ first: TopicMatcher.Match
+  ) -> TopicMatcher.Match {
+    var best = first
+    var bestPart = 0.0
+    for match in matches.prefix(256) {
+      let row = tables.messages[match.message]
+      guard row.fieldCount > 0, open(message, row) == nil else { continue }
+      let fields = row.firstField..<row.firstField + row.fieldCount
+      let present = row.isJSON ? fields.count { reader[tables.fields[$0].value].kind != .missing } : 1
+      let part = Double(present) / Double(row.fieldCount)
+      if part > bestPart { (best, bestPart) = (match, part) }
+    }
+    return best
+  }
+
   /// Two passes over the fields: the battery may stand behind the values that it makes doubtful.
   private func readings(
     _ message: RawMessage, _ device: DeviceID, _ row: DecodeTables.MessageRow, into entries: inout [Entry]

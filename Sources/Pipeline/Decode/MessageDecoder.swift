@@ -99,7 +99,7 @@ package final class MessageDecoder {
     entries.append(messageEntry(message, device: Entry.noDevice))
     if let first = matches.first {
       counts.unassigned += 1
-      strangers.heard(message, profile: profiles[first.profile], match: first)
+      strangers.heard(message, match: first, profiles: profiles) { bestMatch(message, among: matches, first) }
     } else {
       counts.unknownTopics += 1
       strangers.heardUnknown(message)

@@ -2,6 +2,7 @@
 package struct DiscoveredDevice: Sendable, Equatable {
   /// Proposal for its id, unique among the discovered and the configured devices when it was first seen.
   package var id: String
+  /// Of the profiles that know its topic, the one with the largest part of its fields in the first payload.
   package var profile: String
   /// What identifies it: the captures of its topic.
   package var captures: [String: String]
@@ -37,9 +38,14 @@ struct Strangers {
     ids = Set(taken)
   }
 
-  mutating func heard(_ message: RawMessage, profile: ProfilePlan, match: TopicMatcher.Match) {
+  /// - Parameters:
+  ///   - match: the most specific claim on the topic, which tells this device from others.
+  ///   - choose: asked when the device is new: the claim that fits its payload best.
+  mutating func heard(
+    _ message: RawMessage, match: TopicMatcher.Match, profiles: [ProfilePlan], choose: () -> TopicMatcher.Match
+  ) {
     key.removeAll(keepingCapacity: true)
-    key.append(contentsOf: profile.name.utf8)
+    key.append(contentsOf: profiles[match.profile].name.utf8)
     for capture in match.captures {
       key.append(0)
       key.append(contentsOf: capture.value.utf8)
@@ -52,8 +58,10 @@ struct Strangers {
       }
     }
     if known { return }
+    let match = choose()
+    let profile = profiles[match.profile].name
     let device = DiscoveredDevice(
-      id: proposal(profile: profile.name, captures: match.captures.map(\.value)), profile: profile.name,
+      id: proposal(profile: profile, captures: match.captures.map(\.value)), profile: profile,
       captures: Dictionary(match.captures.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
       topic: MessageSample.topic(message.topic), firstSeen: message.arrival, lastSeen: message.arrival, count: 1,
       payload: MessageSample.payload(message.payload))

@@ -24,6 +24,20 @@ struct DecoderStrangersTests {
     #expect(lane.decoder.counters.unassigned == 2)
   }
 
+  @Test func thePayloadChoosesAmongProfilesOfOneTopic() {
+    var plan = DecodeFixture.lane(fields: [FieldPlan(slot: 0, pointer: ["co2"])], points: ["co2"])
+    let fields = [FieldPlan(slot: 0, pointer: ["t"]), FieldPlan(slot: 1, pointer: ["h"])]
+    let message = MessagePlan(topic: "app/{device}/up", format: .json, fields: fields)
+    plan.profiles.append(ProfilePlan(name: "climate", points: ["t", "h"], messages: [message]))
+    let lane = DecodeFixture(plan)
+    lane.send("app/n1/up", #"{"t":1,"h":2}"#)
+    lane.send("app/n2/up", #"{"co2":1,"t":1}"#)
+    lane.send("app/n1/up", #"{"co2":1}"#)
+    lane.send("app/n3/up", "broken")
+    #expect(lane.decoder.discovered.map(\.id) == ["n3", "n1", "n2"])
+    #expect(lane.decoder.discovered.map(\.profile) == ["env", "climate", "env"])
+  }
+
   @Test func proposalsAreUnique() {
     let lane = lane()
     for name in ["A", "a1", "A-1", "a_1", "中"] { lane.send("app/x/\(name)/up", "") }
