@@ -12,6 +12,15 @@ struct DecodeCompiler {
   init(_ plan: LanePlan) { self.plan = plan }
 
   mutating func run() {
+    // The rows are read through plain pointers: a plan that points beside its tables is a programmer's error, caught here.
+    for device in plan.devices {
+      let slots = plan.profiles[device.profile].points.count
+      precondition(Int(device.firstPoint) + slots <= plan.points.count, "points of \(device.id) are missing")
+    }
+    for profile in plan.profiles {
+      let fields = profile.messages.flatMap(\.fields)
+      precondition(fields.allSatisfy { profile.points.indices.contains($0.slot) }, "wrong slot in \(profile.name)")
+    }
     points = plan.points.map { point in
       PointRow(
         lowest: point.range?.lowerBound ?? -.infinity, highest: point.range?.upperBound ?? .infinity,
