@@ -20,7 +20,7 @@ struct ExampleCommunity {
     rules = RuleReader.load(directory: Self.config + "/rules", log: log)
   }
 
-  var zone: LocalTimeTable { LocalTimeTable(named: "Asia/Shanghai") ?? .utc }
+  static var zone: LocalTimeTable { LocalTimeTable(named: "Asia/Shanghai") ?? .utc }
 
   /// What was found wrong, as `linli check` prints it.
   var problems: [String] {

@@ -13,7 +13,7 @@ struct ExampleConfigurationTests {
   @Test("Places, devices, profiles and rules read without a problem")
   func readsClean() {
     _ = RuleSet(
-      example.rules, site: Site(community: example.community, zone: example.zone), log: example.log)
+      example.rules, site: Site(community: example.community, zone: ExampleCommunity.zone), log: example.log)
     #expect(example.problems.isEmpty)
   }
 
