@@ -5,10 +5,10 @@ package import ConfigFile
 import Foundation
 package import Logging
 import MQTT
-import Notify
+package import Notify
 package import Pipeline
 import Rules
-import ServiceLifecycle
+package import ServiceLifecycle
 import Store
 import Synchronization
 package import UnixSignals
@@ -23,13 +23,17 @@ package final class CommunityService: Sendable {
     package var socket: String?
     /// Changes what was read from linli.yaml: the demo puts its own broker and listener in.
     package var adjust: @Sendable (inout ServiceSettings) -> Void
+    /// …and of channels.yaml.
+    package var adjustChannels: @Sendable (inout NotifyConfiguration) -> Void
     package var environment: [String: String]
     package var machine: any MachineClock
 
     package init(
       config: String, data: String, socket: String?, environment: [String: String] = ProcessInfo.processInfo.environment,
-      machine: any MachineClock = SystemClock(), adjust: @escaping @Sendable (inout ServiceSettings) -> Void = { _ in }
+      machine: any MachineClock = SystemClock(), adjust: @escaping @Sendable (inout ServiceSettings) -> Void = { _ in },
+      adjustChannels: @escaping @Sendable (inout NotifyConfiguration) -> Void = { _ in }
     ) {
+      self.adjustChannels = adjustChannels
       self.config = config
       self.data = data
       self.socket = socket
@@ -52,7 +56,8 @@ package final class CommunityService: Sendable {
     var configuration: LoadedConfiguration
     var rates = RateMeter()
     var httpPort = 0
-    var isStopping = false
+    /// What runs beside the service's own parts.
+    var guests: [any Service] = []
   }
 
   package let options: Options
@@ -110,6 +115,7 @@ package final class CommunityService: Sendable {
     let server = WebServer(backend: self, access: Access(key: accessKey), logger: logger)
     var services: [any Service] = [Housekeeping(service: self), OutboxService(worker: outbox)]
     services += lanes.map { LaneService(lane: $0, service: self) }
+    services += state.withLock { $0.guests }
     if let path = options.socket {
       try? FileManager.default.removeItem(atPath: path)
       services.append(
@@ -142,6 +148,9 @@ package final class CommunityService: Sendable {
     await finish()
   }
 
+  /// Something that lives and ends with the service; to be said before `run`.
+  package func addService(_ guest: any Service) { state.withLock { $0.guests.append(guest) } }
+
   private var quietLogger: Logger {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .error)
@@ -159,8 +168,9 @@ package final class CommunityService: Sendable {
   // MARK: - Configuration
 
   private static func load(_ options: Options, logger: Logger) throws -> LoadedConfiguration {
-    let configuration = LoadedConfiguration.load(
+    var configuration = LoadedConfiguration.load(
       directory: options.config, environment: options.environment, adjust: options.adjust)
+    options.adjustChannels(&configuration.notify)
     for problem in configuration.problems where problem.severity == .warning { logger.warning("\(problem)") }
     if configuration.hasErrors { throw ConfigurationRefused(problems: configuration.problems) }
     return configuration

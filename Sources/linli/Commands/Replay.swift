@@ -1,0 +1,72 @@
+import App
+import ArgumentParser
+import Community
+import Foundation
+import Pipeline
+import Rules
+
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs recorded messages through profiles and rules with the tape's clock and prints every alert change.")
+
+  @Option(help: "Directory of the configuration (default: LINLI_CONFIG, else /etc/linli, else ./config).")
+  var config: String?
+  @Option(help: "Let the clock run on to this time after the last message, e.g. 2026-01-06T00:00:00+08:00.")
+  var until: String?
+  @Flag(help: "Print readings instead of alert changes.")
+  var readings = false
+  @Argument(help: "Tapes: lines as `mosquitto_sub -F %j` prints them; - is standard input.")
+  var tapes: [String]
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var end: Timestamp?
+    if let until {
+      guard let time = Timestamp(rfc3339: until) else {
+        throw CommandFailure(.usage, "--until: '\(until)' is not a time like 2026-01-05T03:20:00+08:00")
+      }
+      end = time
+    }
+    let configuration = try CheckedConfiguration.load(config)
+    let player = TapePlayer(configuration.ruleSet, until: end)
+    var changes: [ReplayChange] = []
+    var shown: [ReplayReading] = []
+    var lines = LineBuffer()
+    let malformed = try player.play(tapes) { event in
+      switch event {
+      case .change(let change):
+        if readings { return }
+        if output.json { lines.add(change.json) } else { changes.append(change) }
+      case .reading(let reading):
+        guard readings else { return }
+        if output.json { lines.add(reading.json) } else { shown.append(reading) }
+      case .malformed(let tape, let line, let problem):
+        Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
+      }
+    }
+    lines.flush()
+    if !output.json {
+      let table = ReplayTable(
+        language: output.language, zone: configuration.ruleSet.plan.zones[0], catalogue: configuration.ruleSet.catalogue)
+      Terminal.line(readings ? table.text(shown) : table.text(changes))
+    }
+    if malformed > 0 { throw CommandFailure(.problem, "\(malformed) lines were no messages and were skipped") }
+  }
+}
+
+/// Collects output so that not every line is a system call.
+private struct LineBuffer {
+  private static let bytesMax = 1 << 16
+  private var text = ""
+
+  mutating func add(_ line: String) {
+    text += line
+    text += "\n"
+    if text.utf8.count >= Self.bytesMax { flush() }
+  }
+
+  mutating func flush() {
+    Terminal.write(text)
+    text = ""
+  }
+}

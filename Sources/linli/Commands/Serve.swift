@@ -1,0 +1,55 @@
+import App
+import ArgumentParser
+import Foundation
+import Logging
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The service in the foreground; SIGTERM stops it, SIGHUP reads the configuration again.")
+
+  @Option(help: "Directory of the configuration (default: LINLI_CONFIG, else /etc/linli, else ./config).")
+  var config: String?
+  @Option(help: "Directory for journal, alerts and keys (default: LINLI_DATA, else /var/lib/linli, else ./data).")
+  var data: String?
+  @Option(help: "Unix socket for the command line (default: the system's runtime directory, else DATA/linli.sock).")
+  var socket: String?
+  @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+  var logLevel: Logger.Level = .info
+
+  func run() async throws {
+    let level = logLevel
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level
+      return handler
+    }
+    let data = ServiceLocations.data(data)
+    let options = CommunityService.Options(
+      config: ServiceLocations.config(config), data: data,
+      socket: ServiceLocations.listenSocket(explicit: socket, data: data))
+    let service: CommunityService
+    do {
+      service = try await CommunityService(options, logger: Logger(label: "linli"))
+    } catch let refusal as CommunityService.ConfigurationRefused {
+      for problem in refusal.problems { Terminal.error("\(problem)") }
+      throw CommandFailure(.problem, "the configuration in \(options.config) has errors; `linli check` names them")
+    } catch {
+      throw CommandFailure(.problem, "\(error)")
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await Self.reloadOnHangUp(service) }
+      try await service.run(signals: [.sigterm, .sigint])
+      group.cancelAll()
+    }
+  }
+
+  private static func reloadOnHangUp(_ service: CommunityService) async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup) {
+      // What is wrong with a refused configuration has been logged; the old one goes on.
+      try? await service.reload()
+    }
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
