@@ -1,4 +1,5 @@
 import App
+import ConfigFile
 
 /// A configuration for the tools that run in process: what is wrong goes to standard error, an error ends the command.
 enum CheckedConfiguration {

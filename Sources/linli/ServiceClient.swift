@@ -3,6 +3,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// Where the service is: a Unix socket on this machine, or `--url` with LINLI_TOKEN.
 struct ServiceOptions: ParsableArguments {

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import Notify
 import Pipeline
+import Rules
 import ServiceLifecycle
 import Simulator
 import Synchronization
@@ -35,6 +36,7 @@ package struct Demo: Sendable {
     try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
     let broker = try DemoBroker(directory: data + "/broker")
     defer { broker.stop() }
+    let brokerPort = broker.port
     let hookPort = try LoopbackPort.free()
     let settings = LoadedConfiguration.load(directory: config).settings
     let wantedPort = settings.http.map(\.port) ?? 8080
@@ -44,8 +46,9 @@ package struct Demo: Sendable {
     let options = CommunityService.Options(
       config: config, data: data, socket: data + "/linli.sock",
       adjust: { settings in
-        settings.brokers = settings.brokers.prefix(1).map { $0.moved(to: "127.0.0.1", port: broker.port) }
+        settings.brokers = settings.brokers.prefix(1).map { $0.moved(to: "127.0.0.1", port: brokerPort) }
         settings.http = .init(host: "127.0.0.1", port: httpPort)
+        settings.language = language
       },
       adjustChannels: { $0.sendWebhooks(to: "http://127.0.0.1:\(hookPort)/hook") })
     let service = try await CommunityService(options, logger: logger)
@@ -59,7 +62,7 @@ package struct Demo: Sendable {
       group.addTask {
         for await port in started {
           greet(port: port, key: service.accessKey, socket: data + "/linli.sock")
-          try await watch(service, broker: broker.port)
+          try await watch(service, broker: brokerPort)
         }
       }
       try await service.run(signals: signals) { port in
@@ -93,7 +96,7 @@ package struct Demo: Sendable {
     var logger = Logger(label: "simulator")
     logger.logLevel = .critical
     let link = try SimulationLink(host: "127.0.0.1", port: broker, clientID: "linli-simulator", logger: logger)
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         var run = SimulationRun(simulation)
         try await run.publish(to: link, now: { service.now() }, pause: { try await Task.sleep(for: .milliseconds($0)) })
@@ -107,7 +110,7 @@ package struct Demo: Sendable {
 
   private func show(_ event: LiveEvent, _ configuration: LoadedConfiguration) {
     let alert = event.alert
-    let names = configuration.community.places.ancestry(of: alert.place).suffix(3).map { $0.name[language] }
+    let names = configuration.community.places.ancestry(of: alert.place).prefix(3).reversed().map { $0.name[language] }
     let words = [
       "raised": ("报警", "raised"), "cleared": ("恢复", "cleared"), "acknowledged": ("确认", "acknowledged"),
       "closed": ("关闭", "closed"),

@@ -1,7 +1,7 @@
 import Foundation
 package import Logging
 import MQTT
-import Simulator
+package import Simulator
 
 /// Carries a simulation to a broker.
 package final class SimulationLink: SimulationPublisher, Sendable {

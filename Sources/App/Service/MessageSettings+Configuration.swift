@@ -10,7 +10,7 @@ extension MessageSettings {
     self.init(
       language: configuration.settings.language, timeZone: configuration.settings.timeZone,
       externalURL: configuration.settings.externalURL ?? address,
-      placeNames: { path in community.places.ancestry(of: path).map(\.name) },
+      placeNames: { path in community.places.ancestry(of: path).reversed().map(\.name) },
       quantityName: { point in community.pointID(point).map { community.quantity(of: $0).label } },
       valueText: { point, value in
         community.point(point).flatMap { ValueWords.text($0.values, value) }

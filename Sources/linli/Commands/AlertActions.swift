@@ -1,6 +1,7 @@
 import API
 import Alerts
 import ArgumentParser
+import Community
 import Foundation
 
 /// What every action on alerts takes: which ones, who, why.

@@ -1,6 +1,7 @@
 import API
 import Alerts
 import ArgumentParser
+import Community
 
 struct Alerts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "The open alerts, most urgent first.")

@@ -1,6 +1,8 @@
 import App
 import ArgumentParser
+import Community
 import ConfigFile
+import Rules
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(

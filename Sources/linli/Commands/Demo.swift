@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import UnixSignals
 
 struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Community
 import Foundation
 
 struct Devices: AsyncParsableCommand {

@@ -14,11 +14,17 @@ struct Serve: AsyncParsableCommand {
   var data: String?
   @Option(help: "Unix socket for the command line (default: the system's runtime directory, else DATA/linli.sock).")
   var socket: String?
-  @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
-  var logLevel: Logger.Level = .info
+  @Option(help: "trace, debug, info, notice, warning, error or critical.")
+  var logLevel = "info"
+
+  func validate() throws {
+    if Logger.Level(rawValue: logLevel) == nil {
+      throw ValidationError("--log-level: '\(logLevel)' is none of trace, debug, info, notice, warning, error, critical")
+    }
+  }
 
   func run() async throws {
-    let level = logLevel
+    let level = Logger.Level(rawValue: logLevel) ?? .info
     LoggingSystem.bootstrap { label in
       var handler = StreamLogHandler.standardError(label: label)
       handler.logLevel = level
@@ -52,4 +58,3 @@ struct Serve: AsyncParsableCommand {
   }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}

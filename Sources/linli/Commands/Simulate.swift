@@ -5,6 +5,7 @@ import ConfigFile
 import Foundation
 import Logging
 import Pipeline
+import Rules
 import Simulator
 
 struct Simulate: AsyncParsableCommand {
@@ -63,8 +64,9 @@ struct Simulate: AsyncParsableCommand {
   /// Hours of traffic at once, an hour at a time so that memory stays flat.
   private func write(_ simulation: Simulation, to path: String, until end: Timestamp) throws {
     var simulation = simulation
-    if path != "-" { FileManager.default.createFile(atPath: path, contents: nil) }
-    guard let file = path == "-" ? FileHandle.standardOutput : FileHandle(forWritingAtPath: path) else {
+    guard path == "-" || FileManager.default.createFile(atPath: path, contents: nil),
+      let file = path == "-" ? FileHandle.standardOutput : FileHandle(forWritingAtPath: path)
+    else {
       throw CommandFailure(.problem, "cannot write to \(path)")
     }
     var time = simulation.start
