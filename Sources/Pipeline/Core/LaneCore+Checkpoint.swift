@@ -1,0 +1,126 @@
+/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 1:
+/// magic, version, clock, counters, devices, points with their last readings, rule instances, CRC-32C.
+extension LaneCore {
+  static let magic: UInt32 = 0x4c4c_4e43
+  static let formatVersion: UInt32 = 1
+
+  /// The state as it stands between two entries.
+  package func checkpoint() -> [UInt8] {
+    var writer = CheckpointWriter()
+    writer.put(Self.magic)
+    writer.put(Self.formatVersion)
+    writer.put(startedAt)
+    writer.put(now)
+    writer.put(position)
+    writer.put(ordinal)
+    writer.put(version)
+    write(counters, to: &writer)
+    writer.put(UInt32(plan.zones.count))
+    for zone in plan.zones { writer.put(zone.name) }
+    writeDevices(to: &writer)
+    writePoints(to: &writer)
+    writeInstances(to: &writer)
+    return writer.sealed()
+  }
+
+  private func write(_ counters: CoreCounters, to writer: inout CheckpointWriter) {
+    for value in [
+      counters.messages, counters.readings, counters.late, counters.retainedIgnored, counters.timersFired,
+      counters.unknownIndex, counters.droppedAtRestore,
+    ] { writer.put(value) }
+    for reason in QualityReason.allCases { writer.put(counters.bad[reason] ?? 0) }
+  }
+
+  private func writeDevices(to writer: inout CheckpointWriter) {
+    writer.put(UInt32(devices.count))
+    for device in devices.indices {
+      let state = devices[device]
+      writer.put(plan.devices[device].id)
+      writer.put(state.heardAt)
+      writer.put(state.isHeard)
+      writer.put(state.isSilent)
+      writer.put(returning.contains(Int32(device)))
+      writer.put(state.messages)
+      writer.put(state.version)
+    }
+  }
+
+  private func writePoints(to writer: inout CheckpointWriter) {
+    writer.put(UInt32(points.states.count))
+    for point in points.states.indices {
+      let state = points.states[point]
+      writer.put(plan.points[point].id)
+      writer.put(state.version)
+      writer.put(state.isHeard)
+      guard state.isHeard else { continue }
+      writer.put(state.time)
+      writer.put(state.usableTime)
+      writer.put(state.value)
+      writer.put(state.changedAt)
+      writer.put(state.arrival)
+      writer.put(state.stuckDue)
+      writer.put(pointKinds[point].mustChangeWithin)
+      writer.put(state.arrivals)
+      writer.put(state.reason.rawValue)
+      writer.put(state.isStuck)
+      let readings = points.readings(of: point)
+      writer.put(UInt32(readings.count))
+      for reading in readings {
+        writer.put(reading.time)
+        writer.put(reading.value)
+        writer.put(reading.reason.rawValue)
+      }
+    }
+  }
+
+  private func writeInstances(to writer: inout CheckpointWriter) {
+    writer.put(UInt32(rules.instances.count))
+    let digests = plan.rules.map(\.digest)
+    for number in rules.instances.indices {
+      let instance = rules.instances[number]
+      let name = name(ofInstance: number)
+      writer.put(name.rule)
+      writer.put(name.subject)
+      writer.put(digests[Int(instance.rule)])
+      writer.put(UInt32(clamping: instance.zone))
+      writer.put(isRaised(number))
+      let range = rules.nodeRange(number)
+      writer.put(UInt32(range.count))
+      for node in range { write(node, to: &writer) }
+    }
+  }
+
+  private func write(_ node: Int, to writer: inout CheckpointWriter) {
+    let state = rules.states[node]
+    let kind = rules.code(node).pointee.kind
+    writer.put(kind.rawValue)
+    for truth in [state.raw, state.output, state.nextRaw] { writer.put(truth.rawValue) }
+    for flag in [state.isActive, state.isInside, state.isLatched] { writer.put(flag) }
+    for time in [state.clock, state.since, state.mark, state.held, state.leafDue, state.edgeDue] { writer.put(time) }
+    let edges = rules.edgeRange(node)
+    writer.put(state.lastEdge < 0 ? -1 : state.lastEdge - Int32(edges.lowerBound))
+    if kind == .window { write(rules.windows[Int(rules.nodes[node].extra)], to: &writer) }
+    writer.put(UInt32(edges.count))
+    for edge in edges {
+      writer.put(UInt32(rules.edgePoint[edge]))
+      writer.put(rules.edges[edge].truth.rawValue)
+      writer.put(rules.edges[edge].isLatched)
+      if kind == .changes { write(rules.windows[rules.extra(ofEdge: edge, of: node)], to: &writer) }
+      if kind == .quiet {
+        let clock = rules.clocks[rules.extra(ofEdge: edge, of: node)]
+        writer.put(clock.since)
+        writer.put(clock.held)
+      }
+    }
+  }
+
+  private func write(_ window: SlidingWindow, to writer: inout CheckpointWriter) {
+    writer.put(window.first)
+    writer.put(UInt32(window.count))
+    for index in 0..<window.count {
+      writer.put(window[index].time)
+      writer.put(window[index].value)
+      writer.put(window[index].weight)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/// State into a plan that may be another one: a restart, or a new configuration while running.
+extension LaneCore {
+  /// A core that goes on where a checkpoint stood. What fell due since fires with its true time at the next `advance`.
+  package convenience init(plan: LanePlan, restoring checkpoint: [UInt8]) throws(CheckpointError) {
+    self.init(empty: plan, at: .distantPast)
+    try load(checkpoint)
+  }
+
+  /// Takes a new plan at time `at`. Points and devices keep their state by id, rule instances by rule, subject and
+  /// conditions; new ones begin now. Raised instances that are gone are told by `takeOrphans`, not by a change.
+  package func install(_ plan: LanePlan, at time: Timestamp) {
+    advance(to: time)
+    let state = checkpoint()
+    self.plan = plan
+    points = PointTable(count: plan.points.count)
+    devices = Slab(plan.devices.count, filledWith: DeviceState(heardAt: now.milliseconds))
+    pointKinds = Slab(plan.points.map { PointKind($0) })
+    rules = RuleTable(plan, at: now.milliseconds)
+    returning.removeAll()
+    do { try load(state) } catch { preconditionFailure("a checkpoint just made cannot be read: \(error)") }
+  }
+
+  private func load(_ checkpoint: [UInt8]) throws(CheckpointError) {
+    var reader = try CheckpointReader(checkpoint)
+    guard try reader.integer(UInt32.self) == Self.magic else { throw .notACheckpoint }
+    let format = try reader.integer(UInt32.self)
+    guard format == Self.formatVersion else { throw .unknownVersion(format) }
+    startedAt = try reader.timestamp()
+    now = try reader.timestamp()
+    position = try reader.integer()
+    ordinal = try reader.integer()
+    version = try reader.integer()
+    try loadCounters(from: &reader)
+    var zones: [String] = []
+    for _ in 0..<(try reader.count(ofSize: 4)) { zones.append(try reader.text()) }
+    wheel = TimerWheel(
+      owners: devices.count + points.states.count + rules.instances.count, clock: now.milliseconds)
+    try loadDevices(from: &reader)
+    let oldPoints = try loadPoints(from: &reader)
+    let known = try loadInstances(from: &reader, points: oldPoints, zones: zones)
+    for device in devices.indices { armDevice(device) }
+    for point in points.states.indices { rearmStuck(point) }
+    for instance in rules.instances.indices {
+      if known[instance] { resume(instance) } else { begin(instance, at: now.milliseconds) }
+    }
+    freshEdges = []
+  }
+
+  private func loadCounters(from reader: inout CheckpointReader) throws(CheckpointError) {
+    counters.messages = try reader.integer()
+    counters.readings = try reader.integer()
+    counters.late = try reader.integer()
+    counters.retainedIgnored = try reader.integer()
+    counters.timersFired = try reader.integer()
+    counters.unknownIndex = try reader.integer()
+    counters.droppedAtRestore = try reader.integer()
+    for reason in QualityReason.allCases {
+      let count: UInt64 = try reader.integer()
+      counters.bad[reason] = count > 0 ? count : nil
+    }
+  }
+
+  private func loadDevices(from reader: inout CheckpointReader) throws(CheckpointError) {
+    var index: [String: Int] = [:]
+    for (number, device) in plan.devices.enumerated() {
+      index[device.id] = number
+      devices[number].heardAt = now.milliseconds
+    }
+    for _ in 0..<(try reader.count(ofSize: 31)) {
+      let device = index[try reader.text()]
+      var state = DeviceState(heardAt: try reader.integer())
+      state.isHeard = try reader.bool()
+      state.isSilent = try reader.bool()
+      var isReturning = try reader.bool()
+      state.messages = try reader.integer()
+      state.version = try reader.integer()
+      guard let device else {
+        counters.droppedAtRestore += 1
+        continue
+      }
+      // A longer patience with the device: it is not silent any more.
+      if state.isSilent && (plan.devices[device].silentAfter.map { state.heardAt + $0 > now.milliseconds } ?? true) {
+        state.isSilent = false
+        isReturning = true
+      }
+      devices[device] = state
+      if isReturning { returning.append(Int32(device)) }
+    }
+  }
+
+  /// - Returns: for every point of the checkpoint its index in this plan, if it has one.
+  private func loadPoints(from reader: inout CheckpointReader) throws(CheckpointError) -> [Int?] {
+    var index: [String: Int] = [:]
+    for (number, point) in plan.points.enumerated() { index[point.id] = number }
+    var found: [Int?] = []
+    for _ in 0..<(try reader.count(ofSize: 13)) {
+      let point = index[try reader.text()]
+      if point == nil { counters.droppedAtRestore += 1 }
+      found.append(point)
+      var state = PointState()
+      state.version = try reader.integer()
+      if try reader.bool() {
+        try loadPoint(&state, into: point, from: &reader)
+      } else if let point {
+        points.states[point] = state
+      }
+    }
+    return found
+  }
+
+  private func loadPoint(
+    _ loaded: inout PointState, into point: Int?, from reader: inout CheckpointReader
+  ) throws(CheckpointError) {
+    loaded.time = try reader.integer()
+    loaded.usableTime = try reader.integer()
+    loaded.value = try reader.double()
+    loaded.changedAt = try reader.integer()
+    loaded.arrival = try reader.integer()
+    loaded.stuckDue = try reader.integer()
+    let limit: Int64 = try reader.integer()
+    loaded.arrivals = try reader.integer()
+    loaded.reason = try reader.reason()
+    loaded.isStuck = try reader.bool()
+    var previous = PointState.never
+    for _ in 0..<(try reader.count(ofSize: 17)) {
+      let time: Int64 = try reader.integer()
+      let value = try reader.double()
+      let reason = try reader.reason()
+      guard let point else { continue }
+      points.remember(point, time: time, previous: previous, value: value, reason: reason)
+      previous = time
+    }
+    guard let point else { return }
+    loaded.ringHead = points.states[point].ringHead
+    loaded.ringCount = points.states[point].ringCount
+    if pointKinds[point].mustChangeWithin != limit { applyNewLimit(to: &loaded, of: point) }
+    points.states[point] = loaded
+  }
+
+  private func applyNewLimit(to state: inout PointState, of point: Int) {
+    let limit = pointKinds[point].mustChangeWithin
+    let device = pointKinds[point].device
+    state.stuckDue = limit == .max || !state.hasValue ? .max : state.changedAt + limit
+    if state.isStuck { state.isStuck = state.stuckDue <= now.milliseconds }
+    if !returning.contains(device) { returning.append(device) }
+  }
+}

@@ -1,0 +1,145 @@
+/// Rule instances out of a checkpoint, matched by rule, subject and conditions.
+extension LaneCore {
+  private struct Key: Hashable {
+    var rule: String
+    var subject: String
+    var digest: UInt64
+  }
+
+  /// - Parameters:
+  ///   - points: index in this plan of every point of the checkpoint.
+  ///   - zones: names of the zones that the checkpoint's instances refer to.
+  /// - Returns: for every instance of the plan whether its state was found.
+  func loadInstances(
+    from reader: inout CheckpointReader, points: [Int?], zones: [String]
+  ) throws(CheckpointError) -> [Bool] {
+    let digests = plan.rules.map(\.digest)
+    var index: [Key: Int] = [:]
+    for number in rules.instances.indices {
+      let name = name(ofInstance: number)
+      index[Key(rule: name.rule, subject: name.subject, digest: digests[Int(rules.instances[number].rule)])] = number
+    }
+    freshEdges = [Bool](repeating: true, count: rules.edges.count)
+    var known = [Bool](repeating: false, count: rules.instances.count)
+    for _ in 0..<(try reader.count(ofSize: 25)) {
+      let rule = try reader.text()
+      let subject = try reader.text()
+      let digest: UInt64 = try reader.integer()
+      let zone = Int(try reader.integer(UInt32.self))
+      let isRaised = try reader.bool()
+      let nodeCount = try reader.count(ofSize: 63)
+      var instance = index[Key(rule: rule, subject: subject, digest: digest)]
+      if let found = instance, known[found] || rules.nodeRange(found).count != nodeCount { instance = nil }
+      for node in 0..<nodeCount {
+        let target = instance.map { rules.nodeRange($0).lowerBound + node }
+        try loadNode(target, from: &reader, points: points)
+      }
+      guard let instance else {
+        counters.droppedAtRestore += 1
+        if isRaised { orphans.append(RuleSubject(rule: rule, subject: subject)) }
+        continue
+      }
+      known[instance] = true
+      let number = Int(rules.instances[instance].zone)
+      let name = plan.zones.indices.contains(number) ? plan.zones[number].name : nil
+      if !zones.indices.contains(zone) || zones[zone] != name { moveToZone(instance) }
+    }
+    return known
+  }
+
+  private func moveToZone(_ instance: Int) {
+    for node in rules.nodeRange(instance) where rules.code(node).pointee.hasPeriod {
+      // The new local time holds from now on; the machine hears of it when the instance resumes.
+      rules.states[node].edgeDue = now.milliseconds
+    }
+  }
+
+  /// Arms an instance that was found, and looks at inputs that it did not have before.
+  func resume(_ instance: Int) {
+    let time = now.milliseconds
+    for node in rules.nodeRange(instance) where rules.states[node].isPending {
+      rules.states[node].isPending = false
+      mark(node)
+      for edge in rules.edgeRange(node) where freshEdges[edge] { beginEdge(edge, of: node, at: time) }
+      if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
+    }
+    flush(at: time)
+    rearm(instance)
+  }
+
+  /// - Parameter node: where it goes; nil = it is only read over.
+  private func loadNode(
+    _ node: Int?, from reader: inout CheckpointReader, points: [Int?]
+  ) throws(CheckpointError) {
+    guard let kind = ConditionCode.Kind(rawValue: try reader.integer()) else { throw .damaged }
+    var state = NodeState(at: now.milliseconds)
+    state.raw = try reader.truth()
+    state.output = try reader.truth()
+    state.nextRaw = try reader.truth()
+    state.isActive = try reader.bool()
+    state.isInside = try reader.bool()
+    state.isLatched = try reader.bool()
+    state.clock = try reader.integer()
+    state.since = try reader.integer()
+    state.mark = try reader.integer()
+    state.held = try reader.integer()
+    state.leafDue = try reader.integer()
+    state.edgeDue = try reader.integer()
+    let lastEdge: Int32 = try reader.integer()
+    if kind == .window { try loadWindow(node.map { Int(rules.nodes[$0].extra) }, from: &reader) }
+    let count = try reader.count(ofSize: 6)
+    let edges = node.map { rules.edgeRange($0) }
+    var unmatched = count
+    for place in 0..<count {
+      let point = Int(try reader.integer(UInt32.self))
+      let target = points.indices.contains(point) ? points[point] : nil
+      let edge = edges.flatMap { find(target, in: $0, near: place) }
+      if edge != nil { unmatched -= 1 }
+      try loadEdge(edge, of: node, kind, from: &reader)
+    }
+    guard let node, let edges else { return }
+    counters.droppedAtRestore += UInt64(unmatched)
+    let isSame = unmatched == 0 && count == edges.count
+    state.lastEdge = isSame && lastEdge >= 0 && lastEdge < count ? Int32(edges.lowerBound) + lastEdge : -1
+    state.isPending = !isSame
+    state.trueEdges = Int32(edges.count { rules.edges[$0].truth == .yes })
+    state.unknownEdges = Int32(edges.count { rules.edges[$0].truth == .unknown })
+    rules.states[node] = state
+  }
+
+  /// The edge for a point: in its old place nearly always. An edge that is found is not fresh any more.
+  private func find(_ point: Int?, in edges: Range<Int>, near place: Int) -> Int? {
+    guard let point else { return nil }
+    let expected = edges.lowerBound + place
+    let isHere = edges.contains(expected) && Int(rules.edgePoint[expected]) == point && freshEdges[expected]
+    let found = isHere ? expected : edges.first { Int(rules.edgePoint[$0]) == point && freshEdges[$0] }
+    if let found { freshEdges[found] = false }
+    return found
+  }
+
+  private func loadEdge(
+    _ edge: Int?, of node: Int?, _ kind: ConditionCode.Kind, from reader: inout CheckpointReader
+  ) throws(CheckpointError) {
+    let loaded = Edge(truth: try reader.truth(), isLatched: try reader.bool())
+    var extra: Int?
+    if let edge, let node {
+      rules.edges[edge] = loaded
+      extra = rules.extra(ofEdge: edge, of: node)
+    }
+    if kind == .changes { try loadWindow(extra, from: &reader) }
+    if kind == .quiet {
+      let clock = QuietClock(since: try reader.integer(), held: try reader.integer())
+      if let extra { rules.clocks[extra] = clock }
+    }
+  }
+
+  private func loadWindow(_ window: Int?, from reader: inout CheckpointReader) throws(CheckpointError) {
+    let first: Int64 = try reader.integer()
+    if let window { rules.windows[window].first = first }
+    for _ in 0..<(try reader.count(ofSize: 24)) {
+      let time: Int64 = try reader.integer()
+      let bucket = SlidingWindow.Bucket(time: time, value: try reader.double(), weight: try reader.double())
+      if let window { rules.windows[window].insert(bucket) }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// Condition changes with the value and the point that decided them.
+extension LaneCore {
+  func emit(_ number: Int, isRaised: Bool, _ root: Int) {
+    let instance = rules.instances[number]
+    let rule = plan.rules[Int(instance.rule)]
+    let subject = rule.instances[Int(instance.number)]
+    let leaf = decider(root, first: Int(instance.firstNode), isTrue: isRaised)
+    let edge = decidingEdge(leaf, isTrue: isRaised)
+    let point = edge.map { Int(rules.edgePoint[$0]) }
+    let (value, unit) = decidingValue(leaf, point)
+    changes.append(
+      ConditionChange(
+        kind: isRaised ? .raised : .cleared, rule: rule.id, subject: subject.subject, place: subject.place,
+        at: Timestamp(milliseconds: rules.states[root].clock), noticedAt: now, value: value, unit: unit,
+        point: point.map { plan.points[$0].id }, position: position, ordinal: ordinal))
+    ordinal += 1
+  }
+
+  /// The leaf that tipped the scales: of the children that matter the one that changed last.
+  private func decider(_ node: Int, first: Int, isTrue: Bool) -> Int {
+    let code = rules.code(node).pointee
+    if code.isLeaf { return node }
+    let wanted = code.kind == .not ? !isTrue : isTrue
+    var best = -1
+    for index in 0..<Int(code.childCount) {
+      let child = first + Int(rules.children[Int(code.firstChild) + index])
+      let matters = (rules.states[child].output == .yes) == wanted
+      if !matters { continue }
+      if best < 0 || rules.states[child].since > rules.states[best].since { best = child }
+    }
+    return best < 0 ? node : decider(best, first: first, isTrue: wanted)
+  }
+
+  /// Of a leaf over several points the one that changed last, if it says what the leaf says; else the first that does.
+  private func decidingEdge(_ node: Int, isTrue: Bool) -> Int? {
+    let code = rules.code(node).pointee
+    let edges = rules.edgeRange(node)
+    guard code.isLeaf, code.kind != .silent, !edges.isEmpty else { return nil }
+    if edges.count == 1 { return edges.lowerBound }
+    let last = Int(rules.states[node].lastEdge)
+    if code.kind == .window { return edges.contains(last) ? last : nil }
+    let wanted: Truth = isTrue ? .yes : .no
+    if edges.contains(last) && rules.edges[last].truth == wanted { return last }
+    return edges.first { rules.edges[$0].truth == wanted }
+  }
+
+  private func decidingValue(_ node: Int, _ point: Int?) -> (Double?, String) {
+    let code = rules.code(node).pointee
+    let edges = rules.edgeRange(node)
+    guard code.isLeaf, let first = edges.first else { return (nil, "") }
+    let unit = plan.points[point ?? Int(rules.edgePoint[first])].unit
+    switch code.kind {
+    case .last, .changes, .stuck:
+      guard let point, points.states[point].hasValue else { return (nil, unit) }
+      return (points.states[point].value, unit)
+    case .window:
+      let value = windowValue(node)
+      switch code.function {
+      case .count: return (value, "1")
+      case .ratePerHour: return (value, unit + "/h")
+      default: return (value, unit)
+      }
+    default: return (nil, "")
+    }
+  }
+}

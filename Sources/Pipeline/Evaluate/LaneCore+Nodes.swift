@@ -1,0 +1,128 @@
+/// From the leaves of an instance up to its root: what changed is taken over by all leaves first, then by the conditions
+/// above, so that no rule ever sees half a reading.
+extension LaneCore {
+  /// Something of the leaf changed: its truth is taken over at the next `flush`.
+  func mark(_ node: Int) {
+    if !rules.states[node].isPending {
+      rules.states[node].isPending = true
+      pendingNodes.append(Int32(node))
+    }
+  }
+
+  func setEdge(_ edge: Int, of node: Int, _ truth: Truth) {
+    let old = rules.edges[edge].truth
+    guard truth != old else { return }
+    rules.edges[edge].truth = truth
+    if old == .yes { rules.states[node].trueEdges -= 1 }
+    if old == .unknown { rules.states[node].unknownEdges -= 1 }
+    if truth == .yes { rules.states[node].trueEdges += 1 }
+    if truth == .unknown { rules.states[node].unknownEdges += 1 }
+    rules.states[node].lastEdge = Int32(edge)
+    mark(node)
+  }
+
+  /// Takes over all marked leaves and evaluates what stands above them.
+  func flush(at time: Int64) {
+    guard !pendingNodes.isEmpty else { return }
+    for pending in pendingNodes {
+      let node = Int(pending)
+      let instance = Int(rules.nodes[node].instance)
+      rules.states[node].isPending = false
+      if rules.code(node).pointee.kind == .window { evaluateWindow(node, at: time) }
+      setRaw(node, leafTruth(node), at: time)
+      if !rules.instances[instance].isDirty {
+        rules.instances[instance].isDirty = true
+        pendingInstances.append(Int32(instance))
+      }
+    }
+    pendingNodes.removeAll(keepingCapacity: true)
+    for pending in pendingInstances {
+      let instance = Int(pending)
+      rules.instances[instance].isDirty = false
+      propagate(instance, at: time)
+      rearm(instance)
+    }
+    pendingInstances.removeAll(keepingCapacity: true)
+  }
+
+  private func leafTruth(_ node: Int) -> Truth {
+    let state = rules.states[node]
+    let code = rules.code(node)
+    let count = Int32(rules.edgeRange(node).count)
+    // A leaf that found no points can never be true.
+    if count == 0 { return .no }
+    if code.pointee.kind == .window || code.pointee.kind == .silent { return state.nextRaw }
+    if code.pointee.joinsByAnd {
+      if state.trueEdges == count { return .yes }
+      return state.trueEdges + state.unknownEdges == count ? .unknown : .no
+    }
+    if state.trueEdges > 0 { return .yes }
+    return state.unknownEdges > 0 ? .unknown : .no
+  }
+
+  private func setRaw(_ node: Int, _ raw: Truth, at time: Int64) {
+    guard raw != rules.states[node].raw else { return }
+    rules.states[node].raw = raw
+    step(node, at: time)
+  }
+
+  /// Runs the hold machine of a node; at the root a change of `isActive` is a condition change.
+  func step(_ node: Int, at time: Int64) {
+    let wasActive = rules.states[node].isActive
+    rules.states[node].step(rules.code(node).pointee, at: time)
+    let isActive = rules.states[node].isActive
+    guard isActive != wasActive else { return }
+    let instance = Int(rules.nodes[node].instance)
+    if node == rules.nodeRange(instance).upperBound - 1 { emit(instance, isRaised: isActive, node) }
+  }
+
+  /// Evaluates `all`, `any` and `not`, children before parents.
+  func propagate(_ instance: Int, at time: Int64) {
+    let range = rules.nodeRange(instance)
+    guard range.count > 1 else { return }
+    for node in range where !rules.code(node).pointee.isLeaf {
+      let (truth, since) = join(node, first: range.lowerBound)
+      guard truth != rules.states[node].raw else { continue }
+      // Inputs with clocks of their own: what needs all children began with the latest of them.
+      let needsAll = rules.code(node).pointee.kind == (truth == .yes ? .all : .any)
+      setRaw(node, truth, at: needsAll && truth != .unknown ? max(time, since) : time)
+    }
+  }
+
+  private func join(_ node: Int, first: Int) -> (truth: Truth, since: Int64) {
+    let code = rules.code(node)
+    var yes = 0
+    var unknown = 0
+    var since = Int64.min
+    for index in 0..<Int(code.pointee.childCount) {
+      let child = first + Int(rules.children[Int(code.pointee.firstChild) + index])
+      since = max(since, rules.states[child].since)
+      switch rules.states[child].output {
+      case .yes: yes += 1
+      case .unknown: unknown += 1
+      case .no: break
+      }
+    }
+    let count = Int(code.pointee.childCount)
+    switch code.pointee.kind {
+    case .all: return (yes == count ? .yes : yes + unknown == count ? .unknown : .no, since)
+    case .any: return (yes > 0 ? .yes : unknown > 0 ? .unknown : .no, since)
+    default: return (yes > 0 ? .no : unknown > 0 ? .unknown : .yes, since)
+    }
+  }
+
+  /// First look at an instance that is new: its leaves by what the points say now.
+  func begin(_ instance: Int, at time: Int64) {
+    for node in rules.nodeRange(instance) {
+      enterPeriod(node, at: time)
+      step(node, at: time)
+      guard rules.code(node).pointee.isLeaf else { continue }
+      mark(node)
+      if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
+      for edge in rules.edgeRange(node) { beginEdge(edge, of: node, at: time) }
+    }
+    flush(at: time)
+    propagate(instance, at: time)
+    rearm(instance)
+  }
+}
