@@ -1,0 +1,80 @@
+package import Pipeline
+
+/// Runs recorded messages through profiles and rules with the tape's own clock: no broker, no notification, no state. The
+/// same tapes and the same configuration give the same lines, byte for byte.
+///
+/// The clock never goes backwards: a message that is older than the one before it arrives at that one's time. Several tapes
+/// are played one after the other, in the order given.
+package struct Replay {
+  private let plan: LanePlan
+  private let decoder: MessageDecoder
+  private var run: LaneRun?
+  private var entries: [Entry] = []
+  private var naming: AlertNaming
+  private var order = TimeOrder()
+  private var ready: [ReplayChange] = []
+  private var position: JournalPosition = 0
+  /// The arrival of the newest message; nil before the first.
+  package private(set) var clock: Timestamp?
+  /// Messages taken in.
+  package var messages: UInt64 { position }
+
+  package init(_ rules: RuleSet) {
+    plan = rules.plan
+    decoder = MessageDecoder(plan: rules.plan)
+    naming = AlertNaming(catalogue: rules.catalogue)
+  }
+
+  /// Takes a message in. What is certain by then can be fetched with `takeChanges`.
+  /// - Returns: its readings, in the order in which they were decoded.
+  @discardableResult
+  package mutating func take(_ recorded: RawMessage) -> [ReplayReading] {
+    var message = recorded
+    let now = max(clock ?? recorded.arrival, recorded.arrival)
+    clock = now
+    position += 1
+    message.arrival = now
+    message.position = position
+    entries.removeAll(keepingCapacity: true)
+    decoder.decode(message, into: &entries)
+    var lane = run ?? LaneRun(plan: plan, start: now)
+    run = nil
+    for entry in entries { lane.take(entry) }
+    collect(&lane)
+    run = lane
+    release(before: now - plan.limits.maxLate)
+    return entries.compactMap(reading)
+  }
+
+  /// Lets the clock run on to `time`, if that is later, and ends the replay: everything is certain now.
+  package mutating func finish(until time: Timestamp? = nil) {
+    if var lane = run, let now = clock {
+      run = nil
+      if let time, time > now { lane.advance(to: time) }
+      collect(&lane)
+      run = lane
+    }
+    ready += order.takeAll()
+  }
+
+  /// The changes that are certain and not fetched yet, in time order.
+  package mutating func takeChanges() -> [ReplayChange] {
+    defer { ready.removeAll(keepingCapacity: true) }
+    return ready
+  }
+
+  private mutating func collect(_ lane: inout LaneRun) {
+    for change in lane.takeChanges() { order.insert(naming.name(change)) }
+  }
+
+  private mutating func release(before horizon: Timestamp) { ready += order.take(before: horizon) }
+
+  private func reading(_ entry: Entry) -> ReplayReading? {
+    guard entry.kind == .reading else { return nil }
+    let point = plan.points[Int(entry.index)]
+    let hasValue = entry.reason.quality != .bad || entry.reason == .outOfRange
+    return ReplayReading(
+      at: entry.time, point: point.id, quantity: point.quantity, unit: point.unit,
+      value: hasValue ? entry.value : nil, reason: entry.reason)
+  }
+}

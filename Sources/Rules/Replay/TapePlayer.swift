@@ -1,0 +1,58 @@
+package import Pipeline
+
+/// Plays tape files through a replay and says what comes of them, as it comes.
+package struct TapePlayer {
+  /// What the player has to say; the caller prints it.
+  package enum Event {
+    case change(ReplayChange)
+    case reading(ReplayReading)
+    /// A line that is no message was skipped; or a file could not be read (line 0).
+    case malformed(tape: String, line: Int, TapeProblem)
+  }
+
+  private let rules: RuleSet
+  private let until: Timestamp?
+
+  /// - Parameter until: the clock runs on to this time after the last message.
+  package init(_ rules: RuleSet, until: Timestamp? = nil) {
+    self.rules = rules
+    self.until = until
+  }
+
+  /// Plays the files one after the other (`-` is standard input).
+  /// - Throws: what `emit` throws.
+  /// - Returns: how many lines or files were malformed; the exit status is 1 if any were.
+  package func play(_ paths: [String], _ emit: (Event) throws -> Void) throws -> Int {
+    var replay = Replay(rules)
+    var malformed = 0
+    for path in paths {
+      do {
+        let tape = try TapeReader(path: path)
+        try play(tape, path, &replay, &malformed, emit)
+      } catch let problem as TapeProblem {
+        malformed += 1
+        try emit(.malformed(tape: path, line: 0, problem))
+      }
+    }
+    replay.finish(until: until)
+    for change in replay.takeChanges() { try emit(.change(change)) }
+    return malformed
+  }
+
+  private func play(
+    _ tape: TapeReader, _ path: String, _ replay: inout Replay, _ malformed: inout Int, _ emit: (Event) throws -> Void
+  ) throws {
+    while true {
+      var readings: [ReplayReading] = []
+      switch try tape.next({ readings = replay.take($0) }) {
+      case .end: return
+      case .malformed(let line, let problem):
+        malformed += 1
+        try emit(.malformed(tape: path, line: line, problem))
+      case .message:
+        for reading in readings { try emit(.reading(reading)) }
+        for change in replay.takeChanges() { try emit(.change(change)) }
+      }
+    }
+  }
+}
