@@ -1,24 +1,34 @@
+import Community
 package import Pipeline
 
 extension Site {
   /// The points that a selector matches, in the order of the plan. A place stands for everything in it; its tags hold for
-  /// everything in it too, its kind for all that no nearer place gives another one. A point pattern without "/" may also be the point's name on any device.
+  /// everything in it too, its kind for all that no nearer place gives another one. A point pattern without "/" may also
+  /// be the point's name on any device.
   package func select(_ selector: Selector) -> [PointID] {
     guard !selector.isEmpty else { return [] }
     if let only = exactPoint(selector) { return only }
     let wanted = Wanted(selector)
     var points: [PointID] = []
+    // Which slots measure what is wanted is the same for all devices of a profile.
+    var slots: [Int: [Int]] = [:]
     for index in plan.devices.indices where matches(device: index, wanted) {
-      let first = Int(plan.devices[index].firstPoint)
+      let device = plan.devices[index]
+      let candidates = slots[device.profile] ?? measuring(wanted, device)
+      slots[device.profile] = candidates
       let isTagged = wanted.tags.map { hasTag(device: index, $0) } ?? true
-      for point in first..<first + plan.profiles[plan.devices[index].profile].points.count
-      where wanted.matches(plan.points[point])
-        && (isTagged || hasTag(device: index, slot: point - first, wanted.tags ?? []))
-      {
-        points.append(PointID(point))
+      for slot in candidates where isTagged || hasTag(device: index, slot: slot, wanted.tags ?? []) {
+        let point = device.firstPoint + PointID(slot)
+        if wanted.names(plan.points[Int(point)]) { points.append(point) }
       }
     }
     return points
+  }
+
+  private func measuring(_ wanted: Wanted, _ device: DevicePlan) -> [Int] {
+    plan.profiles[device.profile].points.indices.filter { slot in
+      wanted.quantities?.contains(plan.points[Int(device.firstPoint) + slot].quantity) ?? true
+    }
   }
 
   /// The common case of one fully named point needs no scan over the community.
@@ -35,7 +45,7 @@ extension Site {
     if let kinds = wanted.deviceKinds, !kinds.contains(facts.kind) { return false }
     if let profiles = wanted.profiles, !profiles.contains(facts.profile) { return false }
     if let globs = wanted.devices, !globs.contains(where: { $0.matches(device.id) }) { return false }
-    if let paths = wanted.places, !paths.contains(where: { Site.contains($0, device.place) }) { return false }
+    if let paths = wanted.places, !paths.contains(where: { PlaceTree.contains($0, device.place) }) { return false }
     if let kinds = wanted.placeKinds, !kinds.contains(places[device.place]?.kind ?? "") { return false }
     return true
   }
@@ -48,11 +58,6 @@ extension Site {
   private func hasTag(device index: Int, slot: Int, _ tags: Set<String>) -> Bool {
     let own = devices[index].pointTags
     return slot < own.count && !tags.isDisjoint(with: own[slot])
-  }
-
-  /// Whether `place` is `path` or lies in it.
-  static func contains(_ path: String, _ place: String) -> Bool {
-    place.hasPrefix(path) && (place.utf8.count == path.utf8.count || place.dropFirst(path.count).first == "/")
   }
 }
 
@@ -81,8 +86,8 @@ private struct Wanted {
     pointNames = (texts(.point) ?? []).filter { !$0.contains("/") }.map(Glob.init)
   }
 
-  func matches(_ point: PointPlan) -> Bool {
-    if let quantities, !quantities.contains(point.quantity) { return false }
+  /// Whether the id or the name of a point is a wanted one.
+  func names(_ point: PointPlan) -> Bool {
     guard let points else { return true }
     if points.contains(where: { $0.matches(point.id) }) { return true }
     guard !pointNames.isEmpty else { return false }
