@@ -1,0 +1,178 @@
+// What the library calls, the words for what went wrong, and the log lines.
+import CMosquitto
+import Glibc
+import Logging
+
+extension ConnectionLoop {
+  private static func of(_ context: UnsafeMutableRawPointer?) -> ConnectionLoop {
+    Unmanaged<ConnectionLoop>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  func setCallbacks() {
+    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+    mosquitto_connect_v5_callback_set(handle) { _, context, code, flags, _ in
+      ConnectionLoop.of(context).answered(code, sessionPresent: flags & 1 == 1)
+    }
+    mosquitto_disconnect_v5_callback_set(handle) { _, context, code, _ in
+      ConnectionLoop.of(context).disconnected(code)
+    }
+    mosquitto_message_callback_set(handle) { _, context, message in
+      ConnectionLoop.of(context).received(message!.pointee)
+    }
+    mosquitto_subscribe_callback_set(handle) { _, context, id, count, granted in
+      ConnectionLoop.of(context).subscribed(id, Array(UnsafeBufferPointer(start: granted, count: Int(count))))
+    }
+    mosquitto_publish_v5_callback_set(handle) { _, context, id, code, _ in
+      ConnectionLoop.of(context).acknowledged(id, code)
+    }
+  }
+
+  /// The library's own lines carry the DUP flag and OpenSSL's reasons; they cost, so only while needed.
+  func watchLog(_ watch: Bool) {
+    guard watch else { return mosquitto_log_callback_set(handle, nil) }
+    mosquitto_log_callback_set(handle) { _, context, level, text in
+      guard let text else { return }
+      ConnectionLoop.of(context).logged(level, text)
+    }
+  }
+
+  private func logged(_ level: CInt, _ text: UnsafePointer<CChar>) {
+    if level == MOSQ_LOG_ERR {
+      libraryError = String(cString: text)
+    } else if level == MOSQ_LOG_DEBUG, let found = strstr(text, " received PUBLISH (d") {
+      let flag = found[19]
+      if flag == 0x30 || flag == 0x31 { incoming.line(redelivered: flag == 0x31) }
+    }
+  }
+
+  // MARK: - Messages
+
+  private func received(_ message: mosquitto_message) {
+    let bytes = Int(message.payloadlen)
+    batchMessages += 1
+    batchBytes += bytes
+    uncommitted = true
+    if message.qos == 1 { counters.acksHeld += 1 }
+    incoming.message(now)
+    var new = IncomingMessage(
+      topic: UnsafeRawBufferPointer(start: message.topic, count: strlen(message.topic)),
+      payload: UnsafeRawBufferPointer(start: message.payload, count: bytes), qos: UInt8(message.qos),
+      retained: message.retain, packetID: UInt16(truncatingIfNeeded: message.mid), redelivered: false,
+      backlog: incoming.backlog)
+    if new.qos == 1 {
+      new.redelivered = incoming.takeFlag()
+      if incoming.watched == 0, phase == .open { watchLog(false) }
+    }
+    if isOwnStatus(new) { return }
+    guard bytes <= settings.payloadBytesMaximum else {
+      counters.oversized += 1
+      let topic = String(decoding: new.topic, as: UTF8.self)
+      logger.warning("message too large, dropped", metadata: ["topic": "\(topic)", "bytes": "\(bytes)"])
+      return
+    }
+    counters.received += 1
+    counters.receivedBytes += UInt64(bytes)
+    handler.received(new)
+  }
+
+  /// Our own sign-on and its retained copies are for others.
+  private func isOwnStatus(_ message: IncomingMessage) -> Bool {
+    guard message.topic.count == statusTopic.count, message.topic.elementsEqual(statusTopic) else { return false }
+    if !message.retained, message.payload.elementsEqual(incoming.signOn) { incoming.signedOn() }
+    return true
+  }
+
+  // MARK: - Connection
+
+  private func answered(_ code: CInt, sessionPresent: Bool) {
+    guard code == 0 else {
+      let words = settings.version == .v5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code)
+      ended = (.refused, "the broker refuses the connection: " + String(cString: words!))
+      return
+    }
+    accepted()
+    counters.connects += 1
+    let signOn = StatusMessage.online(UInt64.random(in: 0...UInt64.max))
+    incoming.connected(
+      sessionPresent: sessionPresent, receiveMaximum: settings.inDoubtMaximum, signOn: signOn, now: now)
+    if !sessionPresent { watchLog(false) }
+    set(.connected(sessionPresent: sessionPresent))
+    subscribe()
+    let payload = Array(signOn.utf8)
+    mosquitto_publish(handle, nil, settings.statusTopic, CInt(payload.count), payload, 1, true)
+  }
+
+  /// Always, also with a session present: the configuration may have changed, and retained messages come again.
+  private func subscribe() {
+    // Our own publications do not come back (MQTT 5), but for the sign-on. Shared subscriptions forbid that option.
+    let noLocal = settings.version == .v5 ? CInt(MQTT_SUB_OPT_NO_LOCAL.rawValue) : 0
+    subscribe(settings.subscriptions.filter { !$0.hasPrefix("$share/") }, CInt(settings.qos), noLocal)
+    subscribe(settings.subscriptions.filter { $0.hasPrefix("$share/") }, CInt(settings.qos), 0)
+    subscribe([settings.statusTopic], 1, 0)
+  }
+
+  private func subscribe(_ filters: [String], _ qos: CInt, _ options: CInt) {
+    guard !filters.isEmpty else { return }
+    let texts = filters.map { strdup($0) }
+    defer { texts.forEach { free($0) } }
+    var id: CInt = 0
+    let code = mosquitto_subscribe_multiple(handle, &id, CInt(texts.count), texts, qos, options, nil)
+    if code == MOSQ_ERR_SUCCESS.code {
+      subscriptions[id] = filters
+    } else {
+      logger.error("cannot subscribe: \(reason(code, errno))", metadata: ["topics": "\(filters)"])
+    }
+  }
+
+  private func disconnected(_ code: CInt) {
+    guard ended == nil else { return }
+    if code == CInt(MQTT_RC_SESSION_TAKEN_OVER.rawValue) {
+      ended = (
+        .takenOver, "another client connected with the client id '\(settings.clientID)'; each needs its own"
+      )
+    } else if code >= 128 {
+      ended = (.network, "the broker disconnected: " + String(cString: mosquitto_reason_string(code)))
+    } else if code == 0 {
+      ended = (.network, "the broker disconnected")
+    } else {
+      ended = (.network, reason(code, errno))
+    }
+  }
+
+  /// A return code of the library's loop functions: other than success it has closed the connection.
+  func take(_ code: CInt) {
+    let error = errno
+    if code != MOSQ_ERR_SUCCESS.code {
+      if ended == nil { ended = (.network, reason(code, error)) }
+    } else if mosquitto_socket(handle) < 0, ended == nil {
+      ended = (.network, "connection lost")
+    }
+  }
+
+  func reason(_ code: CInt, _ error: CInt) -> String {
+    if let libraryError { return libraryError }
+    if code == MOSQ_ERR_ERRNO.code { return String(cString: strerror(error)) }
+    if code == MOSQ_ERR_EAI.code { return "\(settings.host): " + String(cString: gai_strerror(error)) }
+    return String(cString: mosquitto_strerror(code))
+  }
+
+  // MARK: - Words
+
+  func log(_ state: ConnectionState) {
+    let broker: Logger.Metadata = ["broker": "\(settings.host):\(settings.port)"]
+    switch state {
+    case .idle: break
+    case .connecting: logger.debug("connecting", metadata: broker)
+    case .connected(let present):
+      logger.notice("connected, \(present ? "session resumed" : "new session")", metadata: broker)
+    case .subscribed(_, let rejected) where rejected.isEmpty:
+      logger.info("subscribed", metadata: ["topics": "\(settings.subscriptions.joined(separator: " "))"])
+    case .subscribed(_, let rejected):
+      logger.error("the broker refused subscriptions", metadata: ["topics": "\(rejected.joined(separator: "; "))"])
+    case .holding: break  // said with its cause
+    case .waiting(let reason, let pause):
+      logger.warning("not connected: \(reason); trying again in \(pause) ms", metadata: broker)
+    case .stopped: logger.notice("stopped", metadata: broker)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// What leaves: acknowledgements, publications, answers to subscriptions.
+import CMosquitto
+import Glibc
+import Logging
+
+extension ConnectionLoop {
+  /// Writes what the library has queued. The acknowledgements of a batch leave as one packet (the library writes each by
+  /// itself, so the socket is corked meanwhile). Never called while something is uncommitted.
+  func flush() {
+    guard hold == nil, mosquitto_want_write(handle) else { return }
+    let socket = mosquitto_socket(handle)
+    cork(socket, true)
+    errno = 0
+    take(mosquitto_loop_write(handle, 1))
+    if mosquitto_socket(handle) == socket { cork(socket, false) }
+    outputIsEmpty = !mosquitto_want_write(handle)
+  }
+
+  private func cork(_ socket: CInt, _ on: Bool) {
+    var value: CInt = on ? 1 : 0
+    setsockopt(socket, CInt(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<CInt>.size))
+  }
+
+  /// Hands what other threads queued to the library.
+  func takePublications() {
+    guard phase == .open, hold == nil else { return }
+    for publication in shared.takeQueue() {
+      var id: CInt = 0
+      let code = mosquitto_publish_v5(
+        handle, &id, publication.topic, CInt(publication.payload.count), publication.payload, CInt(publication.qos),
+        publication.retain, nil)
+      if code == MOSQ_ERR_SUCCESS.code {
+        pending[id] = publication
+      } else {
+        complete(publication, .failure(.refused(String(cString: mosquitto_strerror(code)))))
+      }
+    }
+  }
+
+  /// Written (QoS 0) or answered by the broker (QoS 1).
+  func acknowledged(_ id: CInt, _ code: CInt) {
+    guard let publication = pending.removeValue(forKey: id) else { return }
+    if code >= 128 {
+      complete(publication, .failure(.refused(String(cString: mosquitto_reason_string(code)))))
+    } else {
+      complete(publication, .success(()))
+    }
+  }
+
+  func complete(_ publication: Publication, _ result: Result<Void, PublishFailure>) {
+    if case .success = result { counters.published += 1 } else { counters.publishFailures += 1 }
+    shared.finished(publication)
+    publication.completed(result)
+  }
+
+  /// The library drops unwritten QoS 0 messages when a connection ends, and sends QoS 1 again on the next.
+  func failWritten() {
+    for (id, publication) in pending where publication.qos == 0 {
+      pending[id] = nil
+      complete(publication, .failure(.connectionLost))
+    }
+    subscriptions = [:]
+    rejected = []
+  }
+
+  /// SUBACK: a reason code for each filter of one subscribe packet.
+  func subscribed(_ id: CInt, _ granted: [CInt]) {
+    guard let filters = subscriptions.removeValue(forKey: id) else { return }
+    for (filter, code) in zip(filters, granted) where filter != settings.statusTopic {
+      if code >= 128 {
+        let words = code == 128 ? "refused" : String(cString: mosquitto_reason_string(code))
+        rejected.append("\(filter): \(words)")
+      } else if code < CInt(settings.qos) {
+        logger.warning("subscription granted with a lower qos", metadata: ["topic": "\(filter)", "qos": "\(code)"])
+      }
+    }
+    guard subscriptions.isEmpty, case .connected(let present) = shared.status.state else { return }
+    set(.subscribed(sessionPresent: present, rejected: rejected))
+  }
+}

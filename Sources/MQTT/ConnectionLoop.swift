@@ -1,0 +1,357 @@
+import CMosquitto
+import Glibc
+import Logging
+
+/// The loop of one connection, on its own thread: wait, let messages gather, read until nothing is left or the batch is
+/// full, have the handler commit, and only then let the acknowledgements go (DESIGN §4). Everything in here, the
+/// library's callbacks and the handler's calls included, happens on that thread.
+final class ConnectionLoop: @unchecked Sendable {
+  enum Phase: Equatable {
+    /// No connection; the policy knows until when.
+    case away
+    /// Another thread is in the library's blocking connect.
+    case connecting
+    /// Connected, the broker has not answered yet; monotonic ms until which it may.
+    case handshake(deadline: Int64)
+    case open
+  }
+
+  /// The handler cannot commit.
+  struct Hold {
+    var reason: String
+    var since: Int64
+    var nextTry: Int64
+    var pause: Int64
+    var nextPing: Int64
+    var stateBefore: ConnectionState
+  }
+
+  static let tick: Int64 = 100
+  static let handshakeTimeout: Int64 = 20_000
+
+  let settings: ConnectionSettings
+  let handler: any ConnectionHandler
+  let shared: Shared
+  let client: Client
+  let logger: Logger
+  private let jitter: @Sendable () -> Double
+
+  var phase = Phase.away
+  var counters = ConnectionCounters()
+  /// Why the connection ended, once it has: noticed by the callbacks or by a return code.
+  var ended: (failure: ReconnectPolicy.Failure, reason: String)?
+  /// Received since the last successful commit; their acknowledgements wait in the library.
+  var uncommitted = false
+  var batchMessages = 0
+  var batchBytes = 0
+  var hold: Hold?
+  var incoming = IncomingTracker()
+  var pending: [CInt: Publication] = [:]
+  /// Subscribe packets that are not answered yet; refused filters so far.
+  var subscriptions: [CInt: [String]] = [:]
+  var rejected: [String] = []
+  let statusTopic: [UInt8]
+  /// The newest error line of the library, e.g. from OpenSSL.
+  var libraryError: String?
+  /// The last flush left nothing in the library: a ping of our own may be written in between.
+  var outputIsEmpty = true
+  private var policy = ReconnectPolicy()
+  private var gather = GatherPolicy()
+  private var nextMisc: Int64 = 0
+  private var state = ConnectionState.idle
+  private var publishedCounters = ConnectionCounters()
+
+  init(
+    settings: ConnectionSettings, handler: any ConnectionHandler, shared: Shared, logger: Logger,
+    jitter: @escaping @Sendable () -> Double
+  ) throws(ConnectionSettings.Problem) {
+    self.settings = settings
+    self.handler = handler
+    self.shared = shared
+    self.jitter = jitter
+    var logger = logger
+    logger[metadataKey: "mqtt"] = .string(settings.id)
+    self.logger = logger
+    statusTopic = Array(settings.statusTopic.utf8)
+    client = try Client(settings)
+  }
+
+  var handle: OpaquePointer { client.handle }
+  var now: Int64 { Monotonic.microseconds / 1000 }
+
+  func run() {
+    setCallbacks()
+    perform(policy.handle(.start, now: now, jitter: 0))
+    while !shared.isStopping { turn() }
+    shutDown()
+  }
+
+  // MARK: - Turns
+
+  func turn() {
+    switch phase {
+    case .away: awayTurn()
+    case .connecting: connectingTurn()
+    case .handshake, .open:
+      if hold != nil { holdTurn() } else { openTurn() }
+      if ended != nil { lost() }
+    }
+    handler.idle()
+    shareCounters()
+  }
+
+  private func awayTurn() {
+    // What could not be committed must be safe before the broker may send it again.
+    if uncommitted, now >= hold?.nextTry ?? 0 { commit() }
+    if !uncommitted { perform(policy.handle(.tick, now: now, jitter: 0)) }
+    if phase == .away { waitForWakeUp(Self.tick) }
+  }
+
+  private func connectingTurn() {
+    waitForWakeUp(Self.tick)
+    guard let outcome = shared.takeOutcome() else { return }
+    if outcome.code == MOSQ_ERR_SUCCESS.code {
+      phase = .handshake(deadline: now + Self.handshakeTimeout)
+      flush()  // the CONNECT itself sits in the queue
+    } else {
+      ended = (.network, reason(outcome.code, outcome.errno))
+      lost()
+    }
+  }
+
+  private func openTurn() {
+    takePublications()
+    flush()
+    guard ended == nil else { return }
+    let reads = handler.canTakeMore
+    let events = waitForSocket(reads: reads, timeout: reads ? Self.tick : 5)
+    if events & (POLLIN | POLLHUP | POLLERR) != 0 {
+      if phase == .open { gatherMore() }
+      drain()
+      if uncommitted { commit() }
+    } else if reads {
+      incoming.quiet(now)
+    }
+    guard hold == nil else { return }
+    flush()
+    if ended == nil, reads, now >= nextMisc {
+      nextMisc = now + 250
+      take(mosquitto_loop_misc(handle))
+    }
+    checkHandshake(readable: events & POLLIN != 0)
+  }
+
+  /// While the handler cannot commit: nothing is read or written but pings.
+  private func holdTurn() {
+    guard var hold else { return }
+    if now >= hold.nextTry {
+      commit()
+      if self.hold == nil {
+        flush()
+        return
+      }
+      hold = self.hold ?? hold
+    }
+    if now >= hold.nextPing {
+      self.hold?.nextPing = now + Int64(settings.keepalive) * 400
+      ping()
+    }
+    let events = waitForSocket(reads: false, timeout: min(Self.tick, max(hold.nextTry - now, 1)))
+    if events & (POLLHUP | POLLERR) != 0 { ended = (.network, "connection lost while nothing could be committed") }
+  }
+
+  private func gatherMore() {
+    let maximum = settings.qos == 1 ? settings.commitWithin : settings.gather
+    let pause = gather.pause(maximum: Int64(maximum) * 1000)
+    if pause > 0 { Monotonic.sleep(microseconds: pause) }
+  }
+
+  /// Reads until the count of messages stands still, the batch is full or the handler is.
+  private func drain() {
+    batchMessages = 0
+    batchBytes = 0
+    // With TLS, bytes may wait in OpenSSL's own buffer behind a packet that was no message.
+    var patience = settings.tls == nil ? 0 : 1
+    while ended == nil {
+      let before = batchMessages
+      errno = 0
+      take(mosquitto_loop_read(handle, 1))
+      if batchMessages == before {
+        if patience == 0 { break }
+        patience -= 1
+      }
+      if batchMessages >= settings.batchMessages || batchBytes >= settings.batchBytes { break }
+      if batchMessages > before, !handler.canTakeMore { break }
+    }
+    if batchMessages > 0 { gather.took(batchMessages, now: Monotonic.microseconds) }
+  }
+
+  /// The broker must answer in time; one that hangs up in the TLS handshake shows as readable without anything to read.
+  private func checkHandshake(readable: Bool) {
+    guard case .handshake(let deadline) = phase, ended == nil else { return }
+    if now >= deadline {
+      ended = (.network, "no answer to CONNECT within \(Self.handshakeTimeout / 1000) s")
+    } else if readable {
+      var byte: UInt8 = 0
+      let socket = mosquitto_socket(handle)
+      if recv(socket, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) == 0 {
+        ended = (.network, libraryError ?? "the broker closed the connection during the handshake")
+      }
+    }
+  }
+
+  // MARK: - Commit
+
+  /// Has the handler commit; when that fails, the acknowledgements stay where they are.
+  func commit() {
+    do {
+      try handler.commit()
+    } catch {
+      heldBack("\(error)")
+      return
+    }
+    counters.commits += 1
+    counters.acksHeld = 0
+    uncommitted = false
+    guard let hold else { return }
+    self.hold = nil
+    logger.notice("commits work again, acknowledging", metadata: ["held_ms": "\(now - hold.since)"])
+    if phase == .open { set(hold.stateBefore) }
+  }
+
+  private func heldBack(_ reason: String) {
+    counters.failedCommits += 1
+    if let previous = hold {
+      let pause = min(previous.pause * 2, 5_000)
+      hold?.pause = pause
+      hold?.nextTry = now + pause
+    } else {
+      logger.error("cannot commit: acknowledging and reading stop, the broker keeps the messages: \(reason)")
+      hold = Hold(
+        reason: reason, since: now, nextTry: now + 100, pause: 100,
+        nextPing: now + Int64(settings.keepalive) * 400, stateBefore: state)
+      if phase == .open { set(.holding(reason: reason)) }
+    }
+  }
+
+  /// Keeps the broker from dropping us while the library's queue must not be written: a PINGREQ past it. Not with TLS, where
+  /// only the library can write; the broker then drops us after one and a half keepalives and keeps the messages.
+  private func ping() {
+    guard settings.tls == nil, outputIsEmpty, phase == .open else { return }
+    let socket = mosquitto_socket(handle)
+    let packet: [UInt8] = [0xc0, 0]
+    if send(socket, packet, 2, CInt(MSG_NOSIGNAL | MSG_DONTWAIT)) == 1 {
+      shutdown(socket, CInt(SHUT_RDWR))  // half a packet: the stream is spoilt
+    }
+  }
+
+  // MARK: - Coming and going
+
+  func perform(_ action: ReconnectPolicy.Action) {
+    guard action == .connect else { return }
+    phase = .connecting
+    ended = nil
+    libraryError = nil
+    watchLog(true)
+    set(.connecting)
+    let loop = self
+    let thread = LoopThread(name: "mqtt-connect") { loop.shared.set(loop.client.connect()) }
+    if let thread {
+      thread.detach()
+    } else {
+      shared.set(.init(code: MOSQ_ERR_ERRNO.code, errno: EAGAIN))
+    }
+  }
+
+  /// CONNACK said yes.
+  func accepted() {
+    _ = policy.handle(.accepted, now: now, jitter: 0)
+    phase = .open
+    outputIsEmpty = false
+    nextMisc = now
+  }
+
+  /// The connection, or the attempt, has ended.
+  func lost() {
+    guard let (failure, reason) = ended else { return }
+    ended = nil
+    if phase == .open { counters.disconnects += 1 } else { counters.failedAttempts += 1 }
+    phase = .away
+    failWritten()
+    if uncommitted, hold == nil { commit() }
+    let action = policy.handle(.failed(failure), now: now, jitter: jitter())
+    if case .wait(let pause) = action { set(.waiting(reason: reason, retryIn: pause)) }
+  }
+
+  /// Sets and shows the state: one log line, the handler, the metrics.
+  func set(_ new: ConnectionState) {
+    guard new != state else { return }
+    state = new
+    log(new)
+    shared.set(new)
+    handler.stateChanged(new)
+  }
+
+  private func shareCounters() {
+    guard counters != publishedCounters else { return }
+    publishedCounters = counters
+    shared.set(counters)
+  }
+
+  // MARK: - Waiting
+
+  private func waitForWakeUp(_ timeout: Int64) {
+    var entry = pollfd(fd: shared.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
+    if poll(&entry, 1, CInt(timeout)) > 0 { shared.wakeUp.clear() }
+  }
+
+  /// Waits for the socket or a wake-up; what the socket is ready for.
+  func waitForSocket(reads: Bool, timeout: Int64) -> CInt {
+    let writes = hold == nil && mosquitto_want_write(handle)
+    let socketEvents = (reads ? POLLIN : 0) | (writes ? POLLOUT : 0)
+    var entries = (
+      pollfd(fd: mosquitto_socket(handle), events: Int16(socketEvents), revents: 0),
+      pollfd(fd: shared.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
+    )
+    let ready = withUnsafeMutablePointer(to: &entries) {
+      $0.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, CInt(timeout)) }
+    }
+    guard ready > 0 else { return 0 }
+    if entries.1.revents != 0 { shared.wakeUp.clear() }
+    return CInt(entries.0.revents)
+  }
+
+  // MARK: - Stop
+
+  private func shutDown() {
+    _ = policy.handle(.stop, now: now, jitter: 0)
+    if uncommitted { commit() }
+    if phase == .open, hold == nil { signOff() }
+    for publication in pending.values + shared.takeQueue() { complete(publication, .failure(.stopped)) }
+    pending = [:]
+    set(.stopped)
+    shareCounters()
+  }
+
+  /// Sends what waits, says "offline" and disconnects; at most two seconds.
+  private func signOff() {
+    let deadline = now + 2_000
+    takePublications()
+    while !pending.isEmpty, ended == nil, hold == nil, now < deadline {
+      flush()
+      if waitForSocket(reads: true, timeout: 50) & POLLIN != 0 {
+        drain()
+        if uncommitted { commit() }
+      }
+    }
+    guard ended == nil, hold == nil else { return }
+    let payload = Array(StatusMessage.offline.utf8)
+    mosquitto_publish(handle, nil, settings.statusTopic, CInt(payload.count), payload, 0, true)
+    mosquitto_disconnect(handle)
+    while mosquitto_socket(handle) >= 0, now < deadline {
+      take(mosquitto_loop_write(handle, 1))
+      if ended != nil { break }
+      if mosquitto_socket(handle) >= 0 { _ = waitForSocket(reads: false, timeout: 50) }
+    }
+  }
+}

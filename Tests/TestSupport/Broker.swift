@@ -1,0 +1,197 @@
+package import Foundation
+import Glibc
+
+/// Debian's own `mosquitto` on a free loopback port, with a folder of its own; killed when the value goes.
+package final class MosquittoBroker: @unchecked Sendable {
+  package struct Options: Sendable {
+    /// Sessions and messages survive a restart.
+    package var persistence = true
+    /// nil = anonymous clients are welcome.
+    package var user: (name: String, password: String)?
+    /// Clients need a certificate of the broker's own authority.
+    package var tls = false
+    /// QoS 1 messages unacknowledged at a client; 0 = no limit.
+    package var maxInflightMessages = 0
+    package var maxQueuedMessages = 100_000
+    /// Further lines of the configuration file, e.g. `acl_file`.
+    package var extra: [String] = []
+
+    package init() {}
+  }
+
+  package struct Failure: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  package static let program = "/usr/sbin/mosquitto"
+  package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+
+  package let host = "127.0.0.1"
+  package let port: Int
+  package let options: Options
+  package let folder: TemporaryDirectory
+  private var process: Process?
+
+  /// Starts the broker and waits until it takes connections, at most ten seconds.
+  package init(_ options: Options = Options()) throws {
+    self.options = options
+    folder = try TemporaryDirectory("broker")
+    port = try Self.freePort()
+    if options.tls { try Self.makeCertificates(folder.url) }
+    if let user = options.user {
+      let passwords = folder.file("passwords")
+      try "".write(toFile: passwords, atomically: true, encoding: .utf8)
+      try Self.run("/usr/bin/mosquitto_passwd", ["-b", passwords, user.name, user.password])
+      chmod(passwords, 0o644)
+    }
+    chmod(folder.path, 0o777)  // the broker gives up root
+    try configuration.write(toFile: folder.file("mosquitto.conf"), atomically: true, encoding: .utf8)
+    try start()
+  }
+
+  deinit { kill() }
+
+  private var configuration: String {
+    var lines = ["listener \(port) \(host)", "allow_anonymous \(options.user == nil)"]
+    lines.append("max_inflight_messages \(options.maxInflightMessages)")
+    lines.append("max_queued_messages \(options.maxQueuedMessages)")
+    lines.append("persistence \(options.persistence)")
+    if options.persistence { lines += ["persistence_location \(folder.path)/", "autosave_interval 1"] }
+    if options.user != nil { lines.append("password_file \(folder.file("passwords"))") }
+    if options.tls {
+      lines += ["cafile \(folder.file("ca.crt"))", "certfile \(folder.file("server.crt"))"]
+      lines += ["keyfile \(folder.file("server.key"))", "require_certificate true"]
+    }
+    return (lines + options.extra).joined(separator: "\n") + "\n"
+  }
+
+  /// Starts it on the same port, with what it has kept.
+  package func start() throws {
+    guard process == nil else { return }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.program)
+    process.arguments = ["-c", folder.file("mosquitto.conf")]
+    let log = folder.file("log")
+    if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
+    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    _ = try output.seekToEnd()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    self.process = process
+    let deadline = Date().addingTimeInterval(10)
+    while !Self.accepts(port) {
+      guard process.isRunning, Date() < deadline else {
+        let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        throw Failure(description: "mosquitto did not start on port \(port): \(said)")
+      }
+      usleep(10_000)
+    }
+  }
+
+  /// SIGTERM: it writes its sessions down first.
+  package func stop() { end(SIGTERM) }
+  /// SIGKILL: it has no time to.
+  package func kill() { end(SIGKILL) }
+
+  package func restart() throws {
+    stop()
+    try start()
+  }
+
+  private func end(_ signal: CInt) {
+    guard let process else { return }
+    if process.isRunning { Glibc.kill(process.processIdentifier, signal) }
+    process.waitUntilExit()
+    self.process = nil
+  }
+
+  /// Publishes with `mosquitto_pub`, one message a line of `payloads`; waits until the broker has taken them.
+  package func publish(_ topic: String, _ payloads: [String], qos: Int = 1, retain: Bool = false) throws {
+    var arguments = ["-h", host, "-p", "\(port)", "-q", "\(qos)", "-t", topic, "-l"]
+    if retain { arguments.append("-r") }
+    if let user = options.user { arguments += ["-u", user.name, "-P", user.password] }
+    if options.tls {
+      arguments += ["--cafile", folder.file("ca.crt"), "--cert", folder.file("client.crt")]
+      arguments += ["--key", folder.file("client.key")]
+    }
+    try Self.run("/usr/bin/mosquitto_pub", arguments, input: payloads.joined(separator: "\n") + "\n")
+  }
+
+  // MARK: - Helpers
+
+  /// An authority (`ca.crt`), a server certificate for 127.0.0.1 and a client certificate with their keys.
+  private static func makeCertificates(_ folder: URL) throws {
+    func openssl(_ arguments: String...) throws { try run("/usr/bin/openssl", arguments, folder: folder) }
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    try run(
+      "/usr/bin/openssl",
+      ["req", "-x509", "-days", "30", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.crt"] + key,
+      folder: folder)
+    try "subjectAltName=IP:127.0.0.1,DNS:localhost\n".write(
+      to: folder.appendingPathComponent("san"), atomically: true, encoding: .utf8)
+    for name in ["server", "client"] {
+      try run(
+        "/usr/bin/openssl",
+        ["req", "-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).csr"] + key, folder: folder)
+      try openssl(
+        "x509", "-req", "-days", "30", "-in", "\(name).csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
+        "-out", "\(name).crt", "-extfile", "san")
+      chmod(folder.appendingPathComponent("\(name).key").path, 0o644)
+    }
+  }
+
+  private static func run(_ program: String, _ arguments: [String], folder: URL? = nil, input: String? = nil) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    let feed = Pipe()
+    process.standardInput = feed
+    try process.run()
+    try feed.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
+    try feed.fileHandleForWriting.close()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Failure(description: "\(program) \(arguments): \(String(decoding: said, as: UTF8.self))")
+    }
+  }
+
+  /// A port nobody listens on right now.
+  package static func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = loopback(0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+      }
+    }
+    guard code == 0 else { throw Failure(description: "no free port: \(String(cString: strerror(errno)))") }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  private static func accepts(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = loopback(port)
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+
+  private static func loopback(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return address
+  }
+}
