@@ -40,7 +40,7 @@ extension ConnectionLoop {
     if level == MOSQ_LOG_ERR {
       libraryError = String(cString: text)
     } else if level == MOSQ_LOG_DEBUG, let found = strstr(text, " received PUBLISH (d") {
-      let flag = found[19]
+      let flag = found[20]
       if flag == 0x30 || flag == 0x31 { incoming.line(redelivered: flag == 0x31) }
     }
   }
@@ -51,8 +51,6 @@ extension ConnectionLoop {
     let bytes = Int(message.payloadlen)
     batchMessages += 1
     batchBytes += bytes
-    uncommitted = true
-    if message.qos == 1 { counters.acksHeld += 1 }
     incoming.message(now)
     var new = IncomingMessage(
       topic: UnsafeRawBufferPointer(start: message.topic, count: strlen(message.topic)),
@@ -70,6 +68,8 @@ extension ConnectionLoop {
       logger.warning("message too large, dropped", metadata: ["topic": "\(topic)", "bytes": "\(bytes)"])
       return
     }
+    uncommitted = true
+    if new.qos == 1 { counters.acksHeld += 1 }
     counters.received += 1
     counters.receivedBytes += UInt64(bytes)
     handler.received(new)
@@ -134,6 +134,13 @@ extension ConnectionLoop {
       ended = (.network, "the broker disconnected: " + String(cString: mosquitto_reason_string(code)))
     } else if code == 0 {
       ended = (.network, "the broker disconnected")
+    } else if code == MOSQ_ERR_CONN_LOST.code, phase == .open {
+      // mosquitto before 2.0.12 does not say that another client took the session over.
+      ended = (
+        .network,
+        "the broker closed the connection: it stopped, or another client uses the client id"
+          + " '\(settings.clientID)'"
+      )
     } else {
       ended = (.network, reason(code, errno))
     }

@@ -100,7 +100,7 @@ package struct ConnectionSettings: Sendable, Equatable {
     guard !clientID.isEmpty, clientID.utf8.count <= 200, !clientID.unicodeScalars.contains(where: forbidden) else {
       throw .clientID(clientID)
     }
-    for filter in subscriptions where mosquitto_sub_topic_check(filter) != MOSQ_ERR_SUCCESS.code {
+    for filter in subscriptions where filter.isEmpty || mosquitto_sub_topic_check(filter) != MOSQ_ERR_SUCCESS.code {
       throw .subscription(filter)
     }
     self.id = id

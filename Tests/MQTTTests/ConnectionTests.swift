@@ -32,9 +32,10 @@ struct ConnectionTests {
     #expect(last.topic == "room/1" && last.qos == UInt8(qos) && (last.packetID == 0) == (qos == 0))
     #expect(!last.retained && !last.backlog && last.redelivered == false)
     #expect(eventually { connection.counters.received == 1001 && connection.counters.acksHeld == 0 })
-    #expect(handler.states.prefix(3) == [
-      .connecting, .connected(sessionPresent: false), .subscribed(sessionPresent: false, rejected: []),
-    ])
+    #expect(
+      handler.states.prefix(3) == [
+        .connecting, .connected(sessionPresent: false), .subscribed(sessionPresent: false, rejected: []),
+      ])
   }
 
   @Test func emptyAndLargePayloads() throws {
@@ -55,9 +56,9 @@ struct ConnectionTests {
   func acknowledgesOnlyAfterTheCommit(version: ConnectionSettings.Version) throws {
     let broker = try MosquittoBroker()
     let handler = Recorder()
-    handler.set { $0.mayCommit = false }
     let connection = try Connection.started(settings(broker, version: version), handler)
-    #expect(eventually { connection.isSubscribed || connection.state == .holding(reason: "disk full") })
+    #expect(eventually { connection.isSubscribed })
+    handler.set { $0.mayCommit = false }
     try broker.publish("room/1", (0..<50).map { "press \($0)" })
     #expect(eventually { handler.received.count >= 1 && connection.counters.failedCommits >= 3 })
     #expect(connection.state == .holding(reason: "disk full"))
@@ -117,7 +118,8 @@ struct ConnectionTests {
     defer { again.stop() }
     #expect(eventually { second.received.count == 300 })
     #expect(second.payloads == (0..<300).map { "\($0)" })
-    #expect(second.received.allSatisfy { $0.backlog && $0.redelivered == false })
+    #expect(second.received.count { $0.backlog } == 300)
+    #expect(second.received.count { $0.redelivered == false } == 300)
     #expect(eventually { again.isSubscribed })
     // The backlog has ended: by our own sign-on coming back, or because it is quiet.
     try broker.publish("room/1", ["now"])
@@ -318,8 +320,8 @@ struct ConnectionTests {
       second.stop()
     }
     #expect(eventually { if case .waiting = first.state { true } else { false } })
-    guard case .waiting(let reason, let pause) = first.state else { return }
-    #expect(reason.contains("another client") && pause >= 15_000)
+    guard case .waiting(let reason, _) = first.state else { return }
+    #expect(reason.contains("another client") && reason.contains("'linli-test'"), "\(reason)")
     #expect(eventually { second.isSubscribed })
   }
 

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Glibc
 
 /// Debian's own `mosquitto` on a free loopback port, with a folder of its own; killed when the value goes.
@@ -30,7 +30,7 @@ package final class MosquittoBroker: @unchecked Sendable {
   package let port: Int
   package let options: Options
   package let folder: TemporaryDirectory
-  private var process: Process?
+  private var process: ChildProcess?
 
   /// Starts the broker and waits until it takes connections, at most ten seconds.
   package init(_ options: Options = Options()) throws {
@@ -41,7 +41,7 @@ package final class MosquittoBroker: @unchecked Sendable {
     if let user = options.user {
       let passwords = folder.file("passwords")
       try "".write(toFile: passwords, atomically: true, encoding: .utf8)
-      try Self.run("/usr/bin/mosquitto_passwd", ["-b", passwords, user.name, user.password])
+      try ChildProcess.run("/usr/bin/mosquitto_passwd", ["-b", passwords, user.name, user.password])
       chmod(passwords, 0o644)
     }
     chmod(folder.path, 0o777)  // the broker gives up root
@@ -68,16 +68,8 @@ package final class MosquittoBroker: @unchecked Sendable {
   /// Starts it on the same port, with what it has kept.
   package func start() throws {
     guard process == nil else { return }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = ["-c", folder.file("mosquitto.conf")]
     let log = folder.file("log")
-    if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
-    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    _ = try output.seekToEnd()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
+    let process = try ChildProcess(Self.program, ["-c", folder.file("mosquitto.conf")], output: log)
     self.process = process
     let deadline = Date().addingTimeInterval(10)
     while !Self.accepts(port) {
@@ -100,10 +92,8 @@ package final class MosquittoBroker: @unchecked Sendable {
   }
 
   private func end(_ signal: CInt) {
-    guard let process else { return }
-    if process.isRunning { Glibc.kill(process.processIdentifier, signal) }
-    process.waitUntilExit()
-    self.process = nil
+    process?.end(signal)
+    process = nil
   }
 
   /// Publishes with `mosquitto_pub`, one message a line of `payloads`; waits until the broker has taken them.
@@ -115,49 +105,26 @@ package final class MosquittoBroker: @unchecked Sendable {
       arguments += ["--cafile", folder.file("ca.crt"), "--cert", folder.file("client.crt")]
       arguments += ["--key", folder.file("client.key")]
     }
-    try Self.run("/usr/bin/mosquitto_pub", arguments, input: payloads.joined(separator: "\n") + "\n")
+    try ChildProcess.run("/usr/bin/mosquitto_pub", arguments, input: payloads.joined(separator: "\n") + "\n")
   }
 
   // MARK: - Helpers
 
   /// An authority (`ca.crt`), a server certificate for 127.0.0.1 and a client certificate with their keys.
   private static func makeCertificates(_ folder: URL) throws {
-    func openssl(_ arguments: String...) throws { try run("/usr/bin/openssl", arguments, folder: folder) }
+    func openssl(_ arguments: [String]) throws {
+      try ChildProcess.run("/usr/bin/env", ["-C", folder.path, "openssl"] + arguments)
+    }
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    try run(
-      "/usr/bin/openssl",
-      ["req", "-x509", "-days", "30", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.crt"] + key,
-      folder: folder)
+    try openssl(["req", "-x509", "-days", "30", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.crt"] + key)
     try "subjectAltName=IP:127.0.0.1,DNS:localhost\n".write(
       to: folder.appendingPathComponent("san"), atomically: true, encoding: .utf8)
     for name in ["server", "client"] {
-      try run(
-        "/usr/bin/openssl",
-        ["req", "-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).csr"] + key, folder: folder)
+      try openssl(["req", "-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).csr"] + key)
       try openssl(
-        "x509", "-req", "-days", "30", "-in", "\(name).csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
-        "-out", "\(name).crt", "-extfile", "san")
+        ["x509", "-req", "-days", "30", "-in", "\(name).csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"]
+          + ["-out", "\(name).crt", "-extfile", "san"])
       chmod(folder.appendingPathComponent("\(name).key").path, 0o644)
-    }
-  }
-
-  private static func run(_ program: String, _ arguments: [String], folder: URL? = nil, input: String? = nil) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    let feed = Pipe()
-    process.standardInput = feed
-    try process.run()
-    try feed.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
-    try feed.fileHandleForWriting.close()
-    let said = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: "\(program) \(arguments): \(String(decoding: said, as: UTF8.self))")
     }
   }
 
