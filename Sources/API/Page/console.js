@@ -50,7 +50,7 @@ function number(value) {
   return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Math.round(value * 100) / 100);
 }
 
-const unitNames = { Cel: "°C", "[ppm]": "ppm", m3: "m³", "kW.h": "kWh", "dB[SPL]": "dB", "ug/m3": "µg/m³" };
+const unitNames = { Cel: "°C", "[ppm]": "ppm", m3: "m³", "kW.h": "kWh", "dB[SPL]": "dB", "ug/m3": "µg/m³", "1": "" };
 
 function placeName(path) {
   const names = [];
@@ -76,8 +76,8 @@ function alertCard(alert) {
   top.append(element("span", "state", time(alert.raised_at)));
   card.append(top, element("div", "where", `${placeName(alert.place)} — ${alert.subject}`));
   const notes = [];
-  if (alert.value !== null && alert.value !== undefined) {
-    notes.push(`${number(alert.value)} ${unitNames[alert.unit] || alert.unit}`.trim());
+  if (alert.value !== null && alert.unit) {
+    notes.push(`${number(alert.value)} ${unitNames[alert.unit] ?? alert.unit}`.trim());
   }
   if (!alert.active) notes.push(`${word("cleared")} ${time(alert.cleared_at)}`);
   if (alert.acknowledged) notes.push(`${word("acknowledged")} ${alert.acknowledged_by || ""}`.trim());
@@ -115,7 +115,7 @@ function drawPoint(cell, point) {
   if (point.at === null) value.append(element("small", "", word("never")));
   else {
     value.append(point.text ?? (point.value === null ? "–" : number(point.value)));
-    if (point.text === null) value.append(" ", element("small", "", unitNames[point.unit] || point.unit));
+    if (point.text === null) value.append(" ", element("small", "", unitNames[point.unit] ?? point.unit));
     if (point.reason) value.append(" ", element("small", "", `(${word("reasons")[point.reason] || point.reason})`));
   }
   cell.replaceChildren(element("div", "label", point.point), value);

@@ -32,11 +32,14 @@ package final class DemoBroker {
     }
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c", "\"$0\" -c \"$1\" & broker=$!; read -r _; kill \"$broker\" 2>/dev/null; wait \"$broker\"", executable, file,
+      "-c", "\"$0\" -c \"$1\" & broker=$!; read -r _; kill -KILL \"$broker\" 2>/dev/null; wait \"$broker\"", executable, file,
     ]
     process.standardInput = lifeline
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    // KILL: a child of this process starts with signals blocked, as the threads of the runtime are. The broker has nothing
+    // to save. The shell must not hold the end of the pipe whose closing it waits for.
+    _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
     try process.run()
     for _ in 0..<200 {
       if LoopbackPort.answers(port) { return }
@@ -46,9 +49,10 @@ package final class DemoBroker {
     throw Failure(description: "mosquitto did not start; see \(directory)/mosquitto.log")
   }
 
+  /// Ends the broker and returns when it no longer answers. (`Process.waitUntilExit` needs a run loop that a task has not.)
   package func stop() {
     try? lifeline.fileHandleForWriting.close()
-    if process.isRunning { process.waitUntilExit() }
+    for _ in 0..<100 where LoopbackPort.answers(port) { usleep(20_000) }
   }
 
   private static var executable: String? {
