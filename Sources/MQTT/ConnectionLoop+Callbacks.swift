@@ -29,6 +29,8 @@ extension ConnectionLoop {
 
   /// The library's own lines carry the DUP flag and OpenSSL's reasons; they cost, so only while needed.
   func watchLog(_ watch: Bool) {
+    guard watch != watchesLog else { return }
+    watchesLog = watch
     guard watch else { return mosquitto_log_callback_set(handle, nil) }
     mosquitto_log_callback_set(handle) { _, context, level, text in
       guard let text else { return }
@@ -51,7 +53,7 @@ extension ConnectionLoop {
     let bytes = Int(message.payloadlen)
     batchMessages += 1
     batchBytes += bytes
-    incoming.message(now)
+    if incoming.backlog { incoming.message(now) }
     var new = IncomingMessage(
       topic: UnsafeRawBufferPointer(start: message.topic, count: strlen(message.topic)),
       payload: UnsafeRawBufferPointer(start: message.payload, count: bytes), qos: UInt8(message.qos),
@@ -59,7 +61,7 @@ extension ConnectionLoop {
       backlog: incoming.backlog)
     if new.qos == 1 {
       new.redelivered = incoming.takeFlag()
-      if incoming.watched == 0, phase == .open { watchLog(false) }
+      if incoming.watched == 0 { watchLog(false) }
     }
     if isOwnStatus(new) { return }
     guard bytes <= settings.payloadBytesMaximum else {

@@ -22,7 +22,6 @@ final class ConnectionLoop: @unchecked Sendable {
     var since: Int64
     var nextTry: Int64
     var pause: Int64
-    var nextPing: Int64
     var stateBefore: ConnectionState
   }
 
@@ -53,11 +52,14 @@ final class ConnectionLoop: @unchecked Sendable {
   let statusTopic: [UInt8]
   /// The newest error line of the library, e.g. from OpenSSL.
   var libraryError: String?
+  /// The library's log lines come to us.
+  var watchesLog = false
   /// The last flush left nothing in the library: a ping of our own may be written in between.
   var outputIsEmpty = true
   private var policy = ReconnectPolicy()
   private var gather = GatherPolicy()
   private var nextMisc: Int64 = 0
+  private var nextPing: Int64 = 0
   private var state = ConnectionState.idle
   private var publishedCounters = ConnectionCounters()
 
@@ -138,6 +140,7 @@ final class ConnectionLoop: @unchecked Sendable {
       nextMisc = now + 250
       take(mosquitto_loop_misc(handle))
     }
+    if reads { nextPing = now + Int64(settings.keepalive) * 400 } else { ping() }
     checkHandshake(readable: events & POLLIN != 0)
   }
 
@@ -152,17 +155,14 @@ final class ConnectionLoop: @unchecked Sendable {
       }
       hold = self.hold ?? hold
     }
-    if now >= hold.nextPing {
-      self.hold?.nextPing = now + Int64(settings.keepalive) * 400
-      ping()
-    }
+    ping()
     let events = waitForSocket(reads: false, timeout: min(Self.tick, max(hold.nextTry - now, 1)))
     if events & (POLLHUP | POLLERR) != 0 { ended = (.network, "connection lost while nothing could be committed") }
   }
 
   private func gatherMore() {
     let maximum = settings.qos == 1 ? settings.commitWithin : settings.gather
-    let pause = gather.pause(maximum: Int64(maximum) * 1000)
+    let pause = gather.pause(maximum: Int64(maximum) * 1000, now: Monotonic.microseconds)
     if pause > 0 { Monotonic.sleep(microseconds: pause) }
   }
 
@@ -228,15 +228,17 @@ final class ConnectionLoop: @unchecked Sendable {
     } else {
       logger.error("cannot commit: acknowledging and reading stop, the broker keeps the messages: \(reason)")
       hold = Hold(
-        reason: reason, since: now, nextTry: now + 100, pause: 100,
-        nextPing: now + Int64(settings.keepalive) * 400, stateBefore: state)
+        reason: reason, since: now, nextTry: now + 100, pause: 100, stateBefore: state)
       if phase == .open { set(.holding(reason: reason)) }
     }
   }
 
-  /// Keeps the broker from dropping us while the library's queue must not be written: a PINGREQ past it. Not with TLS, where
-  /// only the library can write; the broker then drops us after one and a half keepalives and keeps the messages.
+  /// Keeps the broker from dropping us while nothing is read, so that the library would miss the answers to its own pings,
+  /// or while its queue must not be written: a PINGREQ past it, 2.5 in a keepalive. Not with TLS, where only the library can
+  /// write; the broker then drops us after one and a half keepalives and keeps the messages.
   private func ping() {
+    guard now >= nextPing else { return }
+    nextPing = now + Int64(settings.keepalive) * 400
     guard settings.tls == nil, outputIsEmpty, phase == .open else { return }
     let socket = mosquitto_socket(handle)
     let packet: [UInt8] = [0xc0, 0]

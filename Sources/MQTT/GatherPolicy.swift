@@ -23,15 +23,18 @@ struct GatherPolicy {
   private var sameInARow = 0
   private var rest = 0
 
-  /// Pause before reading, µs.
-  /// - Parameter maximum: µs.
-  mutating func pause(maximum: Int64) -> Int64 {
+  /// Pause before reading, µs. What has passed since the last batch (its sync, the wait for the socket) counts: messages
+  /// have gathered in the socket meanwhile.
+  /// - Parameters:
+  ///   - maximum: µs.
+  ///   - now: monotonic µs.
+  mutating func pause(maximum: Int64, now: Int64) -> Int64 {
     if rest > 0 {
       rest -= 1
       return 0
     }
     guard rate * Double(maximum) / 1e6 >= 2 else { return 0 }
-    return min(maximum, Int64(Self.target / rate * 1e6))
+    return max(0, min(maximum, Int64(Self.target / rate * 1e6)) - (now - lastBatch))
   }
 
   /// A batch was taken in.

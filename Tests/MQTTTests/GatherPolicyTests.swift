@@ -10,7 +10,7 @@ import Testing
     var owed = 0.0
     var last: Int64 = 0
     for turn in 0..<2000 {
-      let pause = policy.pause(maximum: maximum)
+      let pause = policy.pause(maximum: maximum, now: Int64(now))
       if pause > 0 { last = pause }
       let length = max(Double(pause), 1e6 / rate) + Double(turn % 3) * 15
       now += length
@@ -39,7 +39,7 @@ import Testing
     var waited: Int64 = 0
     // The broker sends 20, then waits for acknowledgements: a longer pause brings nothing.
     for _ in 0..<2000 {
-      let pause = policy.pause(maximum: 5000)
+      let pause = policy.pause(maximum: 5000, now: now)
       waited += pause
       now += pause + 200
       policy.took(20, now: now)
@@ -50,8 +50,9 @@ import Testing
   @Test func forgetsAfterSilence() {
     var policy = GatherPolicy()
     for turn in 1...100 as ClosedRange<Int64> { policy.took(20 + Int(turn % 3), now: turn * 1000) }
-    #expect(policy.pause(maximum: 2000) > 0)
+    #expect(policy.pause(maximum: 2000, now: 100_000) > 0)
+    #expect(policy.pause(maximum: 2000, now: 102_000) == 0, "they have gathered while the last batch was synced")
     policy.took(1, now: 10_000_000)
-    #expect(policy.pause(maximum: 2000) == 0)
+    #expect(policy.pause(maximum: 2000, now: 10_000_000) == 0)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// Debian's own `mosquitto` on a free loopback port, with a folder of its own; killed when the value goes.
 package final class MosquittoBroker: @unchecked Sendable {
@@ -128,19 +129,24 @@ package final class MosquittoBroker: @unchecked Sendable {
     }
   }
 
-  /// A port nobody listens on right now.
+  private static let givenOut = Mutex(Set<Int>())
+
+  /// A port nobody listens on, below those the system gives out by itself: it stays ours while the broker is down.
   package static func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = loopback(0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+    for _ in 0..<200 {
+      let port = Int.random(in: 20_000..<32_000)
+      guard givenOut.withLock({ $0.insert(port).inserted }) else { continue }
+      let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = loopback(port)
+      let code = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
       }
+      if code == 0 { return port }
     }
-    guard code == 0 else { throw Failure(description: "no free port: \(String(cString: strerror(errno)))") }
-    return Int(UInt16(bigEndian: address.sin_port))
+    throw Failure(description: "no free port")
   }
 
   private static func accepts(_ port: Int) -> Bool {
