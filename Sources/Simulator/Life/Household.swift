@@ -71,7 +71,7 @@ private struct DayPlan {
     let rises = time(6, 0, within: 55)
     let retires = time(21, 0, within: 55)
     nights(rises: rises, retires: retires)
-    meals(rises: rises)
+    water(rises: rises)
     outing(leaves: time(8, 45, within: 55), minutes: 40...85)
     outing(leaves: time(15, 10, within: 50), minutes: 25...60)
     if random.chance(0.7) {
@@ -97,10 +97,12 @@ private struct DayPlan {
     }
   }
 
-  private mutating func meals(rises: Int64) {
+  private mutating func water(rises: Int64) {
     add(.draws(random.number(2...4)), rises + 30 * Rhythm.minute)
     add(.draws(random.number(6...10)), time(11, 30, within: 20))
     add(.draws(random.number(5...9)), time(17, 30, within: 20))
+    // The toilet, four times between morning and evening.
+    for hour: Int64 in [10, 14, 16, 19] { add(.draws(6), time(hour, 0, within: 50)) }
     if random.chance(0.5) { add(.draws(random.number(25...45)), time(19, 30, within: 40)) }
     if random.chance(0.3) { add(.draws(50), time(10, 30, within: 30)) }
   }
