@@ -4,8 +4,9 @@ struct NodeState: BitwiseCopyable {
 
   /// Of the predicate, after hysteresis.
   var raw = Truth.unknown
-  /// What the condition above sees; at the root true = raised.
+  /// What the condition above sees: unknown whenever the input is unknown.
   var output = Truth.unknown
+  /// Held long enough and not cleared yet; at the root this is the alert.
   var isActive = false
   /// Whether the local time is in the `during` period (always, where there is none).
   var isInside = true
@@ -68,7 +69,8 @@ struct NodeState: BitwiseCopyable {
       return
     }
     if isLeaving { mark = time } else if raw == .yes { held = 0 }
-    setOutput(.yes, time)
+    // What is raised stays raised while its input is unknown; but a condition above is not to rest on it.
+    setOutput(raw == .unknown && isInside ? .unknown : .yes, time)
   }
 
   private mutating func stepIdle(_ code: ConditionCode, _ time: Int64) {

@@ -39,7 +39,7 @@ final class NaiveOracle {
     }
 
     var output: Value {
-      if active { return .yes }
+      if active { return raw == .unknown && inside ? .unknown : .yes }
       if raw == .no || !inside { return .no }
       return raw == .unknown ? .unknown : .no
     }

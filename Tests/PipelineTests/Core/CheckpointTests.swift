@@ -1,0 +1,122 @@
+import Pipeline
+import Testing
+
+/// Restarts and reloads: what is kept, what is dropped, what fell due meanwhile.
+@Suite struct CheckpointTests {
+  private func scene(threshold: Double = 20, rule: String = "r", hold: Int64 = 10) -> Scene {
+    var scene = Scene()
+    scene.device(silentAfter: 1000, points: [.number(), .boolean])
+    scene.rule(rule, ConditionPlan(predicate: .compare(.last, .above(threshold)), hold: hold), 0)
+    return scene
+  }
+
+  private func core(_ scene: Scene, _ readings: (Int64, Double)...) -> LaneCore {
+    let core = scene.core()
+    let messages = readings.map {
+      Scene.Message(at: $0.0, device: 0, readings: [.init(point: 0, value: $0.1)])
+    }
+    for entry in scene.entries(messages) { core.process(entry) }
+    return core
+  }
+
+  @Test func whatFellDueMeanwhileFiresWithItsTrueTime() throws {
+    let bytes = core(scene(), (5, 21)).checkpoint()
+    let restored = try LaneCore(plan: scene().plan, restoring: bytes)
+    #expect(restored.position == 1 && restored.now.milliseconds == 5)
+    restored.advance(to: Timestamp(milliseconds: 500))
+    let change = try #require(restored.takeChanges().first)
+    #expect(change.at.milliseconds == 15 && change.noticedAt.milliseconds == 500 && change.position == 1)
+  }
+
+  @Test func damageIsNoticed() {
+    let bytes = core(scene(), (5, 21)).checkpoint()
+    for index in stride(from: 0, to: bytes.count, by: 7) {
+      var damaged = bytes
+      damaged[index] ^= 0x10
+      #expect(throws: CheckpointError.damaged) { try LaneCore(plan: scene().plan, restoring: damaged) }
+    }
+    for length in [0, 3, 4, 20, bytes.count - 1] {
+      #expect(throws: CheckpointError.damaged) {
+        try LaneCore(plan: scene().plan, restoring: Array(bytes.prefix(length)))
+      }
+    }
+  }
+
+  @Test func unknownIdsAreDroppedAndCounted() throws {
+    let bytes = core(scene(hold: 0), (5, 21)).checkpoint()
+    var other = Scene()
+    other.device(points: [.number()])
+    other.plan.devices[0].id = "another"
+    other.plan.points[0].id = "another/p0"
+    let restored = try LaneCore(plan: other.plan, restoring: bytes)
+    // The device, its two points, the rule.
+    #expect(restored.counters.droppedAtRestore == 4)
+    #expect(restored.takeOrphans() == [.init(rule: "r", subject: "home")])
+    #expect(restored.takeOrphans().isEmpty)
+  }
+
+  @Test func reloadKeepsAHoldWhoseRuleIsTheSame() {
+    let core = core(scene(), (5, 21))
+    var plan = scene().plan
+    // Other order, another rule, another device: the state follows the ids.
+    plan.rules.insert(RulePlan(id: "first", conditions: plan.rules[0].conditions, instances: []), at: 0)
+    core.install(plan, at: Timestamp(milliseconds: 12))
+    core.advance(to: Timestamp(milliseconds: 20))
+    #expect(core.takeChanges().map { $0.told() } == ["r raised 15"])
+  }
+
+  @Test func aChangedRuleBeginsAnewAndLeavesAnOrphan() {
+    let core = core(scene(hold: 0), (5, 21))
+    #expect(core.takeChanges().count == 1 && core.raised.count == 1)
+    core.install(scene(threshold: 20.5, hold: 10).plan, at: Timestamp(milliseconds: 12))
+    #expect(core.takeOrphans() == [.init(rule: "r", subject: "home")])
+    core.advance(to: Timestamp(milliseconds: 30))
+    #expect(core.takeChanges().map { $0.told() } == ["r raised 22"])
+  }
+
+  @Test func anUnchangedActiveRuleIsNoOrphan() {
+    let core = core(scene(hold: 0), (5, 21))
+    _ = core.takeChanges()
+    core.install(scene(hold: 0).plan, at: Timestamp(milliseconds: 12))
+    #expect(core.takeOrphans().isEmpty && core.takeChanges().isEmpty && core.raised.count == 1)
+  }
+
+  @Test func aNewRuleSeesTheLastReadings() {
+    let core = core(scene(), (0, 10), (5, 12), (9, 17))
+    var scene = scene()
+    scene.rule("average", ConditionPlan(predicate: .compare(.window(.average, 10), .above(14))), 0)
+    scene.rule("rose", ConditionPlan(predicate: .changes(by: 7, within: 10)), 0)
+    scene.rule("quiet", ConditionPlan(predicate: .quiet(8)), 0)
+    core.install(scene.plan, at: Timestamp(milliseconds: 10))
+    core.advance(to: Timestamp(milliseconds: 18))
+    #expect(
+      core.takeChanges().map { $0.told() } == [
+        "average raised 10", "rose raised 10", "rose cleared 15", "quiet raised 17",
+      ])
+  }
+
+  @Test func aGroupMayGrowAndShrink() {
+    var scene = Scene()
+    scene.device(points: [.number(), .number()])
+    let leaf = ConditionPlan(predicate: .compare(.last, .above(20)))
+    scene.rule("r", leaf, 0)
+    let core = scene.core()
+    let both = [Scene.Item(point: 0, value: 10), Scene.Item(point: 1, value: 21)]
+    for entry in scene.entries([.init(at: 1, device: 0, readings: both)]) { core.process(entry) }
+    var plan = scene.plan
+    plan.rules[0].instances[0].inputs = [[0, 1]]
+    core.install(plan, at: Timestamp(milliseconds: 5))
+    core.install(scene.plan, at: Timestamp(milliseconds: 9))
+    #expect(core.takeChanges().map { $0.told() } == ["r raised 5", "r cleared 9"])
+    #expect(core.takeOrphans().isEmpty)
+  }
+
+  @Test func statusAfterARestart() throws {
+    let before = core(scene(), (5, 21), (6, 22))
+    let after = try LaneCore(plan: scene().plan, restoring: before.checkpoint())
+    #expect(after.snapshot(ofPoint: 0) == before.snapshot(ofPoint: 0))
+    #expect(after.snapshot(ofDevice: 0) == before.snapshot(ofDevice: 0))
+    #expect(after.readings(ofPoint: 0) == before.readings(ofPoint: 0))
+    #expect(after.counters == before.counters && after.version == before.version)
+  }
+}
