@@ -32,7 +32,9 @@ actor MemoryBackend: Backend {
     [PlaceView(path: "hedong", level: "district", name: LocalizedText(zh: "河东区", en: "Hedong"), kind: "")]
   }
   func devices(_ selection: DeviceSelection) async throws -> [DeviceView] {
-    if let scope = selection.scope, scope != "hedong" { throw BackendError(.notFound, "there is no place or device '\(scope)'") }
+    if let scope = selection.scope, scope != "hedong" {
+      throw BackendError(.notFound, "there is no place or device '\(scope)'")
+    }
     return [
       DeviceView(
         id: "leak-1", profile: "p", place: "hedong/b3", placeName: LocalizedText("b3"), lastSeen: nil, silent: false,
@@ -44,7 +46,8 @@ actor MemoryBackend: Backend {
   func points(_ selection: PointSelection) async throws -> [PointView] {
     [
       PointView(
-        point: "leak-1/leak", at: nil, value: nil, text: nil, unit: "", quantity: "leak", quality: "unknown", reason: "",
+        point: "leak-1/leak", at: nil, value: nil, text: nil, unit: "", quantity: "leak", quality: "unknown",
+        reason: "",
         place: "hedong/b3", version: selection.changedSince)
     ]
   }

@@ -16,7 +16,8 @@ struct WebServerTests {
   }
 
   @Test(arguments: [
-    "/", "/api/v1/status", "/api/v1/places", "/api/v1/devices", "/api/v1/unassigned", "/api/v1/points", "/api/v1/alerts",
+    "/", "/api/v1/status", "/api/v1/places", "/api/v1/devices", "/api/v1/unassigned", "/api/v1/points",
+    "/api/v1/alerts",
     "/api/v1/alerts/a1", "/api/v1/events", "/api/v1/tape", "/metrics", "/readyz", "/console.js",
   ])
   func nothingAnswersWithoutACredential(path: String) async throws {
@@ -67,28 +68,34 @@ struct WebServerTests {
   }
 
   @Test func everyPromisedKeyIsThereEvenWithoutAValue() async throws {
-    func keys(_ buffer: ByteBuffer) throws -> Set<String> {
+    @Sendable func keys(_ buffer: ByteBuffer) throws -> Set<String> {
       let json = try JSONSerialization.jsonObject(with: Data(buffer.readableBytesView))
       let object = json as? [String: Any] ?? (json as? [[String: Any]])?.first ?? [:]
       return Set(object.keys)
     }
     try await application(.unixSocket).test(.router) { client in
       try await client.execute(uri: "/api/v1/devices", method: .get) { response in
-        #expect(try keys(response.body).isSuperset(of: ["id", "profile", "place", "last_seen", "silent", "quality", "battery", "points"]))
+        let found = try keys(response.body)
+        #expect(
+          found.isSuperset(of: ["id", "profile", "place", "last_seen", "silent", "quality", "battery", "points"]))
       }
       try await client.execute(uri: "/api/v1/points", method: .get) { response in
-        #expect(try keys(response.body).isSuperset(of: ["point", "at", "value", "unit", "quality", "reason"]))
+        let found = try keys(response.body)
+        #expect(found.isSuperset(of: ["point", "at", "value", "unit", "quality", "reason"]))
       }
       try await client.execute(uri: "/api/v1/alerts", method: .get) { response in
+        let found = try keys(response.body)
         #expect(
-          try keys(response.body).isSuperset(of: [
-            "id", "rule", "subject", "place", "priority", "title", "active", "acknowledged", "assigned_to", "shelved_until",
+          found.isSuperset(of: [
+            "id", "rule", "subject", "place", "priority", "title", "active", "acknowledged", "assigned_to",
+            "shelved_until",
             "raised_at", "cleared_at", "closed_at", "value", "unit",
           ]))
       }
       try await client.execute(uri: "/api/v1/status", method: .get) { response in
+        let found = try keys(response.body)
         #expect(
-          try keys(response.body).isSuperset(of: [
+          found.isSuperset(of: [
             "version", "uptime_seconds", "brokers", "messages", "devices", "alerts", "journal", "outbox",
           ]))
       }
@@ -99,7 +106,10 @@ struct WebServerTests {
     ("/api/v1/alerts/none", 404, "there is no alert 'none'"),
     ("/api/v1/devices?scope=nowhere", 404, "there is no place or device 'nowhere'"),
     ("/api/v1/history", 400, "say which point: ?point=care-301-env/temperature"),
-    ("/api/v1/history?point=a&since=yesterday", 400, "'since' must be a time like 2026-01-05T03:20:00Z, not 'yesterday'"),
+    (
+      "/api/v1/history?point=a&since=yesterday", 400,
+      "'since' must be a time like 2026-01-05T03:20:00Z, not 'yesterday'"
+    ),
     ("/api/v1/alerts?limit=many", 400, "'limit' must be a whole number, not 'many'"),
   ])
   func errorsAreProblemDocuments(path: String, status: Int, detail: String) async throws {
@@ -117,7 +127,9 @@ struct WebServerTests {
     let action = AlertActionRequest(action: .shelve, by: "Li", comment: "wartet", forMilliseconds: 60_000)
     let body = ByteBuffer(bytes: try WireFormat.encode(action))
     try await application(.unixSocket).test(.router) { client in
-      try await client.execute(uri: "/api/v1/alerts/a1/actions", method: .post, body: body) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/api/v1/alerts/a1/actions", method: .post, body: body) {
+        #expect($0.status == .ok)
+      }
       try await client.execute(
         uri: "/api/v1/alerts/a1/actions", method: .post, body: ByteBuffer(string: "{\"action\":\"dance\",\"by\":\"x\"}")
       ) { #expect($0.status == .badRequest) }
@@ -127,7 +139,8 @@ struct WebServerTests {
 
   @Test func eventsResumeAfterTheLastOne() async throws {
     try await application(.unixSocket).test(.router) { client in
-      try await client.execute(uri: "/api/v1/events", method: .get, headers: [.init("Last-Event-ID")!: "41"]) { response in
+      try await client.execute(uri: "/api/v1/events", method: .get, headers: [.init("Last-Event-ID")!: "41"]) {
+        response in
         let text = String(buffer: response.body)
         #expect(text.contains("id: 42\nevent: raised\ndata: {"))
         #expect(text.contains("id: 43\n"))

@@ -13,7 +13,9 @@ struct KillTests {
 
   @Test func everyPressIsOneAlertWhateverDiesWhen() async throws {
     let folder = try TemporaryDirectory()
-    let broker = try MosquittoBroker(maxInflightMessages: 200)
+    var options = MosquittoBroker.Options()
+    options.maxInflightMessages = 200
+    let broker = try MosquittoBroker(options)
     let hook = try WebhookReceiver()
     defer { hook.stop() }
     let port = try #require(URL(string: hook.url)?.port)

@@ -12,9 +12,9 @@ struct RecoveryTests {
     let hook: WebhookReceiver
     let service: LinliProcess
 
-    init(persistence: Bool = true) throws {
+    init() throws {
       folder = try TemporaryDirectory()
-      broker = try MosquittoBroker(persistence: persistence)
+      broker = try MosquittoBroker()
       hook = try WebhookReceiver()
       let community = try TestCommunity(
         in: folder.url, brokerPort: broker.port, hookPort: try #require(URL(string: hook.url)?.port))
