@@ -16,6 +16,8 @@ done
 printf 'module CSimdjson { header "%s/include/linli_json.h" }\n' "$json" > "$build/module.modulemap"
 find "$root/Sources/Pipeline/Plan" "$root/Sources/Pipeline/Decode" "$root/Sources/Pipeline/Normalise" \
   "$root/Sources/Pipeline/Tape" -name '*.swift' > "$build/sources"
+# The compiler leaves module files where it stands.
+cd "$build"
 swiftc -O -wmo -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -package-name linli -module-name Fuzz \
   -Xcc -fmodule-map-file="$build/module.modulemap" -I "$build" @"$build/sources" "$root/Fuzz/$target.swift" \
   "$build"/*.o -lsimdjson -lstdc++ -lubsan -o "$build/$target" 2>"$build/log" || { cat "$build/log" >&2; exit 1; }
