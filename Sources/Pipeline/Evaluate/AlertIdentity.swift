@@ -1,8 +1,9 @@
 /// Names an occurrence of an alert. The id is derived from what happened, never drawn at random, so a replay of the same
 /// messages finds the same ids.
 package enum AlertIdentity {
-  /// Crockford's base 32: no I, L, O, U, so an id survives being read over the telephone.
-  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+  /// Crockford's base 32: no i, l, o, u, so an id survives being read over the telephone; lower case, because people type
+  /// it on a shell.
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
   /// Ten characters: the low 50 bits of the 64-bit FNV-1a of `rule|subject|raised_at in ms`; from the second occurrence
   /// with the same three on, `|2`, `|3` … is appended before hashing.
