@@ -141,11 +141,11 @@ import Testing
     ),
     (
       "profile: x\ntopic: a/#/b\npoints:\n  p: {from: /p, quantity: power}\n",
-      "p.yaml:2:8: error: topic \"a/#/b\" can never match: \"#\" stands for the rest of the topic and can only be last"
+      "p.yaml:2:8: error: topic \"a/#/b\" can never match: '#' may only be the last level of a topic"
     ),
     (
       "profile: x\ntopic: a/b-{d}\npoints:\n  p: {from: /p, quantity: power}\n",
-      "p.yaml:2:8: error: topic \"a/b-{d}\" can never match: \"b-{d}\": {name}, + and # stand for a whole level"
+      "p.yaml:2:8: error: topic \"a/b-{d}\" can never match: a capture must fill its whole level, as in '{device}', not as in 'b-{d}'"
     ),
     (
       "profile: x\ntopic: a/{d}\npoints:\n  p: {from: /p, quantity: power, topic: b}\n  q: {from: /p, quantity: power}\n",

@@ -47,7 +47,7 @@ struct LaneAssignment {
   }
 
   private static func carries(_ broker: ServiceSettings.Broker, _ profile: DeviceProfile) -> Bool {
-    profile.topics.contains { topic in broker.subscriptions.contains { TopicFilterCheck.overlap($0, topic) } }
+    profile.topics.contains { topic in broker.subscriptions.contains { TopicFilter.overlap($0, topic) } }
   }
 
   /// A device whose topics no subscription can bring will never be heard.

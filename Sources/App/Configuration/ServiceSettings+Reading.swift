@@ -1,6 +1,7 @@
 import Community
 package import ConfigFile
 import Foundation
+import Pipeline
 
 extension ServiceSettings {
   package static let keys = [
@@ -93,7 +94,7 @@ extension ServiceSettings.Broker {
       log.error(at: reader.location(of: "password"), "a password without 'user'", hint: "MQTT needs both")
     }
     for (filter, node) in zip(subscriptions, reader.node("subscribe")?.sequence ?? []) {
-      if let reason = TopicFilterCheck.problem(in: filter) {
+      if let reason = TopicFilter.problem(in: filter) {
         log.error(at: node.location, "'\(filter)' is not a topic filter: \(reason)", hint: "for example zigbee2mqtt/#")
       }
     }

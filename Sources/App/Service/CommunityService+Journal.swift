@@ -12,7 +12,7 @@ extension CommunityService {
   private static let stretchBytes = 4 << 20
 
   package func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch {
-    if let reason = TopicFilterCheck.problem(in: filter) {
+    if let reason = TopicFilter.problem(in: filter) {
       throw BackendError(.invalid, "'\(filter)' is not a topic filter: \(reason)")
     }
     let cursor = cursor ?? TapeCursor(lane: 0, position: 0)
@@ -27,7 +27,7 @@ extension CommunityService {
       _ = try Journal.read(directory: directory, from: from) { message in
         last = message.position
         looked += 1
-        if message.arrival >= since, TopicFilterCheck.matches(filter, message.topic) {
+        if message.arrival >= since, TopicFilter.matches(filter, message.topic) {
           TapeWriter.append(message, to: &text)
         }
         return looked < Self.stretchMessages && text.count < Self.stretchBytes

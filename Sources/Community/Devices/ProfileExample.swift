@@ -95,7 +95,8 @@ extension DeviceProfile {
   /// Runs the examples and reports those that are read differently.
   package func checkExamples(decode: ExampleDecoder, log: ProblemLog) {
     for example in examples {
-      guard let match = messages.lazy.compactMap({ (try? TopicPattern($0.topic))?.match(example.topic) }).first else {
+      guard let match = messages.lazy.compactMap({ (try? TopicPattern($0.topic))?.captures(of: example.topic) }).first
+      else {
         log.error(
           at: example.location, "example: topic \"\(example.topic)\" matches no topic of the profile",
           hint: topics.first.map { "the profile reads \($0)" })

@@ -118,7 +118,7 @@ struct MessageFrame {
     if let node = reader.node("topic"), let text = node.string(reader.log, "topic") {
       frame.topic = nil
       do throws(TopicPattern.Flaw) {
-        frame.topic = try TopicPattern(text)
+        frame.topic = try TopicPattern(profileTopic: text)
       } catch {
         reader.log.error(at: node.location, "topic \"\(text)\" can never match: \(error.message)")
         // Reading goes on with something harmless; the error above already refuses the configuration.

@@ -20,6 +20,8 @@ package struct TopicPattern: Sendable, Equatable {
   /// MQTT's own limit on a topic, bytes.
   package static let longest = 65_535
 
+  /// As written.
+  package let text: String
   package let levels: [Level]
 
   package init(_ text: String) throws(Problem) {
@@ -34,6 +36,7 @@ package struct TopicPattern: Sendable, Equatable {
       if case .capture(let name) = level, !names.insert(name).inserted { throw .captureTwice(name) }
       levels.append(level)
     }
+    self.text = text
     self.levels = levels
   }
 

@@ -4,7 +4,7 @@ import Pipeline
 /// Makes the messages of one profile's devices: the inverse of what the decoder does with it.
 struct ProfileEncoder: Sendable {
   private struct Message: Sendable {
-    var pattern: Community.TopicPattern
+    var pattern: TopicPattern
     /// What stands in the example's topic, for levels that any text fits.
     var exampleTopic: [String]
     var templates: [PayloadTemplate]
@@ -17,11 +17,11 @@ struct ProfileEncoder: Sendable {
     let values = profile.points.map(\.values)
     eventSlots = Set(profile.points.indices.filter { profile.points[$0].event })
     messages = profile.messages.compactMap { plan in
-      guard let pattern = try? Community.TopicPattern(plan.topic) else { return nil }
-      let fitting = profile.examples.filter { pattern.match($0.topic) != nil }
+      guard let pattern = try? TopicPattern(plan.topic) else { return nil }
+      let fitting = profile.examples.filter { pattern.captures(of: $0.topic) != nil }
       var templates = fitting.map { example in
         PayloadTemplate(
-          example.payload, message: plan, points: values, identity: pattern.match(example.topic) ?? [:])
+          example.payload, message: plan, points: values, identity: pattern.captures(of: example.topic) ?? [:])
       }
       if !templates.contains(where: { !$0.slots.isEmpty }) {
         let skeleton = plan.format == .text ? [] : Self.skeleton(plan)

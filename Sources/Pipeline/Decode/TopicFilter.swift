@@ -1,0 +1,50 @@
+/// MQTT topic filters (MQTT 5, section 4.7): `+` fills a level, `#` only at the end, 65,535 bytes at most. Patterns of
+/// profiles, which capture levels, are `TopicPattern`.
+package enum TopicFilter {
+  /// Why `filter` is none; nil when it is one.
+  package static func problem(in filter: String) -> String? {
+    if filter.isEmpty { return "it is empty" }
+    if filter.utf8.count > TopicPattern.longest { return "it is longer than 65,535 bytes" }
+    if filter.utf8.contains(0) { return "it contains a null character" }
+    let levels = filter.split(separator: "/", omittingEmptySubsequences: false)
+    for (index, level) in levels.enumerated() {
+      if level.contains("#"), level != "#" || index != levels.count - 1 { return "'#' stands alone and at the end" }
+      if level.contains("+"), level != "+" { return "'+' fills a whole level" }
+    }
+    return nil
+  }
+
+  /// Whether some topic matches both; `{name}` in a profile's pattern counts as `+`, `$share/GROUP/` in front of a
+  /// subscription does not count.
+  package static func overlap(_ a: String, _ b: String) -> Bool {
+    func levels(_ text: String) -> [Substring] {
+      let levels = text.split(separator: "/", omittingEmptySubsequences: false)
+      return levels.first == "$share" ? Array(levels.dropFirst(2)) : levels
+    }
+    let (left, right) = (levels(a), levels(b))
+    func wild(_ level: Substring) -> Bool { level == "+" || level.hasPrefix("{") }
+    var index = 0
+    while true {
+      let x = index < left.count ? left[index] : nil
+      let y = index < right.count ? right[index] : nil
+      if x == "#" || y == "#" { return true }
+      guard let x, let y else { return x == nil && y == nil }
+      if x != y, !wild(x), !wild(y) { return false }
+      index += 1
+    }
+  }
+
+  /// Whether a topic matches a filter; topics beginning with `$` match no leading wildcard.
+  package static func matches(_ filter: String, _ topic: UnsafeRawBufferPointer) -> Bool {
+    let levels = filter.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let parts = topic.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for (index, level) in levels.enumerated() {
+      let isWild = level.elementsEqual("#".utf8) || level.elementsEqual("+".utf8)
+      if index == 0, isWild, topic.first == UInt8(ascii: "$") { return false }
+      if level.elementsEqual("#".utf8) { return true }
+      guard index < parts.count else { return false }
+      if !isWild, !level.elementsEqual(parts[index]) { return false }
+    }
+    return levels.count == parts.count
+  }
+}
