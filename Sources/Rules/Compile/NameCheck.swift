@@ -3,11 +3,13 @@ import Pipeline
 
 /// Looks up the names that selectors use, and says what else could have been meant.
 struct NameCheck {
+  private let site: Site
   private let log: ProblemLog
   private let known: [Selector.Key: [String]]
   private let sets: [Selector.Key: Set<String>]
 
   init(site: Site, log: ProblemLog) {
+    self.site = site
     self.log = log
     var known: [Selector.Key: [String]] = [:]
     known[.quantity] = site.quantities
@@ -40,6 +42,7 @@ struct NameCheck {
 
   private func exists(_ text: String, _ key: Selector.Key) -> Bool {
     if sets[key]?.contains(text) == true { return true }
+    if key == .quantity { return sets[key]?.contains(site.quantity(named: text)) == true }
     return (key == .device || key == .point) && text.contains("*")
   }
 

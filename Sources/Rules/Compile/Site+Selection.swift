@@ -8,7 +8,7 @@ extension Site {
   package func select(_ selector: Selector) -> [PointID] {
     guard !selector.isEmpty else { return [] }
     if let only = exactPoint(selector) { return only }
-    let wanted = Wanted(selector)
+    let wanted = Wanted(selector, self)
     var points: [PointID] = []
     // Which slots measure what is wanted is the same for all devices of a profile.
     var slots: [Int: [Int]] = [:]
@@ -73,9 +73,9 @@ private struct Wanted {
   let points: [Glob]?
   let pointNames: [Glob]
 
-  init(_ selector: Selector) {
+  init(_ selector: Selector, _ site: Site) {
     func texts(_ key: Selector.Key) -> [String]? { selector.terms[key].map { $0.map(\.text) } }
-    quantities = texts(.quantity).map(Set.init)
+    quantities = texts(.quantity).map { Set($0.map { site.quantity(named: $0) }) }
     placeKinds = texts(.placeKind).map(Set.init)
     deviceKinds = texts(.deviceKind).map(Set.init)
     profiles = texts(.profile).map(Set.init)

@@ -86,6 +86,11 @@ package struct Site: Sendable {
     return result
   }
 
+  /// The quantity's own name, where a rule uses another usual one (`humidity`); a text that names none stays as it is.
+  func quantity(named text: String) -> String {
+    quantities.contains(text) ? text : Quantity.named(text)?.name ?? text
+  }
+
   func device(of point: PointID) -> Int { Int(plan.points[Int(point)].device) }
   func place(of point: PointID) -> String { plan.devices[device(of: point)].place }
 
