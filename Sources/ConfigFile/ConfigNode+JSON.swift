@@ -8,11 +8,11 @@ extension ConfigNode {
         if text == "true" || text == "false" { return text }
         if let value = Self.number(text) { return Self.isJSONNumber(text) ? text : NumberText.plain(value) }
       }
-      return Self.quoted(text)
+      return JSONText.quoted(text)
     case .sequence(let nodes):
       return "[" + nodes.map(\.jsonText).joined(separator: ",") + "]"
     case .mapping(let entries):
-      return "{" + entries.map { Self.quoted($0.key) + ":" + $0.value.jsonText }.joined(separator: ",") + "}"
+      return "{" + entries.map { JSONText.quoted($0.key) + ":" + $0.value.jsonText }.joined(separator: ",") + "}"
     }
   }
 
@@ -22,8 +22,11 @@ extension ConfigNode {
     let digits = mantissa.drop { $0 == "-" }
     return mantissa.first != "+" && digits.first != "." && digits.last != "."
   }
+}
 
-  private static func quoted(_ text: String) -> String {
+/// Texts as JSON strings (RFC 8259), with as few escapes as it allows.
+package enum JSONText {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -9,7 +9,7 @@ struct JSONLine {
 
   mutating func add(_ key: String, _ value: String) {
     begin(key)
-    Self.quote(value, into: &body)
+    body += JSONText.quoted(value)
   }
 
   mutating func add(_ key: String, _ value: Double?) {
@@ -19,25 +19,6 @@ struct JSONLine {
 
   private mutating func begin(_ key: String) {
     if !body.isEmpty { body += "," }
-    Self.quote(key, into: &body)
-    body += ":"
-  }
-
-  private static func quote(_ text: String, into body: inout String) {
-    body += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": body += "\\\""
-      case "\\": body += "\\\\"
-      case "\n": body += "\\n"
-      case "\t": body += "\\t"
-      case "\r": body += "\\r"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        body += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: body.unicodeScalars.append(scalar)
-      }
-    }
-    body += "\""
+    body += JSONText.quoted(key) + ":"
   }
 }
