@@ -88,7 +88,7 @@ package struct WebhookDocument: Codable, Sendable, Equatable {
       "unit": alert.unit, "event": event.kind.rawValue, "by": event.by, "comment": event.comment ?? "",
       "acknowledged_by": alert.acknowledgedBy ?? "", "assigned_to": alert.assignedTo ?? "",
     ]
-    if let value = alert.value { annotations["value"] = MessageWords.number(value) }
+    if let value = alert.value { annotations["value"] = ValueText.number(value) }
     return annotations.filter { !$0.value.isEmpty }
   }
 

@@ -1,23 +1,27 @@
-// Times as people and documents write them.
+// Times as people and mails write them, out of the one way in which Linli writes a time in a zone.
+import Alerts
 package import Foundation
 package import Pipeline
 
 package enum LocalTime {
   /// `2026-01-05 11:20`, local time.
   package static func short(_ time: Timestamp, in zone: TimeZone) -> String {
-    let c = components(time, in: zone)
-    return "\(pad(c.year, 4))-\(pad(c.month))-\(pad(c.day)) \(pad(c.hour)):\(pad(c.minute))"
+    let text = time.rfc3339(in: zone)
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
   }
 
   /// RFC 5322 §3.3, `Mon, 5 Jan 2026 11:20:00 +0800`.
   package static func mail(_ time: Timestamp, in zone: TimeZone) -> String {
-    let c = components(time, in: zone)
     let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let day = days[((c.weekday ?? 1) - 1) % 7]
-    let month = months[((c.month ?? 1) - 1) % 12]
-    return "\(day), \(c.day ?? 1) \(month) \(pad(c.year, 4)) \(pad(c.hour)):\(pad(c.minute)):\(pad(c.second)) "
-      + offset(time, in: zone)
+    let text = time.rfc3339(in: zone)
+    let numbers = text.prefix(10).split(separator: "-").compactMap { Int($0) }
+    let date = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2])
+    // 1970-01-01 was a Thursday.
+    let weekday = ((date.daysSince1970 + 4) % 7 + 7) % 7
+    let offset = text.dropFirst(23).replacing(":", with: "")
+    return "\(days[weekday]), \(date.day) \(months[date.month - 1]) \(text.prefix(4)) \(text.dropFirst(11).prefix(8)) "
+      + (offset == "Z" ? "+0000" : offset)
   }
 
   /// `3 小时 5 分钟`, `3 h 5 min`: two units at most, rounded down.
@@ -37,24 +41,5 @@ package enum LocalTime {
       }
     }
     return parts.joined(separator: " ")
-  }
-
-  private static func components(_ time: Timestamp, in zone: TimeZone) -> DateComponents {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = zone
-    let floor = Double((time.milliseconds - (((time.milliseconds % 1000) + 1000) % 1000)) / 1000)
-    return calendar.dateComponents(
-      [.year, .month, .day, .hour, .minute, .second, .weekday], from: Date(timeIntervalSince1970: floor))
-  }
-
-  private static func offset(_ time: Timestamp, in zone: TimeZone) -> String {
-    let seconds = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
-    let minutes = abs(seconds) / 60
-    return (seconds < 0 ? "-" : "+") + pad(minutes / 60) + pad(minutes % 60)
-  }
-
-  private static func pad(_ number: Int?, _ width: Int = 2) -> String {
-    let digits = String(number ?? 0)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }

@@ -1,4 +1,4 @@
-// The words of messages in both languages: built-in templates, names of steps and priorities, symbols of units.
+// The words of messages in both languages: built-in templates, names of steps and priorities.
 import Alerts
 import Community
 
@@ -64,37 +64,4 @@ enum MessageWords {
 
   static func value(_ language: Language) -> String { language == .zh ? "数值" : "Value" }
   static func system(_ language: Language) -> String { language == .zh ? "邻里" : "Linli" }
-
-  /// What a reader expects in place of a UCUM code.
-  static func symbol(ofUnit unit: String) -> String {
-    switch unit {
-    case "Cel": "°C"
-    case "[degF]": "°F"
-    case "kW.h": "kWh"
-    case "W.h": "Wh"
-    case "m3": "m³"
-    case "m3/h": "m³/h"
-    case "ug/m3": "µg/m³"
-    case "mg/m3": "mg/m³"
-    case "[ppm]": "ppm"
-    case "[ppb]": "ppb"
-    case "Ohm": "Ω"
-    case "1": ""
-    default: unit.hasPrefix("dB[") ? "dB" : unit
-    }
-  }
-
-  /// At most two decimals, none that say nothing: 15.2, 16, -0.25.
-  static func number(_ value: Double) -> String {
-    guard value.isFinite else { return "–" }
-    if abs(value) >= 1e15 { return "\(value)" }
-    let hundredths = (value * 100).rounded()
-    guard abs(hundredths) < 1e15 else { return "\(Int64(value.rounded()))" }
-    let whole = Int64(abs(hundredths)) / 100
-    let rest = Int64(abs(hundredths)) % 100
-    let sign = hundredths < 0 ? "-" : ""
-    if rest == 0 { return "\(sign)\(whole)" }
-    let decimals = rest % 10 == 0 ? "\(rest / 10)" : (rest < 10 ? "0\(rest)" : "\(rest)")
-    return "\(sign)\(whole).\(decimals)"
-  }
 }

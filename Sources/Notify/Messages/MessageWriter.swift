@@ -96,7 +96,6 @@ package struct MessageWriter: Sendable {
   private func valueText(_ alert: Alert) -> String? {
     guard let value = alert.value else { return nil }
     if let point = alert.point, let text = settings.valueText(point, value) { return text[language] }
-    let symbol = MessageWords.symbol(ofUnit: alert.unit)
-    return MessageWords.number(value) + (symbol.isEmpty || symbol == "%" ? symbol : " \(symbol)")
+    return ValueText.text(value, unit: alert.unit)
   }
 }

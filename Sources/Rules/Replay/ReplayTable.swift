@@ -55,24 +55,13 @@ package struct ReplayTable {
   }
 
   private static func align(_ rows: [[String]]) -> String {
-    let widths = (rows.first ?? []).indices.map { column in rows.map { width($0[column]) }.max() ?? 0 }
+    let widths = (rows.first ?? []).indices.map { column in rows.map { DisplayWidth.columns($0[column]) }.max() ?? 0 }
     return rows.map { row in
       let cells = zip(row, widths).map { cell, width in
-        cell + String(repeating: " ", count: max(0, width - Self.width(cell)))
+        cell + String(repeating: " ", count: max(0, width - DisplayWidth.columns(cell)))
       }
       let line = cells.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())
     }.joined(separator: "\n")
-  }
-
-  /// Columns on a terminal: Chinese characters take two.
-  private static func width(_ text: String) -> Int {
-    text.unicodeScalars.reduce(0) { width, scalar in
-      let isWide =
-        (0x1100...0x115f).contains(scalar.value) || (0x2e80...0xa4cf).contains(scalar.value)
-        || (0xac00...0xd7a3).contains(scalar.value) || (0xf900...0xfaff).contains(scalar.value)
-        || (0xfe30...0xfe6f).contains(scalar.value) || (0xff00...0xff60).contains(scalar.value)
-      return width + (isWide ? 2 : 1)
-    }
   }
 }

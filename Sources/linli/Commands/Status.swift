@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Community
 import Foundation
 
 struct Status: AsyncParsableCommand {
@@ -72,6 +73,6 @@ struct Status: AsyncParsableCommand {
   }
 
   private func row(_ label: String, _ text: String) {
-    Terminal.line("  \(label)\(String(repeating: " ", count: max(1, 10 - Terminal.width(label))))\(text)")
+    Terminal.line("  \(label)\(String(repeating: " ", count: max(1, 10 - DisplayWidth.columns(label))))\(text)")
   }
 }

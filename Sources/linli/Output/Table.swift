@@ -1,3 +1,5 @@
+import Community
+
 /// Rows of cells in aligned columns, for people.
 struct Table {
   struct Cell {
@@ -21,10 +23,10 @@ struct Table {
 
   /// The lines; trailing blanks are cut.
   func lines() -> [String] {
-    var widths = header.map(Terminal.width)
+    var widths = header.map(DisplayWidth.columns)
     for row in rows {
       for (column, cell) in row.enumerated() where column < widths.count {
-        widths[column] = max(widths[column], Terminal.width(cell.text))
+        widths[column] = max(widths[column], DisplayWidth.columns(cell.text))
       }
     }
     func line(_ cells: [Cell]) -> String {
@@ -32,7 +34,7 @@ struct Table {
       for (column, cell) in cells.enumerated() {
         text += Terminal.paint(cell.text, cell.colour)
         if column < cells.count - 1 {
-          text += String(repeating: " ", count: widths[column] - Terminal.width(cell.text) + 2)
+          text += String(repeating: " ", count: widths[column] - DisplayWidth.columns(cell.text) + 2)
         }
       }
       return text

@@ -5,15 +5,8 @@ import Foundation
 
 /// Values and times as people read them.
 enum Wording {
-  private static let unitSigns = [
-    "Cel": "°C", "[degF]": "°F", "[ppm]": "ppm", "m3": "m³", "kW.h": "kWh", "dB[SPL]": "dB", "ug/m3": "µg/m³", "1": "",
-  ]
-
   static func value(_ value: Double?, unit: String) -> String {
-    guard let value else { return "–" }
-    let sign = unitSigns[unit] ?? unit
-    let number = value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4g", value)
-    return sign.isEmpty ? number : "\(number) \(sign)"
+    value.map { ValueText.text($0, unit: unit) } ?? "–"
   }
 
   static func reading(_ point: PointView, _ output: OutputOptions) -> String {

@@ -1,0 +1,15 @@
+import Community
+import Testing
+
+/// Values for people: digits that say something, and signs instead of UCUM codes.
+@Suite struct ValueTextTests {
+  @Test(arguments: [
+    (15.2, "Cel", "15.2 °C"), (45, "%", "45%"), (3, "1", "3"), (0.05, "m3", "0.05 m³"),
+    (12_345.678, "kW.h", "12345.68 kWh"),
+    (-0.254, "hPa", "-0.25 hPa"), (1e9, "W", "1000000000 W"), (62.04, "dB[SPL]", "62.04 dB"), (2, "", "2"),
+    (.nan, "Cel", "– °C"), (-0.001, "Cel", "0 °C"),
+  ])
+  func text(value: Double, unit: String, expected: String) {
+    #expect(ValueText.text(value, unit: unit) == expected)
+  }
+}
