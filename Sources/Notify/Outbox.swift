@@ -29,6 +29,15 @@ package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
   }
 }
 
+extension OutboxEntry {
+  /// The notification of an event on a channel, due at once. The same event gives the same key whenever it is written.
+  package init(event: AlertEvent, channel: String, at now: Timestamp, id: Int64 = 0) {
+    self.init(
+      id: id, idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event,
+      createdAt: now, nextAttemptAt: now)
+  }
+}
+
 /// Where notifications wait. The store implements it over SQLite; tests over memory.
 package protocol Outbox: Sendable {
   /// Entries due at `now` of channels not in `busy`, most urgent alert first, then oldest; at most `limit`. Of one alert

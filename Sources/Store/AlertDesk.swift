@@ -174,10 +174,7 @@ package actor AlertDesk {
       sequence += 1
       commit.events.append(NumberedEvent(sequence: sequence, event: event))
       commit.outbox += policy.channels(event).map { channel in
-        OutboxEntry(
-          id: memoryID(), idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel,
-          event: event,
-          createdAt: now, nextAttemptAt: now)
+        OutboxEntry(event: event, channel: channel, at: now, id: memoryID())
       }
       if event.alert.isClosed { keepClosed(event.alert) }
     }

@@ -1,5 +1,6 @@
 // Decides which channels hear of an alert event: a pure function of the routes and the event.
 package import Alerts
+import Community
 package import Pipeline
 
 package struct Router: Sendable {
@@ -24,20 +25,15 @@ package struct Router: Sendable {
     return found
   }
 
-  /// The outbox entries of the event. Alert, number of the event and channel make the idempotency key, so the same event
-  /// gives the same keys whenever it is written.
+  /// The outbox entries of the event.
   package func entries(for event: AlertEvent, at now: Timestamp) -> [OutboxEntry] {
-    channels(for: event).map { channel in
-      OutboxEntry(
-        idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event, createdAt: now,
-        nextAttemptAt: now)
-    }
+    channels(for: event).map { OutboxEntry(event: event, channel: $0, at: now) }
   }
 }
 
 extension Route {
   func matches(_ alert: Alert) -> Bool {
-    if let place, alert.place != place, !alert.place.hasPrefix(place + "/") { return false }
+    if let place, !PlaceTree.contains(place, alert.place) { return false }
     if !priorities.isEmpty, !priorities.contains(alert.traits.priority) { return false }
     if !audiences.isEmpty, !audiences.contains(where: alert.traits.audience.contains) { return false }
     return rules.isEmpty || rules.contains(alert.rule)
