@@ -54,7 +54,7 @@ package final class Lane: Sendable {
     let recovered = core ?? LaneCore(plan: configuration.plan, startedAt: start)
     if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
     let orphans = recovered.takeOrphans()
-    if !orphans.isEmpty { changes.put(.orphans(orphans.map { ($0.rule, $0.subject) }, at: recovered.now)) }
+    if !orphans.isEmpty { changes.putUnbounded(.orphans(orphans.map { ($0.rule, $0.subject) }, at: recovered.now)) }
 
     let ring = EntryRing(capacity: 1 << 16)
     self.core = CoreThread(core: recovered, ring: ring, changes: changes)
