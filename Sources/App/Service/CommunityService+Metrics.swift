@@ -27,6 +27,12 @@ extension CommunityService {
       text.add("linli_alerts_active", .gauge, "Active alerts.", [("priority", priority.rawValue)], Double(count))
     }
     text.add("linli_alerts_open", .gauge, "Alerts not closed.", [], Double(await desk.openAlerts))
+    text.add(
+      "linli_alerts_closed_for_room_total", .counter, "Alerts closed because too many were open.", [],
+      Double(await desk.counts.closedForRoom))
+    text.add(
+      "linli_alert_batches_refused_total", .counter, "Times that a lane paused because too much waited for the database.",
+      [], Double(await desk.refusedBatches))
     text.add("linli_store_refusing", .gauge, "1 while the database refuses to write.", [], await desk.storageTrouble == nil ? 0 : 1)
     text.add("linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [], Double(desk.droppedLiveEvents))
     return text.text
@@ -53,15 +59,23 @@ extension CommunityService {
     counter("messages_oversized", "Messages above the payload limit.", connection.oversized)
     counter("messages_duplicate", "Second comings recognised after a reconnect.", status.duplicates)
     counter("messages_undecodable", "Messages that could not be read.", status.decoder.undecodable)
+    counter("messages_too_large", "Messages above the limit for decoding.", status.decoder.tooLarge)
     counter("messages_unassigned", "Messages of discovered devices.", status.decoder.unassigned)
     counter("messages_unknown_topic", "Messages whose topic no profile knows.", status.decoder.unknownTopics)
     counter("topics_not_remembered", "Messages whose topic found no room in the table.", status.decoder.topicsNotRemembered)
+    counter("discovered_evicted", "Discovered devices that made room for others.", status.decoder.discoveredEvicted)
+    counter("unknown_topics_evicted", "Unknown topics that made room for others.", status.decoder.unknownTopicsEvicted)
+    counter("dead_letters_dropped", "Dead letters that made room for others.", status.decoder.deadLettersDropped)
+    counter("publish_refused", "Outgoing messages that found the queue full.", connection.publishRefused)
     counter("ring_waits", "Times that reading paused because the core was behind.", status.ringWaits)
     counter("clock_jumps", "Times that somebody set the machine's clock.", status.clockJumps)
     counter("journal_records", "Messages written to the journal.", status.journal.records)
     counter("journal_syncs", "Syncs of the journal.", status.journal.syncs)
     counter("journal_failed_commits", "Commits that the disk refused.", status.journal.failedCommits)
     counter("journal_damaged_records", "Messages lost in damaged places.", status.journal.damagedRecords)
+    counter(
+      "journal_lost_before_checkpoint", "Messages that the ring gave up before a checkpoint covered them.",
+      status.journal.lostBeforeCheckpoint)
     gauge("journal_bytes", "Bytes of the journal on disk.", Double(status.journal.bytes))
     counter("change_queue_waits", "Times that the core waited for the alert side.", lane.changes.waits)
     gauge("change_queue_items", "Items between core and alert side.", Double(lane.changes.count))
