@@ -96,13 +96,20 @@ let package = Package(
     .testTarget(
       name: "AppTests", dependencies: ["App", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
+
+    // MARK: - Benchmarks
+    .executableTarget(
+      name: "linli-bench",
+      dependencies: ["App", "ConfigFile", "Pipeline", "CSimdjson", "CAllocationCount", "TestSupport", argumentParser],
+      path: "Benchmarks/linli-bench"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
 
 // One set of strict rules for every Swift target; what a warning could say is said as an error.
-for target in package.targets where target.type != .system && !["CSimdjson", "CCurl", "CAllocationCount"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CSimdjson", "CCurl", "CAllocationCount"].contains(target.name) {
   target.swiftSettings = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
