@@ -16,12 +16,12 @@ build:
 	@packaging/prepare.sh build
 	$(SWIFT) build -c release --product linli
 
-# The end-to-end tests drive the release executable: what is tested is what is installed.
+# The end-to-end tests drive the executable of the same build; LINLI_EXECUTABLE names another one.
 test:
 	@packaging/prepare.sh test
 	$(MAKE) --no-print-directory lint
-	$(SWIFT) build -c release --product linli
-	LINLI_EXECUTABLE=$(CURDIR)/$(LINLI) $(SWIFT) test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
 
 lint:
 	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks

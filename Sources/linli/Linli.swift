@@ -32,7 +32,8 @@ struct Linli: AsyncParsableCommand {
       if code == .success || code.rawValue == 0 { exit(withError: error) }
       if error is ExitCode { Foundation.exit(code.rawValue) }
       FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-      Foundation.exit(code == .validationFailure ? CommandFailure.Code.usage.rawValue : CommandFailure.Code.problem.rawValue)
+      Foundation.exit(
+        code == .validationFailure ? CommandFailure.Code.usage.rawValue : CommandFailure.Code.problem.rawValue)
     }
   }
 }

@@ -37,7 +37,9 @@ struct ServiceClient: Sendable {
     where_ = path
   }
 
-  func get<Value: Decodable>(_ path: String, _ query: [String: String?] = [:], as type: Value.Type) async throws -> Value {
+  func get<Value: Decodable>(_ path: String, _ query: [String: String?] = [:], as type: Value.Type) async throws
+    -> Value
+  {
     try WireFormat.decode(type, from: try await data("GET", path, query, body: nil))
   }
 

@@ -2,7 +2,8 @@ import Foundation
 
 /// The default places of configuration, data and socket: the system's where they exist, else below the current folder.
 enum ServiceLocations {
-  static func config(_ explicit: String?, environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+  static func config(_ explicit: String?, environment: [String: String] = ProcessInfo.processInfo.environment) -> String
+  {
     if let path = explicit ?? environment["LINLI_CONFIG"] { return path }
     return FileManager.default.fileExists(atPath: "/etc/linli/linli.yaml") ? "/etc/linli" : "config"
   }

@@ -46,7 +46,8 @@ import Testing
     }
   }
 
-  /// `above: x, deadband: d` is true from > x until ≤ x − d; raised when that has held for `hold`.
+  /// `above: x`: raised when that has held for `hold`, each reading that is not above breaking the hold; then cleared at
+  /// ≤ x − d.
   private static func expected(_ rows: [Row], above x: Double, deadband d: Double, hold: Int64) -> [String] {
     var lines: [String] = []
     var trueSince: Timestamp?
@@ -58,7 +59,7 @@ import Testing
       }
       if row.co2 > x {
         trueSince = trueSince ?? row.time
-      } else if row.co2 <= x - d {
+      } else if row.co2 <= (isRaised ? x - d : x) {
         if isRaised { lines.append("\(row.time.rfc3339) cleared") }
         isRaised = false
         trueSince = nil

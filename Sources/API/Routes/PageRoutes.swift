@@ -13,7 +13,8 @@ struct PageRoutes {
   /// Only what this service serves runs on the page.
   static func page(_ bytes: [UInt8]) -> Response {
     var response = file(bytes, type: "text/html; charset=utf-8")
-    response.headers[.contentSecurityPolicy] = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    response.headers[.contentSecurityPolicy] =
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
     response.headers[.xContentTypeOptions] = "nosniff"
     return response
   }

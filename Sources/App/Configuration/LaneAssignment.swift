@@ -59,7 +59,8 @@ struct LaneAssignment {
       guard !settings.brokers.contains(where: { Self.carries($0, profile) }), reported.insert(profile.name).inserted
       else { continue }
       log.warning(
-        at: device.location, "no subscription brings the topics of '\(device.id)' (\(profile.topics.joined(separator: ", ")))",
+        at: device.location,
+        "no subscription brings the topics of '\(device.id)' (\(profile.topics.joined(separator: ", ")))",
         hint: "add a filter to 'subscribe' in linli.yaml")
     }
   }

@@ -76,7 +76,8 @@ enum InstalledProfiles {
     let config = URL(fileURLWithPath: directory).standardizedFileURL
     var candidates = [config.deletingLastPathComponent()]
     if let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() {
-      candidates.append(executable.deletingLastPathComponent().appendingPathComponent("../share/linli").standardizedFileURL)
+      candidates.append(
+        executable.deletingLastPathComponent().appendingPathComponent("../share/linli").standardizedFileURL)
       // A build inside of the checkout: .build/<triple>/<configuration>/linli.
       var folder = executable.deletingLastPathComponent()
       for _ in 0..<4 {

@@ -19,7 +19,9 @@ extension ServiceSettings {
     else { return }
     brokers = root.requiredList("mqtt").compactMap { Broker($0, secrets: secrets, log: log) }
     if brokers.isEmpty, !log.hasErrors {
-      log.error(at: root.location(of: "mqtt"), "no broker", hint: "add one: - {url: mqtt://127.0.0.1:1883, subscribe: [zigbee2mqtt/#]}")
+      log.error(
+        at: root.location(of: "mqtt"), "no broker",
+        hint: "add one: - {url: mqtt://127.0.0.1:1883, subscribe: [zigbee2mqtt/#]}")
     }
     Self.refuseDoubleClients(brokers, log: log)
     readListener(root, log: log)
@@ -56,9 +58,11 @@ extension ServiceSettings {
       http = nil
       return
     }
-    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (0...65_535).contains(port)
     else {
-      log.error(at: reader.location(of: "listen"), "'\(text)' is not an address", hint: "write host:port, e.g. 127.0.0.1:8080")
+      log.error(
+        at: reader.location(of: "listen"), "'\(text)' is not an address", hint: "write host:port, e.g. 127.0.0.1:8080")
       return
     }
     let host = text[..<colon].trimmingCharacters(in: .init(charactersIn: "[]"))
@@ -109,7 +113,8 @@ extension ServiceSettings.Broker {
         log.error(at: node.location, "'cert' and 'key' belong together", hint: "give both or neither")
       }
     } else if let key = ["ca", "cert", "key"].first(where: { reader.has($0) }) {
-      log.error(at: reader.location(of: key), "'\(key)' needs an encrypted connection", hint: "write the url as mqtts://…")
+      log.error(
+        at: reader.location(of: key), "'\(key)' needs an encrypted connection", hint: "write the url as mqtts://…")
     }
     for (key, path) in zip(["ca", "cert", "key"], files) {
       if let path, !FileManager.default.isReadableFile(atPath: path) {
@@ -140,8 +145,10 @@ extension ServiceSettings.Broker {
   private static func parse(
     _ text: String, at location: SourceLocation, log: ProblemLog
   ) -> (host: String, port: Int, secure: Bool)? {
-    guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty else {
-      log.error(at: location, "'\(text)' is not the address of a broker", hint: "write mqtt://host:1883 or mqtts://host:8883")
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
+    else {
+      log.error(
+        at: location, "'\(text)' is not the address of a broker", hint: "write mqtt://host:1883 or mqtts://host:8883")
       return nil
     }
     guard ["mqtt", "mqtts"].contains(scheme) else {

@@ -120,7 +120,8 @@ package struct Demo: Sendable {
       "closed": ("关闭", "closed"),
     ]
     let word = words[event.kind].map { text($0.0, $0.1) } ?? event.kind
-    let time = (event.kind == "raised" ? alert.raisedAt : alert.closedAt ?? alert.acknowledgedAt ?? alert.clearedAt ?? "")
+    let time =
+      (event.kind == "raised" ? alert.raisedAt : alert.closedAt ?? alert.acknowledgedAt ?? alert.clearedAt ?? "")
     let clock = time.count >= 19 ? String(time.dropFirst(11).prefix(8)) : time
     say("\(clock)  \(word)  [\(alert.priority)]  \(alert.title)  \(names.joined(separator: " "))  (\(alert.id))")
   }
@@ -131,7 +132,8 @@ package struct Demo: Sendable {
       try await Task.sleep(for: .seconds(1))
       let due = service.now() - Self.answerAfter
       for alert in try await service.alerts(AlertSelection(language: language)) {
-        guard alert.priority == Priority.critical.rawValue, !alert.acknowledged, let at = Timestamp(rfc3339: alert.noticedAt),
+        guard alert.priority == Priority.critical.rawValue, !alert.acknowledged,
+          let at = Timestamp(rfc3339: alert.noticedAt),
           at <= due
         else { continue }
         let request = AlertActionRequest(

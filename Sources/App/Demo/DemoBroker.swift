@@ -32,7 +32,8 @@ package final class DemoBroker {
     }
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c", "\"$0\" -c \"$1\" & broker=$!; read -r _; kill -KILL \"$broker\" 2>/dev/null; wait \"$broker\"", executable, file,
+      "-c", "\"$0\" -c \"$1\" & broker=$!; read -r _; kill -KILL \"$broker\" 2>/dev/null; wait \"$broker\"", executable,
+      file,
     ]
     process.standardInput = lifeline
     process.standardOutput = FileHandle.nullDevice

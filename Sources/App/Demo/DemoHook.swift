@@ -32,6 +32,7 @@ struct DemoHook: Sendable {
     var quiet = Logger(label: "hook")
     quiet.logLevel = .critical
     return Application(
-      responder: router.buildResponder(), configuration: .init(address: .hostname("127.0.0.1", port: port)), logger: quiet)
+      responder: router.buildResponder(), configuration: .init(address: .hostname("127.0.0.1", port: port)),
+      logger: quiet)
   }
 }

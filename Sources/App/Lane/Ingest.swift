@@ -29,6 +29,9 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private static let quietSync: Int64 = 1_000
   /// Ms between two ticks.
   private static let tickEvery: Int64 = 100
+  /// Catching up ends so long after the last message of the backlog, and after so long anyway (the broker may be away), ms.
+  private static let catchUpQuiet: Int64 = 400
+  private static let catchUpMax: Int64 = 15_000
 
   let mailbox = Mailbox<Ingest>()
   let status = Mutex(Status())
@@ -47,7 +50,14 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private var holdsQoS1 = false
   private var current = Status()
   private var lastTick: Timestamp
+  /// At the start no tick goes out before the broker has handed over what waited there: a silence that the backlog is about
+  /// to break must not become an alert. The lane's clock then stands where it stood when the service died.
+  private var isCatchingUp = true
+  private let startedAt: Timestamp
+  private var subscribedAt: Timestamp?
+  private var lastBacklog = Timestamp.distantPast
   private var lastSync: Timestamp
+  private var lastTold = Timestamp.distantPast
 
   init(
     journal: Journal, decoder: MessageDecoder, ring: EntryRing, coreThread: CoreThread, clock: SteadyClock,
@@ -63,6 +73,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     now = self.clock.now(jump: &jump)
     lastTick = now
     lastSync = now
+    startedAt = now
     entries.reserveCapacity(256)
   }
 
@@ -72,8 +83,9 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     readClock()
     var raw = RawMessage(
       topic: message.topic, payload: message.payload, arrival: now, qos: message.qos, retained: message.retained,
-      packetID: message.packetID, backlog: message.backlog)
+      packetID: message.packetID, backlog: message.backlog && isCatchingUp)
     if raw.qos > 0 { holdsQoS1 = true }
+    if raw.backlog { lastBacklog = now }
     if journal.isSecondComing(raw, redelivered: message.redelivered) {
       current.duplicates += 1
       return
@@ -104,16 +116,28 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     drainSpill()
     if now - lastSync >= Self.quietSync {
       lastSync = now
-      do { try journal.commit(sync: true) } catch { current.storageTrouble = "\(error)" }
+      do {
+        try journal.commit(sync: true)
+        current.storageTrouble = nil
+      } catch {
+        current.storageTrouble = "\(error)"
+      }
     }
-    if now - lastTick >= Self.tickEvery {
+    if isCatchingUp { isCatchingUp = !hasCaughtUp }
+    if !isCatchingUp, now - lastTick >= Self.tickEvery {
       lastTick = now
       push([Entry(kind: .tick, time: now, position: journal.next - 1)])
       // Ticks go with what is committed already; what is in the current batch waits for its own commit.
       if journal.pendingBytes == 0 { ring.publish() }
-      tellStatus()
     }
+    if now - lastTold >= Self.tickEvery { tellStatus() }
     mailbox.answer(self)
+  }
+
+  private var hasCaughtUp: Bool {
+    if now - startedAt >= Self.catchUpMax { return true }
+    guard let subscribedAt else { return false }
+    return now - max(subscribedAt, lastBacklog) >= Self.catchUpQuiet
   }
 
   func stateChanged(_ state: ConnectionState) {
@@ -122,8 +146,9 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     case .connected(let sessionPresent):
       journal.connected(sessionPresent: sessionPresent)
       connectedSince.withLock { $0 = now }
+    case .subscribed: subscribedAt = subscribedAt ?? now
     case .waiting, .stopped: connectedSince.withLock { $0 = now }
-    case .idle, .connecting, .subscribed, .holding: break
+    case .idle, .connecting, .holding: break
     }
   }
 
@@ -163,11 +188,13 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
       logger.warning("the machine's clock was set forward by \(milliseconds / 1_000) s; the lane follows")
     case .backward(let milliseconds):
       logger.warning(
-        "the machine's clock was set back by \(milliseconds / 1_000) s; the lane goes on at three quarters of its speed until the clock has caught up")
+        "the machine's clock was set back by \(milliseconds / 1_000) s; the lane goes on at three quarters of its speed until the clock has caught up"
+      )
     }
   }
 
   private func tellStatus() {
+    lastTold = now
     current.journal = journal.counters
     current.decoder = decoder.counters
     current.nextPosition = journal.next

@@ -22,10 +22,13 @@ package final class Lane: Sendable {
 
   /// Recovers the lane; when it returns, every change since the checkpoint lies in `changes`, those that fell due while the
   /// service was down among them as soon as the connection has drained the broker's backlog.
-  /// - Parameter applied: position of the newest change in the alert store, 0 for none.
+  /// - Parameters:
+  ///   - applied: position of the newest change in the alert store, 0 for none.
+  ///   - noticed: when the newest of the lane's open alerts became known. The journal holds no ticks, so the core runs on to
+  ///     here by itself: it must know every alert that a tick had raised.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
-    applied: JournalPosition, machine: any MachineClock, logger: Logger
+    applied: JournalPosition, noticed: Timestamp, machine: any MachineClock, logger: Logger
   ) throws {
     let id = configuration.broker.clientID
     self.id = id
@@ -52,6 +55,9 @@ package final class Lane: Sendable {
     let replayed = try Self.replay(
       journalDirectory, into: &core, plan: configuration.plan, decoder: decoder, changes: changes, start: start)
     let recovered = core ?? LaneCore(plan: configuration.plan, startedAt: start)
+    recovered.advance(to: noticed)
+    let known = recovered.takeChanges()
+    if !known.isEmpty { changes.putUnbounded(.changes(known)) }
     if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
     let orphans = recovered.takeOrphans()
     if !orphans.isEmpty { changes.putUnbounded(.orphans(orphans.map { ($0.rule, $0.subject) }, at: recovered.now)) }
@@ -102,7 +108,9 @@ package final class Lane: Sendable {
   private static func lowBatteries(_ core: LaneCore) -> [String] {
     core.plan.points.indices.compactMap { index in
       let point = core.plan.points[index]
-      guard let low = point.low, let value = core.snapshot(ofPoint: PointID(index)).value, value < low else { return nil }
+      guard let low = point.low, let value = core.snapshot(ofPoint: PointID(index)).value, value < low else {
+        return nil
+      }
       return core.plan.devices[Int(point.device)].id
     }
   }

@@ -10,7 +10,8 @@ extension CommunityService {
   package func alerts(_ selection: AlertSelection) async throws -> [AlertView] {
     let configuration = configuration
     let place = try selection.scope.map { try resolve(place: $0, in: configuration) }
-    var query = AlertQuery(places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000))
+    var query = AlertQuery(
+      places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000))
     var found: [Alert] = []
     while found.count < selection.limit {
       let page = try await desk.list(query)
@@ -29,7 +30,8 @@ extension CommunityService {
     return AlertStoryView(
       alert: view(story.alert, language),
       steps: story.events.map {
-        .init(at: $0.event.at.rfc3339(in: zone), kind: $0.event.kind.rawValue, by: $0.event.by, comment: $0.event.comment)
+        .init(
+          at: $0.event.at.rfc3339(in: zone), kind: $0.event.kind.rawValue, by: $0.event.by, comment: $0.event.comment)
       },
       deliveries: story.deliveries.map {
         .init(
@@ -50,7 +52,9 @@ extension CommunityService {
       action = .assign(to: person)
     case .comment: action = .comment
     case .shelve:
-      guard let duration = request.forMilliseconds else { throw BackendError(.invalid, "shelve needs 'for_milliseconds'") }
+      guard let duration = request.forMilliseconds else {
+        throw BackendError(.invalid, "shelve needs 'for_milliseconds'")
+      }
       action = .shelve(until: now + duration)
     case .unshelve: action = .unshelve
     case .close: action = .close(force: request.force ?? false)

@@ -20,14 +20,15 @@ extension CommunityService {
     let places = configuration.community.places
     var views: [DeviceView] = []
     for lane in lanes {
-      let facts = await lane.core.mailbox.ask { core in
-        core.plan.devices.indices.compactMap { index -> DeviceFacts? in
-          let device = core.plan.devices[index]
-          guard scope?.includes(device: device.id, at: device.place) ?? true else { return nil }
-          let facts = DeviceFacts(core, DeviceID(index))
-          return selection.silentOnly && !facts.device.isSilent ? nil : facts
-        }
-      } ?? []
+      let facts =
+        await lane.core.mailbox.ask { core in
+          core.plan.devices.indices.compactMap { index -> DeviceFacts? in
+            let device = core.plan.devices[index]
+            guard scope?.includes(device: device.id, at: device.place) ?? true else { return nil }
+            let facts = DeviceFacts(core, DeviceID(index))
+            return selection.silentOnly && !facts.device.isSilent ? nil : facts
+          }
+        } ?? []
       views += facts.map { facts in
         DeviceView(
           id: facts.plan.id, profile: facts.profile, place: facts.plan.place,
@@ -46,8 +47,10 @@ extension CommunityService {
       guard let found = await lane.ingest.mailbox.ask({ $0.unassigned }) else { continue }
       view.discovered += found.discovered.map {
         .init(
-          id: $0.id, profile: $0.profile, topic: $0.topic, match: $0.captures, firstSeen: $0.firstSeen.rfc3339(in: zone),
-          lastSeen: $0.lastSeen.rfc3339(in: zone), messages: $0.count, sample: String(decoding: $0.payload, as: UTF8.self))
+          id: $0.id, profile: $0.profile, topic: $0.topic, match: $0.captures,
+          firstSeen: $0.firstSeen.rfc3339(in: zone),
+          lastSeen: $0.lastSeen.rfc3339(in: zone), messages: $0.count,
+          sample: String(decoding: $0.payload, as: UTF8.self))
       }
       view.unknownTopics += found.unknown.map {
         .init(
@@ -69,16 +72,17 @@ extension CommunityService {
     let zone = configuration.settings.timeZone
     var views: [PointView] = []
     for lane in lanes {
-      let facts = await lane.core.mailbox.ask { core -> [PointFacts] in
-        let since = selection.changedSince ?? 0
-        let candidates = since > 0 ? core.points(changedSince: since) : core.plan.points.indices.map { PointID($0) }
-        return candidates.compactMap { id -> PointFacts? in
-          let point = core.plan.points[Int(id)]
-          let device = core.plan.devices[Int(point.device)]
-          guard scope?.includes(point: point.id, of: device.id, at: device.place) ?? true else { return nil }
-          return PointFacts(plan: point, place: device.place, snapshot: core.snapshot(ofPoint: id))
-        }
-      } ?? []
+      let facts =
+        await lane.core.mailbox.ask { core -> [PointFacts] in
+          let since = selection.changedSince ?? 0
+          let candidates = since > 0 ? core.points(changedSince: since) : core.plan.points.indices.map { PointID($0) }
+          return candidates.compactMap { id -> PointFacts? in
+            let point = core.plan.points[Int(id)]
+            let device = core.plan.devices[Int(point.device)]
+            guard scope?.includes(point: point.id, of: device.id, at: device.place) ?? true else { return nil }
+            return PointFacts(plan: point, place: device.place, snapshot: core.snapshot(ofPoint: id))
+          }
+        } ?? []
       views += facts.map { $0.view(zone: zone, language: configuration.settings.language) }
     }
     return views

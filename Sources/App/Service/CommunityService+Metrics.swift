@@ -19,8 +19,11 @@ extension CommunityService {
     text.add("linli_outbox_failed", .gauge, "Notifications given up.", [], Double(outbox.failed))
     for (channel, statistics) in await channelStatistics() {
       let label = [("channel", channel)]
-      text.add("linli_notifications_delivered_total", .counter, "Delivered since start.", label, Double(statistics.delivered))
-      text.add("linli_notifications_retried_total", .counter, "Attempts that failed and will be repeated.", label, Double(statistics.retried))
+      text.add(
+        "linli_notifications_delivered_total", .counter, "Delivered since start.", label, Double(statistics.delivered))
+      text.add(
+        "linli_notifications_retried_total", .counter, "Attempts that failed and will be repeated.", label,
+        Double(statistics.retried))
       text.add("linli_notifications_failed_total", .counter, "Given up since start.", label, Double(statistics.failed))
     }
     for (priority, count) in await desk.activeByPriority.sorted(by: { $0.key < $1.key }) {
@@ -31,10 +34,15 @@ extension CommunityService {
       "linli_alerts_closed_for_room_total", .counter, "Alerts closed because too many were open.", [],
       Double(await desk.counts.closedForRoom))
     text.add(
-      "linli_alert_batches_refused_total", .counter, "Times that a lane paused because too much waited for the database.",
+      "linli_alert_batches_refused_total", .counter,
+      "Times that a lane paused because too much waited for the database.",
       [], Double(await desk.refusedBatches))
-    text.add("linli_store_refusing", .gauge, "1 while the database refuses to write.", [], await desk.storageTrouble == nil ? 0 : 1)
-    text.add("linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [], Double(desk.droppedLiveEvents))
+    text.add(
+      "linli_store_refusing", .gauge, "1 while the database refuses to write.", [],
+      await desk.storageTrouble == nil ? 0 : 1)
+    text.add(
+      "linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [],
+      Double(desk.droppedLiveEvents))
     return text.text
   }
 
@@ -49,7 +57,9 @@ extension CommunityService {
     func counter(_ name: String, _ help: String, _ value: some BinaryInteger) {
       text.add("linli_\(name)_total", .counter, help, label, Double(value))
     }
-    func gauge(_ name: String, _ help: String, _ value: Double) { text.add("linli_\(name)", .gauge, help, label, value) }
+    func gauge(_ name: String, _ help: String, _ value: Double) {
+      text.add("linli_\(name)", .gauge, help, label, value)
+    }
     gauge("broker_connected", "1 while connected to the broker.", lane.connection.state.isConnected ? 1 : 0)
     counter("broker_connects", "Connections that the broker accepted.", connection.connects)
     counter("broker_disconnects", "Connections lost.", connection.disconnects)
@@ -62,7 +72,8 @@ extension CommunityService {
     counter("messages_too_large", "Messages above the limit for decoding.", status.decoder.tooLarge)
     counter("messages_unassigned", "Messages of discovered devices.", status.decoder.unassigned)
     counter("messages_unknown_topic", "Messages whose topic no profile knows.", status.decoder.unknownTopics)
-    counter("topics_not_remembered", "Messages whose topic found no room in the table.", status.decoder.topicsNotRemembered)
+    counter(
+      "topics_not_remembered", "Messages whose topic found no room in the table.", status.decoder.topicsNotRemembered)
     counter("discovered_evicted", "Discovered devices that made room for others.", status.decoder.discoveredEvicted)
     counter("unknown_topics_evicted", "Unknown topics that made room for others.", status.decoder.unknownTopicsEvicted)
     counter("dead_letters_dropped", "Dead letters that made room for others.", status.decoder.deadLettersDropped)
@@ -89,7 +100,9 @@ extension CommunityService {
       counter("readings_retained_ignored", "Retained copies that said nothing new.", core.0.retainedIgnored)
       counter("timers_fired", "Deadlines that fell due.", core.0.timersFired)
       gauge("devices_silent", "Devices silent now.", Double(core.2))
-      gauge("lane_lag_seconds", "How far the core is behind the ingest thread.", max(0, Double(status.now - core.1) / 1_000))
+      gauge(
+        "lane_lag_seconds", "How far the core is behind the ingest thread.", max(0, Double(status.now - core.1) / 1_000)
+      )
     }
   }
 }

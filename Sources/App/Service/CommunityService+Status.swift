@@ -22,20 +22,22 @@ extension CommunityService: Backend {
     for lane in lanes {
       let status = lane.ingest.status.withLock { $0 }
       messages.receivedTotal += lane.connection.counters.received
-      messages.rejectedTotal += status.decoder.undecodable + status.decoder.tooLarge + lane.connection.counters.oversized
+      messages.rejectedTotal +=
+        status.decoder.undecodable + status.decoder.tooLarge + lane.connection.counters.oversized
       messages.duplicateTotal += status.duplicates
       journal.bytes += UInt64(status.journal.bytes)
       oldest = [oldest, status.journal.oldestArrival].compactMap { $0 }.min()
       troubles += Self.troubles(of: lane, status)
       devices.unassigned += await lane.ingest.mailbox.ask { $0.unassigned.discovered.count } ?? 0
-      let heard = await lane.core.mailbox.ask { core in
-        core.plan.devices.indices.compactMap { index -> (silent: Bool, heard: Bool)? in
-          let device = core.plan.devices[index]
-          if let scope, !PlaceTree.contains(scope, device.place) { return nil }
-          let snapshot = core.snapshot(ofDevice: DeviceID(index))
-          return (snapshot.isSilent, snapshot.lastHeard != nil)
-        }
-      } ?? []
+      let heard =
+        await lane.core.mailbox.ask { core in
+          core.plan.devices.indices.compactMap { index -> (silent: Bool, heard: Bool)? in
+            let device = core.plan.devices[index]
+            if let scope, !PlaceTree.contains(scope, device.place) { return nil }
+            let snapshot = core.snapshot(ofDevice: DeviceID(index))
+            return (snapshot.isSilent, snapshot.lastHeard != nil)
+          }
+        } ?? []
       devices.total += heard.count
       devices.silent += heard.count { $0.silent }
       devices.online += heard.count { !$0.silent && $0.heard }
@@ -43,7 +45,9 @@ extension CommunityService: Backend {
     messages.perSecond = (rates.perSecond(messages.receivedTotal, at: now.milliseconds) * 10).rounded() / 10
     let zone = configuration.settings.timeZone
     journal.oldest = oldest?.rfc3339(in: zone)
-    if let trouble = await desk.storageTrouble { troubles.append(trouble.error.message(in: configuration.settings.language)) }
+    if let trouble = await desk.storageTrouble {
+      troubles.append(trouble.error.message(in: configuration.settings.language))
+    }
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
     return StatusView(
       version: Version.current, uptimeSeconds: Int((now - startedAt) / 1_000),
@@ -117,7 +121,11 @@ extension CommunityService: Backend {
     if places[place] != nil { return place }
     let found = places.places.map(\.path).filter { $0.hasSuffix("/" + place) }
     if found.count == 1 { return found[0] }
-    if found.isEmpty { throw BackendError(.notFound, "there is no place '\(place)'; places are paths like \(places.places.first?.path ?? "a/b/c")") }
-    throw BackendError(.invalid, "'\(place)' could be \(found.prefix(5).joined(separator: ", ")); give more of the path")
+    if found.isEmpty {
+      throw BackendError(
+        .notFound, "there is no place '\(place)'; places are paths like \(places.places.first?.path ?? "a/b/c")")
+    }
+    throw BackendError(
+      .invalid, "'\(place)' could be \(found.prefix(5).joined(separator: ", ")); give more of the path")
   }
 }

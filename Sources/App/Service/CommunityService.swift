@@ -29,7 +29,8 @@ package final class CommunityService: Sendable {
     package var machine: any MachineClock
 
     package init(
-      config: String, data: String, socket: String?, environment: [String: String] = ProcessInfo.processInfo.environment,
+      config: String, data: String, socket: String?,
+      environment: [String: String] = ProcessInfo.processInfo.environment,
       machine: any MachineClock = SystemClock(), adjust: @escaping @Sendable (inout ServiceSettings) -> Void = { _ in },
       adjustChannels: @escaping @Sendable (inout NotifyConfiguration) -> Void = { _ in }
     ) {
@@ -92,17 +93,20 @@ package final class CommunityService: Sendable {
     // The desk, not the store, is the outbox: while the database refuses, notifications leave from memory.
     outbox = OutboxWorker(outbox: desk, outlets: [], logger: logger)
     await desk.adopt(Self.policy(configuration, worker: outbox))
+    let open = try await store.openAlerts()
     var lanes: [Lane] = []
     for lane in configuration.lanes {
       let applied = await desk.reached(lane: lane.broker.clientID)?.position ?? 0
+      let noticed = open.lazy.filter { $0.lane == lane.broker.clientID }.map(\.noticedAt).max() ?? .distantPast
       lanes.append(
         try Lane(
           configuration: lane, journalBytes: configuration.settings.journalBytes,
-          directory: options.data + "/lanes/" + Self.fileName(lane.broker.clientID), applied: applied,
+          directory: options.data + "/lanes/" + Self.fileName(lane.broker.clientID), applied: applied, noticed: noticed,
           machine: options.machine, logger: logger))
     }
     self.lanes = lanes
     selfWatch = SelfWatch()
+    selfWatch.restore(open.filter { $0.lane == AlertEvent.system && $0.isActive })
     await outbox.replace(outlets: outlets(for: configuration))
     await closeOrphans(of: configuration)
   }
@@ -133,10 +137,11 @@ package final class CommunityService: Sendable {
           await started(port)
         })
     } else {
-      services.append(Announcement { [self] in
-        notifier.ready()
-        await started(0)
-      })
+      services.append(
+        Announcement { [self] in
+          notifier.ready()
+          await started(0)
+        })
     }
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: signals, logger: quietLogger)

@@ -13,7 +13,9 @@ final class DataLock: Sendable {
     let path = directory + "/lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else {
-      throw Taken(description: "cannot open \(path): \(String(cString: strerror(errno))); the service needs to write to \(directory)")
+      throw Taken(
+        description:
+          "cannot open \(path): \(String(cString: strerror(errno))); the service needs to write to \(directory)")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)

@@ -11,15 +11,17 @@ extension LaneCore {
   }
 
   /// A message of the device came. The timer of its silence stays where it is and looks again when it comes up.
-  func hear(_ device: Int, isRetained: Bool) {
+  func hear(_ device: Int, at arrival: Timestamp, isRetained: Bool) {
     devices[device].messages += 1
     if isRetained { return }
-    let time = now.milliseconds
+    let time = arrival.milliseconds
+    // Of a backlog the lane's clock is behind the arrival: what falls due in between is not settled by this message.
+    let settled = now.milliseconds
     devices[device].isHeard = true
     devices[device].heardAt = time
     let watchers = Int(rules.deviceStart[device])..<Int(rules.deviceStart[device + 1])
-    for index in watchers { settle(Int(rules.nodes[Int(rules.deviceNodes[index])].instance), upTo: time) }
-    if devices[device].isSilent { settlePoints(of: device, upTo: time) }
+    for index in watchers { settle(Int(rules.nodes[Int(rules.deviceNodes[index])].instance), upTo: settled) }
+    if devices[device].isSilent { settlePoints(of: device, upTo: settled) }
     for index in watchers where rules.states[Int(rules.deviceNodes[index])].raw != .no {
       refreshSilent(Int(rules.deviceNodes[index]), at: time)
     }

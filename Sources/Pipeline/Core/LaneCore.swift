@@ -126,8 +126,12 @@ package final class LaneCore {
 
   private func begin(_ entry: Entry) {
     finishMessage()
-    now = max(now, entry.time)
-    fireTimers(upTo: now.milliseconds)
+    // What waited at the broker says how things were while nobody listened: no timer may fire on a silence that the next
+    // message of the backlog is about to break. The tick behind it moves the clock.
+    if !entry.flags.contains(.backlog) {
+      now = max(now, entry.time)
+      fireTimers(upTo: now.milliseconds)
+    }
     if entry.position != position {
       position = entry.position
       ordinal = 0
@@ -138,7 +142,7 @@ package final class LaneCore {
       counters.unknownIndex += 1
       return
     }
-    hear(Int(entry.index), isRetained: entry.flags.contains(.retained))
+    hear(Int(entry.index), at: max(now, entry.time), isRetained: entry.flags.contains(.retained))
   }
 }
 

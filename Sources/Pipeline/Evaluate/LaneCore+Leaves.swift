@@ -30,10 +30,14 @@ extension LaneCore {
       return
     }
     let holds = code.pointee.comparison.holds(
-      reading.value, deadband: code.pointee.deadband, latched: rules.edges[edge].isLatched)
+      reading.value, deadband: code.pointee.deadband, latched: holdsOn(edge, node))
     rules.edges[edge].isLatched = holds
     setEdge(edge, of: node, holds ? .yes : .no)
   }
+
+  /// Whether the deadband counts: only what is active stays so until the value is back by that much (INTERFACE §4). While a
+  /// hold still runs, a reading that does not satisfy the comparison itself breaks it.
+  func holdsOn(_ edge: Int, _ node: Int) -> Bool { rules.edges[edge].isLatched && rules.states[node].isActive }
 
   /// An event is over at once: it is a condition of its own moment only.
   func endEvent(_ point: Int) {
@@ -119,7 +123,7 @@ extension LaneCore {
     let holds =
       !pointKinds[point].isEvent
       && code.pointee.comparison.holds(
-        state.value, deadband: code.pointee.deadband, latched: rules.edges[edge].isLatched)
+        state.value, deadband: code.pointee.deadband, latched: holdsOn(edge, node))
     rules.edges[edge].isLatched = holds
     setEdge(edge, of: node, holds ? .yes : .no)
   }

@@ -24,8 +24,11 @@ extension LaneCore {
   /// Takes over all marked leaves and evaluates what stands above them.
   func flush(at time: Int64) {
     guard !pendingNodes.isEmpty else { return }
-    for pending in pendingNodes {
-      let node = Int(pending)
+    // By index: a step may mark further nodes.
+    var next = 0
+    while next < pendingNodes.count {
+      let node = Int(pendingNodes[next])
+      next += 1
       let instance = Int(rules.nodes[node].instance)
       rules.states[node].isPending = false
       if rules.code(node).pointee.kind == .window { evaluateWindow(node, at: time) }
@@ -72,8 +75,17 @@ extension LaneCore {
     rules.states[node].step(rules.code(node).pointee, at: time)
     let isActive = rules.states[node].isActive
     guard isActive != wasActive else { return }
+    if wasActive && rules.states[node].raw == .yes { lookAgain(node, at: time) }
     let instance = Int(rules.nodes[node].instance)
     if node == rules.nodeRange(instance).upperBound - 1 { emit(instance, isRaised: isActive, node) }
+  }
+
+  /// The period ended while the value was back, but not by the deadband: that is no longer true of what is not active.
+  private func lookAgain(_ node: Int, at time: Int64) {
+    let code = rules.code(node)
+    guard code.pointee.isLeaf, code.pointee.deadband > 0 else { return }
+    for edge in rules.edgeRange(node) { refreshEdge(edge, node, at: time) }
+    mark(node)
   }
 
   /// Evaluates `all`, `any` and `not`, children before parents.
@@ -123,6 +135,11 @@ extension LaneCore {
     }
     flush(at: time)
     propagate(instance, at: time)
+    // Nothing has happened yet where nothing is known: a first reading may be older than the start of the lane.
+    for node in rules.nodeRange(instance)
+    where rules.states[node].raw == .unknown && !rules.code(node).pointee.hasPeriod {
+      rules.states[node].clock = .min
+    }
     rearm(instance)
   }
 }

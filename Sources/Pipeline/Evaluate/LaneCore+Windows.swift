@@ -50,17 +50,18 @@ extension LaneCore {
     let comparison = code.pointee.comparison
     let deadband = code.pointee.deadband
     let value = windowValue(node)
+    let latched = state.isLatched && state.isActive
     if time - window.first >= code.pointee.span && state.unknownEdges == 0 {
       guard let value else { return .unknown }
-      return Truth(comparison.holds(value, deadband: deadband, latched: state.isLatched))
+      return Truth(comparison.holds(value, deadband: deadband, latched: latched))
     }
     // Part of the window is not known: can it still change the answer?
     guard let value else { return .unknown }
     if code.pointee.growsOnly || code.pointee.function == .maximum {
-      return comparison.certain(atLeast: value, deadband: deadband, latched: state.isLatched)
+      return comparison.certain(atLeast: value, deadband: deadband, latched: latched)
     }
     if code.pointee.function == .minimum {
-      return comparison.certain(atMost: value, deadband: deadband, latched: state.isLatched)
+      return comparison.certain(atMost: value, deadband: deadband, latched: latched)
     }
     return .unknown
   }
@@ -104,7 +105,7 @@ extension LaneCore {
     }
     let by = code.pointee.by
     let difference = by >= 0 ? points.states[point].value - front.value : front.value - points.states[point].value
-    let limit = abs(by) - (rules.edges[edge].isLatched ? code.pointee.deadband : 0)
+    let limit = abs(by) - (holdsOn(edge, node) ? code.pointee.deadband : 0)
     rules.edges[edge].isLatched = difference >= limit
     setEdge(edge, of: node, Truth(difference >= limit))
   }

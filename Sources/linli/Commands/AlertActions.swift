@@ -26,7 +26,8 @@ struct ActionOptions: ParsableArguments {
     var done: [AlertView] = []
     for id in ids {
       do {
-        let alert = try await client.post("/api/v1/alerts/\(id)/actions?lang=\(output.language.rawValue)", action, as: AlertView.self)
+        let alert = try await client.post(
+          "/api/v1/alerts/\(id)/actions?lang=\(output.language.rawValue)", action, as: AlertView.self)
         done.append(alert)
         if !output.json { Terminal.line("\(alert.id)  \(alert.title)  \(word(for: action.action))") }
       } catch let failure as CommandFailure where failure.code == .problem {
@@ -41,7 +42,8 @@ struct ActionOptions: ParsableArguments {
     _ kind: AlertActionRequest.Kind, to: String? = nil, forMilliseconds: Int64? = nil, force: Bool? = nil
   ) -> AlertActionRequest {
     AlertActionRequest(
-      action: kind, by: by ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName(), comment: comment, to: to,
+      action: kind, by: by ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName(), comment: comment,
+      to: to,
       forMilliseconds: forMilliseconds, force: force)
   }
 
@@ -82,7 +84,8 @@ struct Comment: AsyncParsableCommand {
 }
 
 struct Shelve: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Puts the alert aside for a while; it comes back by itself.")
+  static let configuration = CommandConfiguration(
+    abstract: "Puts the alert aside for a while; it comes back by itself.")
   @OptionGroup var options: ActionOptions
   @Option(name: .customLong("for"), help: "For how long: 30m 2h 1d.")
   var duration: String
@@ -99,7 +102,8 @@ struct Unshelve: AsyncParsableCommand {
 }
 
 struct Close: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Ends an alert that has cleared (with --force also one that is active).")
+  static let configuration = CommandConfiguration(
+    abstract: "Ends an alert that has cleared (with --force also one that is active).")
   @OptionGroup var options: ActionOptions
   @Flag(help: "Although the condition still holds.")
   var force = false

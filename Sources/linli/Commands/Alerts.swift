@@ -72,7 +72,8 @@ struct AlertStory: AsyncParsableCommand {
     for delivery in story.deliveries {
       let error = delivery.error.map { "  \($0)" } ?? ""
       Terminal.line(
-        "  \(Wording.time(delivery.at))  → \(delivery.channel)  \(stepWord(delivery.event))  \(deliveryWord(delivery.state))\(error)")
+        "  \(Wording.time(delivery.at))  → \(delivery.channel)  \(stepWord(delivery.event))  \(deliveryWord(delivery.state))\(error)"
+      )
     }
   }
 

@@ -45,7 +45,8 @@ struct Devices: AsyncParsableCommand {
     }
     if !view.discovered.isEmpty {
       Terminal.line(output.say("待认领设备（linli adopt 设备 --place 位置）", "Discovered devices (linli adopt ID --place PLACE)"))
-      var table = Table("ID", output.say("型号", "PROFILE"), output.say("主题", "TOPIC"), output.say("最后收到", "LAST SEEN"), "N")
+      var table = Table(
+        "ID", output.say("型号", "PROFILE"), output.say("主题", "TOPIC"), output.say("最后收到", "LAST SEEN"), "N")
       for device in view.discovered {
         table.add(device.id, device.profile, device.topic, Wording.time(device.lastSeen), String(device.messages))
       }
@@ -61,7 +62,8 @@ struct Devices: AsyncParsableCommand {
     }
     if !view.deadLetters.isEmpty {
       Terminal.line(output.say("无法解析的消息", "Dead letters"))
-      var table = Table(output.say("时间", "AT"), output.say("主题", "TOPIC"), output.say("原因", "REASON"), output.say("样例", "SAMPLE"))
+      var table = Table(
+        output.say("时间", "AT"), output.say("主题", "TOPIC"), output.say("原因", "REASON"), output.say("样例", "SAMPLE"))
       for letter in view.deadLetters {
         table.add(Wording.time(letter.at), letter.topic, letter.reason, String(letter.sample.prefix(60)))
       }

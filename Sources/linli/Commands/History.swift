@@ -28,13 +28,16 @@ struct History: AsyncParsableCommand {
     let end = try until.map { try TimeArgument.past($0, now: now, option: "--until") }
     var readings = try await ServiceClient(service).get(
       "/api/v1/history", ["point": point, "since": start.rfc3339, "until": end?.rfc3339], as: [PointView].self)
-    if let every { readings = Resampling.means(of: readings, every: try TimeArgument.duration(every, option: "--every")) }
+    if let every {
+      readings = Resampling.means(of: readings, every: try TimeArgument.duration(every, option: "--every"))
+    }
     if output.json { return try Terminal.json(readings) }
     if csv {
       Terminal.line("at,value,unit,quality,reason")
       for reading in readings {
         Terminal.line(
-          "\(reading.at ?? ""),\(reading.value.map { "\($0)" } ?? ""),\(reading.unit),\(reading.quality),\(reading.reason)")
+          "\(reading.at ?? ""),\(reading.value.map { "\($0)" } ?? ""),\(reading.unit),\(reading.quality),\(reading.reason)"
+        )
       }
       return
     }

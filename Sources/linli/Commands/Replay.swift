@@ -47,7 +47,8 @@ struct Replay: ParsableCommand {
     lines.flush()
     if !output.json {
       let table = ReplayTable(
-        language: output.language, zone: configuration.ruleSet.plan.zones[0], catalogue: configuration.ruleSet.catalogue)
+        language: output.language, zone: configuration.ruleSet.plan.zones[0], catalogue: configuration.ruleSet.catalogue
+      )
       Terminal.line(readings ? table.text(shown) : table.text(changes))
     }
     if malformed > 0 { throw CommandFailure(.problem, "\(malformed) lines were no messages and were skipped") }

@@ -55,7 +55,9 @@ struct RulesCommand: ParsableCommand {
       guard let file else { return nil }
       var folder = URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent()
       while folder.path != "/" {
-        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("linli.yaml").path) { return folder.path }
+        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("linli.yaml").path) {
+          return folder.path
+        }
         folder.deleteLastPathComponent()
       }
       return nil

@@ -19,7 +19,8 @@ struct Serve: AsyncParsableCommand {
 
   func validate() throws {
     if Logger.Level(rawValue: logLevel) == nil {
-      throw ValidationError("--log-level: '\(logLevel)' is none of trace, debug, info, notice, warning, error, critical")
+      throw ValidationError(
+        "--log-level: '\(logLevel)' is none of trace, debug, info, notice, warning, error, critical")
     }
   }
 
@@ -57,4 +58,3 @@ struct Serve: AsyncParsableCommand {
     }
   }
 }
-

@@ -24,7 +24,8 @@ struct Simulate: AsyncParsableCommand {
   var devices: Int?
   @Option(name: .customLong("for"), help: "End after so long: 90s 10m 12h 3d.")
   var duration: String?
-  @Option(help: "Write a tape to this file (- is standard output) as fast as possible instead of publishing; needs --for.")
+  @Option(
+    help: "Write a tape to this file (- is standard output) as fast as possible instead of publishing; needs --for.")
   var tape: String?
   @Option(help: "Time at which a tape begins (default: now).")
   var start: String?

@@ -36,12 +36,15 @@ struct Status: AsyncParsableCommand {
 
   private func show(_ status: StatusView) {
     let title = place.map { " · \($0)" } ?? ""
-    Terminal.line("Linli \(status.version)\(title)  \(output.say("已运行", "up")) \(Wording.duration(seconds: status.uptimeSeconds))")
+    Terminal.line(
+      "Linli \(status.version)\(title)  \(output.say("已运行", "up")) \(Wording.duration(seconds: status.uptimeSeconds))")
     for broker in status.brokers {
       let state =
         broker.connected
         ? Terminal.paint(output.say("已连接", "connected"), .green) : Terminal.paint(broker.state, .red)
-      row(output.say("代理", "broker"), "\(broker.id)  \(broker.url)  \(state)  \(output.say("自", "since")) \(Wording.time(broker.since))")
+      row(
+        output.say("代理", "broker"),
+        "\(broker.id)  \(broker.url)  \(state)  \(output.say("自", "since")) \(Wording.time(broker.since))")
     }
     let messages = status.messages
     row(
@@ -68,7 +71,8 @@ struct Status: AsyncParsableCommand {
     row(
       output.say("待发", "outbox"),
       "\(status.outbox.pending) \(output.say("待发送", "pending"))  "
-        + Terminal.paint("\(status.outbox.failed) \(output.say("失败", "failed"))", status.outbox.failed > 0 ? .red : nil))
+        + Terminal.paint("\(status.outbox.failed) \(output.say("失败", "failed"))", status.outbox.failed > 0 ? .red : nil)
+    )
     for trouble in status.troubles { Terminal.line(Terminal.paint("! \(trouble)", .red)) }
   }
 

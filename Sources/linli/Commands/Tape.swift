@@ -3,7 +3,8 @@ import Foundation
 import Pipeline
 
 struct Tape: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Prints the journal as a tape, as mosquitto_sub -F %j would.")
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the journal as a tape, as mosquitto_sub -F %j would.")
 
   @Option(help: "How far back: 90s 10m 2h 3d, or a time.")
   var since = "1h"
@@ -21,7 +22,8 @@ struct Tape: AsyncParsableCommand {
 }
 
 struct Reload: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Reads the configuration again (as SIGHUP does); a bad one is refused whole.")
+  static let configuration = CommandConfiguration(
+    abstract: "Reads the configuration again (as SIGHUP does); a bad one is refused whole.")
   @OptionGroup var service: ServiceOptions
   func run() async throws { try await ServiceClient(service).post("/api/v1/reload") }
 }

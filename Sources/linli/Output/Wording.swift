@@ -23,7 +23,9 @@ enum Wording {
   }
 
   static func priority(_ priority: String, _ output: OutputOptions) -> Table.Cell {
-    let texts = ["critical": ("紧急", Terminal.Colour.red), "high": ("高", .yellow), "medium": ("中", .blue), "low": ("低", .grey)]
+    let texts = [
+      "critical": ("紧急", Terminal.Colour.red), "high": ("高", .yellow), "medium": ("中", .blue), "low": ("低", .grey),
+    ]
     guard let (zh, colour) = texts[priority] else { return Table.Cell(priority) }
     return Table.Cell(output.say(zh, priority), colour)
   }

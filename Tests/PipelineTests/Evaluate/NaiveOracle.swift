@@ -309,7 +309,8 @@ final class NaiveOracle {
       node.latched[index] = false
       return .no
     }
-    node.latched[index] = satisfied(comparison, newest.value, node.latched[index] ? node.plan.deadband : 0)
+    node.latched[index] = satisfied(
+      comparison, newest.value, node.latched[index] && node.active ? node.plan.deadband : 0)
     return node.latched[index] ? .yes : .no
   }
 
@@ -332,7 +333,7 @@ final class NaiveOracle {
     var values = usable.filter { $0.time > now - within }.map(\.value)
     if let held = usable.last(where: { $0.time <= now - within }) { values.append(held.value) }
     let difference = by >= 0 ? newest.value - values.min()! : values.max()! - newest.value
-    node.latched[index] = difference >= abs(by) - (node.latched[index] ? node.plan.deadband : 0)
+    node.latched[index] = difference >= abs(by) - (node.latched[index] && node.active ? node.plan.deadband : 0)
     return node.latched[index] ? .yes : .no
   }
 
@@ -380,7 +381,7 @@ final class NaiveOracle {
   private func rate(_ sum: Double, _ width: Int64) -> Double { sum * 3_600_000 / Double(width) }
 
   private func judged(_ comparison: Comparison, _ node: Condition, _ value: Double) -> Value {
-    satisfied(comparison, value, node.latched[node.points.count] ? node.plan.deadband : 0) ? .yes : .no
+    satisfied(comparison, value, node.latched[node.points.count] && node.active ? node.plan.deadband : 0) ? .yes : .no
   }
 
   /// Tries what the missing part could still make of the value; certain is what all of it agrees on.
