@@ -41,7 +41,9 @@ struct TestCommunity {
                         - {id: "301", level: room, kind: care-room, name: {zh: 301 室, en: Room 301}}
       """)
     let room = "hedong/jiefang/chaoyang/yihe/301"
-    let devices = (0..<buttons).map { "  - {id: button-\($0), profile: test-button, place: \(room), match: {device: b\($0)}}" }
+    let devices = (0..<buttons).map {
+      "  - {id: button-\($0), profile: test-button, place: \(room), match: {device: b\($0)}}"
+    }
     try write(
       "devices.yaml",
       "devices:\n" + devices.joined(separator: "\n")
