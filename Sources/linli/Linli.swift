@@ -25,13 +25,13 @@ struct Linli: AsyncParsableCommand {
         try command.run()
       }
     } catch let failure as CommandFailure {
-      if !failure.message.isEmpty { FileHandle.standardError.write(Data("linli: \(failure.message)\n".utf8)) }
+      if !failure.message.isEmpty { Terminal.error("linli: \(failure.message)") }
       Foundation.exit(failure.code.rawValue)
     } catch {
       let code = exitCode(for: error)
       if code == .success || code.rawValue == 0 { exit(withError: error) }
       if error is ExitCode { Foundation.exit(code.rawValue) }
-      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      Terminal.error(fullMessage(for: error))
       Foundation.exit(
         code == .validationFailure ? CommandFailure.Code.usage.rawValue : CommandFailure.Code.problem.rawValue)
     }

@@ -16,7 +16,7 @@ import Testing
     let message = writer(.markdown).message(for: Sample.raised(), bytes: 4_096)
     #expect(
       message.text == """
-        **告警【重要】房间温度过低**
+        **告警【高】房间温度过低**
         地点：颐和小区 3号楼 301
         温度：15.2 °C
         开始：2026-01-05 11:00
@@ -25,7 +25,7 @@ import Testing
         处理：linli ack 7ZQ4M1X0AB
         https://linli.example/#alert=7ZQ4M1X0AB
         """)
-    #expect(message.title == "告警【重要】房间温度过低")
+    #expect(message.title == "告警【高】房间温度过低")
   }
 
   @Test func englishEnd() {
@@ -80,7 +80,7 @@ import Testing
     var alert = Sample.alert()
     alert.traits.title = LocalizedText("<@all> [x](http://evil)\n# big")
     let text = writer(.markdown).message(for: Sample.raised(alert), bytes: 4_096).text
-    #expect(text.hasPrefix("**告警【重要】＜@all＞ ［x］(http://evil) # big**\n地点"))
+    #expect(text.hasPrefix("**告警【高】＜@all＞ ［x］(http://evil) # big**\n地点"))
   }
 
   @Test func unknownPlaceAndNoValue() {

@@ -20,7 +20,7 @@ package struct StatusView: Codable, Sendable, Equatable {
     package var receivedTotal: UInt64
     /// Kept as dead letters: undecodable or too large.
     package var rejectedTotal: UInt64
-    /// Could not be taken in.
+    /// Given up for want of room: overwritten in the journal before a checkpoint, or not published.
     package var droppedTotal: UInt64
     package var perSecond: Double
     /// Came twice after a reconnect and were recognised.

@@ -24,6 +24,7 @@ extension CommunityService: Backend {
       messages.receivedTotal += lane.connection.counters.received
       messages.rejectedTotal +=
         status.decoder.undecodable + status.decoder.tooLarge + lane.connection.counters.oversized
+      messages.droppedTotal += status.journal.lostBeforeCheckpoint + lane.connection.counters.publishRefused
       messages.duplicateTotal += status.duplicates
       journal.bytes += UInt64(status.journal.bytes)
       oldest = [oldest, status.journal.oldestArrival].compactMap { $0 }.min()

@@ -56,9 +56,9 @@ enum MessageWords {
     guard language == .zh else { return priority.rawValue }
     switch priority {
     case .critical: return "紧急"
-    case .high: return "重要"
-    case .medium: return "一般"
-    case .low: return "提示"
+    case .high: return "高"
+    case .medium: return "中"
+    case .low: return "低"
     }
   }
 

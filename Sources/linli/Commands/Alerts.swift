@@ -56,7 +56,7 @@ struct AlertStory: AsyncParsableCommand {
 
   func run() async throws {
     let story = try await ServiceClient(service).get(
-      "/api/v1/alerts/\(id)", ["lang": output.language.rawValue], as: AlertStoryView.self)
+      "/api/v1/alerts/\(id.lowercased())", ["lang": output.language.rawValue], as: AlertStoryView.self)
     if output.json { return try Terminal.json(story) }
     let alert = story.alert
     Terminal.line("\(alert.id)  \(alert.title)  [\(Wording.priority(alert.priority, output).text)]")

@@ -17,7 +17,7 @@ struct Tape: AsyncParsableCommand {
     let start = try TimeArgument.past(since, now: now, option: "--since")
     try await ServiceClient(service).stream(
       "GET", "/api/v1/tape", ["since": start.rfc3339, "topic": topic]
-    ) { FileHandle.standardOutput.write($0) }
+    ) { Terminal.write($0) }
   }
 }
 

@@ -15,8 +15,13 @@ enum Terminal {
     return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
   }
 
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  static func write(_ text: String) { write(Data(text.utf8)) }
+
+  /// A reader that has seen enough (`| head`) closes the pipe: then the command ends, as other tools do.
+  static func write(_ data: Data) {
+    do { try FileHandle.standardOutput.write(contentsOf: data) } catch { Foundation.exit(0) }
+  }
   static func line(_ text: String) { write(text + "\n") }
-  static func error(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  static func error(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
   static func clear() { if isTerminal { write("\u{1B}[H\u{1B}[2J") } }
 }
