@@ -94,7 +94,11 @@ let package = Package(
       name: "SimulatorTests",
       dependencies: ["Simulator", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
-      name: "AppTests", dependencies: ["App", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+      name: "AppTests",
+      dependencies: [
+        "App", "API", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport", logging,
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
 
     // MARK: - Benchmarks

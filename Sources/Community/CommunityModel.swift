@@ -12,6 +12,8 @@ package struct CommunityModel: Sendable {
   package let devicePlans: [DevicePlan]
   /// Index = `PointID`.
   package let points: [PointPlan]
+  /// False where places.yaml or devices.yaml could not be read at all: then what others say about them cannot be judged.
+  package private(set) var isWhole = true
   private let deviceByID: [String: DeviceID]
   private let pointByID: [String: PointID]
   /// Of each device; the same work is not done again for each point and rule.
@@ -89,11 +91,17 @@ extension CommunityModel {
   /// - Parameter installed: folders of installed profiles, after the configuration's own `devices/`.
   package static func load(directory: String, installed: [String], log: ProblemLog) -> CommunityModel {
     func path(_ name: String) -> String { directory.hasSuffix("/") ? directory + name : directory + "/" + name }
+    var errors = log.errorCount
     let tree = ConfigReader.load(path("places.yaml"), log: log).map { PlaceTreeReader.read($0, log: log) } ?? .empty
+    let knowsPlaces = !tree.places.isEmpty || log.errorCount == errors
     let library = ProfileLibrary.load(folders: [path("devices")] + installed, log: log)
     // A fresh installation has no devices yet: they are adopted as they are heard.
-    let devices = ConfigReader.load(path("devices.yaml"), mayBeMissing: true, log: log)
-      .map { DeviceReader.read($0, places: tree, library: library, log: log) }
-    return CommunityModel(places: tree, library: library, devices: devices ?? [])
+    errors = log.errorCount
+    let node = ConfigReader.load(path("devices.yaml"), mayBeMissing: true, log: log)
+    let knowsDevices = node != nil || log.errorCount == errors
+    let devices = node.map { DeviceReader.read($0, places: knowsPlaces ? tree : nil, library: library, log: log) } ?? []
+    var model = CommunityModel(places: tree, library: library, devices: devices)
+    model.isWhole = knowsPlaces && knowsDevices
+    return model
   }
 }

@@ -64,6 +64,8 @@ extension ConnectionLoop {
       if incoming.watched == 0 { watchLog(false) }
     }
     if isOwnStatus(new) { return }
+    counters.received += 1
+    counters.receivedBytes += UInt64(bytes)
     guard bytes <= settings.payloadBytesMaximum else {
       counters.oversized += 1
       let topic = String(decoding: new.topic, as: UTF8.self)
@@ -72,8 +74,6 @@ extension ConnectionLoop {
     }
     uncommitted = true
     if new.qos == 1 { counters.acksHeld += 1 }
-    counters.received += 1
-    counters.receivedBytes += UInt64(bytes)
     handler.received(new)
   }
 

@@ -31,10 +31,22 @@ struct Linli: AsyncParsableCommand {
       let code = exitCode(for: error)
       if code == .success || code.rawValue == 0 { exit(withError: error) }
       if error is ExitCode { Foundation.exit(code.rawValue) }
-      Terminal.error(fullMessage(for: error))
+      Terminal.error("linli: \(oneLine(error))")
       Foundation.exit(
         code == .validationFailure ? CommandFailure.Code.usage.rawValue : CommandFailure.Code.problem.rawValue)
     }
+  }
+}
+
+extension Linli {
+  /// What is wrong with the arguments and where to look, without the usage that the parser would add.
+  private static func oneLine(_ error: any Error) -> String {
+    let text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let help = fullMessage(for: error).split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+      .first { $0.hasPrefix("See '") && $0.contains("--help'") }
+    guard let command = help?.split(separator: "'").dropFirst().first else { return text }
+    return "\(text); see `\(command)`"
   }
 }
 

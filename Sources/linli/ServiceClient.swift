@@ -15,6 +15,14 @@ struct ServiceOptions: ParsableArguments {
 
   @Option(help: "Data directory of the service (default: LINLI_DATA, else /var/lib/linli, else ./data).")
   var data: String?
+
+  func validate() throws {
+    guard let url else { return }
+    let parts = URLComponents(string: url)
+    guard let scheme = parts?.scheme, ["http", "https"].contains(scheme), let host = parts?.host, !host.isEmpty else {
+      throw ValidationError("--url: '\(url)' is not an address like https://linli.example")
+    }
+  }
 }
 
 /// Asks the service over its HTTP API. Every failure is a `CommandFailure` that says what to do.
@@ -22,6 +30,14 @@ struct ServiceClient: Sendable {
   private let base: String
   private let where_: String
   private let token: String?
+
+  /// A service that is not there is an answer, not something to try again for a minute. Lives as long as the command.
+  private static let client: HTTPClient = {
+    var configuration = HTTPClient.Configuration()
+    configuration.timeout.connect = .seconds(5)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
 
   init(_ options: ServiceOptions) {
     let environment = ProcessInfo.processInfo.environment
@@ -40,14 +56,26 @@ struct ServiceClient: Sendable {
   func get<Value: Decodable>(_ path: String, _ query: [String: String?] = [:], as type: Value.Type) async throws
     -> Value
   {
-    try WireFormat.decode(type, from: try await data("GET", path, query, body: nil))
+    try decode(type, try await data("GET", path, query, body: nil))
   }
 
   func post<Value: Decodable>(_ path: String, _ body: some Encodable, as type: Value.Type) async throws -> Value {
-    try WireFormat.decode(type, from: try await data("POST", path, [:], body: try WireFormat.encode(body)))
+    try decode(type, try await data("POST", path, [:], body: try WireFormat.encode(body)))
   }
 
   func post(_ path: String) async throws { _ = try await data("POST", path, [:], body: nil) }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
+    do { return try WireFormat.decode(type, from: data) } catch {
+      throw CommandFailure(
+        .problem, "the answer from \(where_) cannot be read; is the service of another version than this command?")
+    }
+  }
+
+  /// An id as one step of a path: whatever people type stays one step.
+  static func step(_ id: String) -> String {
+    id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? id
+  }
 
   private func data(_ method: String, _ path: String, _ query: [String: String?], body: Data?) async throws -> Data {
     var result = Data()
@@ -70,17 +98,27 @@ struct ServiceClient: Sendable {
     }
     let response: HTTPClientResponse
     do {
-      response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+      response = try await Self.client.execute(request, timeout: .seconds(60))
     } catch {
-      throw CommandFailure(
-        .unreachable, "the service does not answer at \(where_): \(Self.reason(error)); is `linli serve` running?")
+      throw unreachable(error)
     }
     guard (200..<300).contains(response.status.code) else {
-      let body = try await response.body.collect(upTo: 1 << 20)
+      let body: ByteBuffer
+      do { body = try await response.body.collect(upTo: 1 << 20) } catch { throw unreachable(error) }
       let problem = try? WireFormat.decode(ProblemDocument.self, from: Data(body.readableBytesView))
       throw CommandFailure(.problem, problem?.detail ?? "the service answered \(response.status)")
     }
-    for try await chunk in response.body { try take(Data(chunk.readableBytesView)) }
+    var chunks = response.body.makeAsyncIterator()
+    while let chunk = try await next(&chunks) { try take(Data(chunk.readableBytesView)) }
+  }
+
+  private func next(_ chunks: inout HTTPClientResponse.Body.AsyncIterator) async throws -> ByteBuffer? {
+    do { return try await chunks.next() } catch { throw unreachable(error) }
+  }
+
+  private func unreachable(_ error: any Error) -> CommandFailure {
+    CommandFailure(
+      .unreachable, "the service does not answer at \(where_): \(Self.reason(error)); is `linli serve` running?")
   }
 
   private func address(_ path: String, _ query: [String: String?]) -> String {

@@ -52,7 +52,8 @@ package final class LinliProcess: @unchecked Sendable {
       guard process.isRunning else { throw Failure(description: "linli serve ended: \(self.logTail)") }
       guard let status = try? self.json(["status"]) as? [String: Any] else { return false }
       let brokers = status["brokers"] as? [[String: Any]] ?? []
-      return !connected || (!brokers.isEmpty && brokers.allSatisfy { $0["connected"] as? Bool == true })
+      // A message that comes before the first subscription belongs to nobody.
+      return !connected || (!brokers.isEmpty && brokers.allSatisfy { $0["state"] as? String == "connected" })
     }
   }
 

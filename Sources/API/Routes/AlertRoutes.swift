@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 
 /// `GET /api/v1/alerts[?scope=&all=true&limit=&lang=zh|en]`, `GET /api/v1/alerts/{id}`, `POST /api/v1/alerts/{id}/actions`.
@@ -13,12 +14,17 @@ struct AlertRoutes {
       return try .json(try await backend.alerts(selection))
     }
     router.get("/api/v1/alerts/:id") { request, context -> Response in
-      try .json(try await backend.alert(id: try context.parameters.require("id"), language: request.language))
+      try .json(try await backend.alert(id: try Self.id(context), language: request.language))
     }
     router.post("/api/v1/alerts/:id/actions") { request, context -> Response in
-      let id = try context.parameters.require("id")
+      let id = try Self.id(context)
       let action = try await request.body(as: AlertActionRequest.self)
       return try .json(try await backend.perform(action, on: id, language: request.language))
     }
+  }
+
+  private static func id(_ context: BasicRequestContext) throws -> String {
+    let step = try context.parameters.require("id")
+    return step.removingPercentEncoding ?? step
   }
 }

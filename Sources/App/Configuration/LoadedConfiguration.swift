@@ -32,6 +32,11 @@ package struct LoadedConfiguration: Sendable {
     adjust: (inout ServiceSettings) -> Void = { _ in }
   ) -> LoadedConfiguration {
     let log = ProblemLog()
+    var directory = directory
+    while directory.count > 1, directory.hasSuffix("/") { directory.removeLast() }
+    guard checkFolder(directory, log: log) else {
+      return LoadedConfiguration(nothingIn: directory, problems: log.sorted)
+    }
     let secrets = SecretSource(environment: environment, directory: directory)
     var settings = ServiceSettings(file: directory + "/linli.yaml", secrets: secrets, log: log)
     adjust(&settings)
@@ -42,18 +47,46 @@ package struct LoadedConfiguration: Sendable {
     var limits = LanePlan.Limits()
     limits.maxAhead = settings.maxAhead
     limits.maxLate = settings.maxLate
-    let ruleSet = RuleSet.load(directory: directory, community: community, zone: zone, limits: limits, log: log)
-    let rules = ruleSet.rules
+    let rules = RuleReader.load(directory: directory + "/rules", log: log)
+    // What rules and brokers say about places and devices cannot be judged while those could not be read.
+    let judgement = community.isWhole ? log : ProblemLog()
+    let ruleSet = RuleSet(rules, site: Site(community: community, zone: zone, limits: limits), log: judgement)
     let notify = NotifyConfiguration.read(
       ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
       surroundings: .init(
-        places: community.places.places.map(\.path), rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue),
+        places: community.isWhole ? community.places.places.map(\.path) : nil,
+        rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue),
         channelsInUse: Set(community.places.places.flatMap { $0.duty?.people ?? [] }.compactMap(\.channel))),
       log: log)
-    let lanes = LaneAssignment(settings: settings, community: community, rules: ruleSet).lanes(log: log)
-    return LoadedConfiguration(
-      directory: directory, settings: settings, community: community, ruleSet: ruleSet, notify: notify, lanes: lanes,
-      problems: log.sorted)
+    let lanes = LaneAssignment(settings: settings, community: community, rules: ruleSet).lanes(log: judgement)
+    var configuration = LoadedConfiguration(nothingIn: directory, problems: log.sorted)
+    configuration.settings = settings
+    configuration.community = community
+    configuration.ruleSet = ruleSet
+    configuration.notify = notify
+    configuration.lanes = lanes
+    return configuration
+  }
+
+  private init(nothingIn directory: String, problems: [Problem]) {
+    self.directory = directory
+    self.problems = problems
+    settings = ServiceSettings()
+    community = CommunityModel()
+    let zone = LocalTimeTable(zone: settings.timeZone)
+    ruleSet = RuleSet([], site: Site(community: community, zone: zone), log: ProblemLog())
+    notify = NotifyConfiguration()
+    lanes = []
+  }
+
+  private static func checkFolder(_ directory: String, log: ProblemLog) -> Bool {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder)
+    if exists, isFolder.boolValue { return true }
+    log.error(
+      at: SourceLocation(file: directory), exists ? "this is not a directory" : "there is no such directory",
+      hint: "give the directory that holds linli.yaml: --config DIR")
+    return false
   }
 
   /// What an alert of `rule` at `subject` says; a rule that is gone keeps its id as title.

@@ -103,11 +103,18 @@ extension CommunityService {
       id: adoption.name ?? found.id, profile: adoption.profile ?? found.profile, place: place, match: found.match,
       location: .init(file: "devices.yaml"))
     let path = configuration.directory + "/devices.yaml"
+    let before = FileManager.default.contents(atPath: path)
     do { try DeviceFile.add(device, toFileAt: path) } catch {
       throw BackendError(.conflict, "\(path) was not changed: \(error)")
     }
     do { try await reload() } catch {
-      throw BackendError(.conflict, "\(device.id) is in \(path), but the configuration is refused: \(error)")
+      // What the next start would refuse must not stay behind.
+      if let before {
+        try? before.write(to: URL(fileURLWithPath: path), options: .atomic)
+      } else {
+        try? FileManager.default.removeItem(atPath: path)
+      }
+      throw BackendError(.conflict, "\(device.id) was not taken in, the configuration would be refused: \(error)")
     }
     guard let view = try await devices(DeviceSelection(scope: device.id)).first else {
       throw BackendError(.conflict, "\(device.id) is in \(path), but belongs to no broker's lane")

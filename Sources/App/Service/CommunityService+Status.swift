@@ -71,7 +71,8 @@ extension CommunityService: Backend {
     switch state {
     case .idle: "starting"
     case .connecting: "connecting"
-    case .connected, .subscribed: "connected"
+    case .connected: "connected, subscribing"
+    case .subscribed: "connected"
     case .holding(let reason): "connected, acknowledgements held: \(reason)"
     case .waiting(let reason, let pause): "\(reason); next attempt in \((pause + 999) / 1_000) s"
     case .stopped: "stopped"

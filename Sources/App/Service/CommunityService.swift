@@ -121,21 +121,23 @@ package final class CommunityService: Sendable {
     services += lanes.map { LaneService(lane: $0, service: self) }
     services += state.withLock { $0.guests }
     if let path = options.socket {
-      try? FileManager.default.removeItem(atPath: path)
-      services.append(
-        server.listener(on: .unix(path: path)) { [logger] _ in
-          chmod(path, 0o660)
-          logger.info("command line: \(path)")
-        })
+      Self.removeSocket(path)
+      let listener = server.listener(on: .unix(path: path)) { [logger] _ in
+        chmod(path, 0o660)
+        logger.info("command line: \(path)")
+      }
+      services.append(NamedListener(address: path, hint: "give another path: --socket PATH", listener: listener))
     }
     if let http = settings.http {
+      let listener = server.listener(on: .tcp(host: http.host, port: http.port)) { [self] port in
+        state.withLock { $0.httpPort = port }
+        logger.info("console: http://\(http.host):\(port)/ (access key in \(options.data)/access-key)")
+        notifier.ready()
+        await started(port)
+      }
       services.append(
-        server.listener(on: .tcp(host: http.host, port: http.port)) { [self] port in
-          state.withLock { $0.httpPort = port }
-          logger.info("console: http://\(http.host):\(port)/ (access key in \(options.data)/access-key)")
-          notifier.ready()
-          await started(port)
-        })
+        NamedListener(
+          address: "\(http.host):\(http.port)", hint: "set 'http: {listen: …}' in linli.yaml", listener: listener))
     } else {
       services.append(
         Announcement { [self] in
@@ -153,6 +155,13 @@ package final class CommunityService: Sendable {
     await finish()
   }
 
+  /// Removes the socket of an earlier life; anything else at that path stays.
+  private static func removeSocket(_ path: String) {
+    let manager = FileManager.default
+    guard let attributes = try? manager.attributesOfItem(atPath: path) else { return }
+    if attributes[.type] as? FileAttributeType == .typeSocket { try? manager.removeItem(atPath: path) }
+  }
+
   /// Something that lives and ends with the service; to be said before `run`.
   package func addService(_ guest: any Service) { state.withLock { $0.guests.append(guest) } }
 
@@ -165,7 +174,7 @@ package final class CommunityService: Sendable {
   private func finish() async {
     desk.stop()
     await transport.shutdown()
-    if let path = options.socket { try? FileManager.default.removeItem(atPath: path) }
+    if let path = options.socket { Self.removeSocket(path) }
     do { try store.close() } catch { logger.error("store: \(error)") }
     logger.info("stopped")
   }

@@ -2,18 +2,22 @@
 struct MetricsText {
   enum Kind: String { case counter, gauge }
 
-  private(set) var text = ""
-  private var described: Set<String> = []
+  /// Lines of each metric. The format wants all samples of a metric together, whatever the order in which they come.
+  private var families: [String: String] = [:]
+  private var order: [String] = []
+
+  var text: String { order.compactMap { families[$0] }.joined() }
 
   mutating func add(
     _ name: String, _ kind: Kind, _ help: String, _ labels: [(String, String)] = [], _ value: Double
   ) {
-    if described.insert(name).inserted {
-      text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    if families[name] == nil {
+      families[name] = "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+      order.append(name)
     }
     let set = labels.map { "\($0)=\"\(Self.escape($1))\"" }.joined(separator: ",")
     let number = value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
-    text += set.isEmpty ? "\(name) \(number)\n" : "\(name){\(set)} \(number)\n"
+    families[name]? += set.isEmpty ? "\(name) \(number)\n" : "\(name){\(set)} \(number)\n"
   }
 
   private static func escape(_ value: String) -> String {

@@ -5,6 +5,8 @@ struct RateMeter: Sendable {
 
   /// Notes the counter at `now` (ms); at most one note a half second is kept.
   mutating func note(_ total: UInt64, at now: Int64) {
+    // A clock that was set back begins anew; else the rate would be 0 until it has caught up.
+    if let last = samples.last, now < last.at { samples = [] }
     if let last = samples.last, now - last.at < 500 { return }
     samples.append((now, total))
     while samples.count > 2, now - samples[1].at >= Self.window { samples.removeFirst() }

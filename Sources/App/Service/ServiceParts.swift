@@ -13,15 +13,17 @@ struct LaneService: Service {
 
   func run() async throws {
     lane.start()
-    await withGracefulShutdownHandler {
+    let stopped = AtomicFlag()
+    // Cancelled as well, when another part of the service failed: the threads must end then, too.
+    await withTaskCancellationOrGracefulShutdownHandler {
       while true {
         let items = await lane.changes.next()
         if items.isEmpty { break }
         for item in items { await handle(item) }
       }
-    } onGracefulShutdown: {
+    } onCancelOrGracefulShutdown: {
       // Joining threads blocks; it must not do so on the cooperative pool.
-      DispatchQueue.global().async { lane.stop() }
+      if stopped.raiseFirst() { DispatchQueue.global().async { lane.stop() } }
     }
   }
 
@@ -77,6 +79,23 @@ struct Housekeeping: Service {
         }
         do { try await Task.sleep(for: .seconds(1)) } catch { break }
       }
+    }
+  }
+}
+
+/// A listener that says in its error where it wanted to listen.
+struct NamedListener: Service {
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  let address: String
+  let hint: String
+  let listener: any Service
+
+  func run() async throws {
+    do { try await listener.run() } catch let error where !(error is CancellationError) {
+      throw Failure(description: "cannot listen on \(address): \(error); \(hint)")
     }
   }
 }

@@ -6,13 +6,14 @@ package struct DeviceReader {
   static let devicesMax = 500_000
   /// Comparing a wrong path with all places is slow: only so many get a "did you mean".
   private var suggestionsLeft = 50
-  private let places: PlaceTree
+  /// nil: not known, not checked.
+  private let places: PlaceTree?
   private let library: ProfileLibrary
   private let log: ProblemLog
   private var byID: [String: SourceLocation] = [:]
   private var byIdentity: [String: SourceLocation] = [:]
 
-  private init(places: PlaceTree, library: ProfileLibrary, log: ProblemLog) {
+  private init(places: PlaceTree?, library: ProfileLibrary, log: ProblemLog) {
     self.places = places
     self.library = library
     self.log = log
@@ -20,7 +21,7 @@ package struct DeviceReader {
 
   /// The devices that can be used, in the order of the file.
   package static func read(
-    _ node: ConfigNode, places: PlaceTree, library: ProfileLibrary, log: ProblemLog
+    _ node: ConfigNode, places: PlaceTree?, library: ProfileLibrary, log: ProblemLog
   ) -> [Device] {
     var reader = DeviceReader(places: places, library: library, log: log)
     guard let top = MappingReader(node, keys: Device.fileKeys, as: "devices", log: log) else { return [] }
@@ -74,8 +75,8 @@ package struct DeviceReader {
 
   private mutating func readPlace(_ reader: MappingReader) -> String? {
     guard let node = reader.required("place"), let path = node.string(log, "place") else { return nil }
-    if places.index(of: path) != nil { return path }
-    let hint = suggestion { [places] in
+    guard let places, places.index(of: path) == nil else { return path }
+    let hint = suggestion {
       let last = path.split(separator: "/").last.map(String.init) ?? path
       let sameID = places.places.filter { $0.id == last }
       if sameID.count == 1 { return "did you mean \"\(sameID[0].path)\"?" }

@@ -31,7 +31,8 @@ struct Normaliser {
       return .bad(scalar.kind == .null ? .sensorFault : .undecodable)
     }
     if scalar.kind == .null { return .bad(.sensorFault) }
-    guard spelled.kind == .number || spelled.kind == .boolean else {
+    // `true` is no temperature of one degree; a number that devices send as a truth value is said in the profile's map.
+    guard spelled.kind == .number || spelled.kind == .boolean && point.isBoolean else {
       return field.ignoresUnmapped ? .nothing : .bad(.undecodable)
     }
     if point.isBoolean, spelled.number != 0, spelled.number != 1 {

@@ -12,7 +12,14 @@ package enum RuleReader {
 
   /// All rules of a folder (`CONFIG/rules`), in the order of the file names. A folder that is not there has none.
   package static func load(directory folder: String, log: ProblemLog) -> [Rule] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    var names: [String] = []
+    do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+      // No rules at all because of a wrong permission would be noticed by nobody.
+      if FileManager.default.fileExists(atPath: folder) {
+        log.error(
+          at: SourceLocation(file: folder), "cannot list this folder", hint: "it must be a directory that may be read")
+      }
+    }
     return load(
       files: names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
         .map { "\(folder)/\($0)" }, log: log)

@@ -16,7 +16,7 @@ struct ActionOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if ids.isEmpty { throw ValidationError("name at least one alert id (see `linli alerts`)") }
+    if ids.isEmpty || ids.contains("") { throw ValidationError("name at least one alert id (see `linli alerts`)") }
   }
 
   /// Does the same to each alert; goes on after a failure and tells all of them at the end.
@@ -27,7 +27,8 @@ struct ActionOptions: ParsableArguments {
     for id in ids.map({ $0.lowercased() }) {
       do {
         let alert = try await client.post(
-          "/api/v1/alerts/\(id)/actions?lang=\(output.language.rawValue)", action, as: AlertView.self)
+          "/api/v1/alerts/\(ServiceClient.step(id))/actions?lang=\(output.language.rawValue)", action,
+          as: AlertView.self)
         done.append(alert)
         if !output.json { Terminal.line("\(alert.id)  \(alert.title)  \(word(for: action.action))") }
       } catch let failure as CommandFailure where failure.code == .problem {

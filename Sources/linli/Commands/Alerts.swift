@@ -54,9 +54,14 @@ struct AlertStory: AsyncParsableCommand {
   @OptionGroup var service: ServiceOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    if id.isEmpty { throw ValidationError("name an alert id (see `linli alerts`)") }
+  }
+
   func run() async throws {
     let story = try await ServiceClient(service).get(
-      "/api/v1/alerts/\(id.lowercased())", ["lang": output.language.rawValue], as: AlertStoryView.self)
+      "/api/v1/alerts/\(ServiceClient.step(id.lowercased()))", ["lang": output.language.rawValue],
+      as: AlertStoryView.self)
     if output.json { return try Terminal.json(story) }
     let alert = story.alert
     Terminal.line("\(alert.id)  \(alert.title)  [\(Wording.priority(alert.priority, output).text)]")

@@ -26,11 +26,10 @@ struct History: AsyncParsableCommand {
     let now = Timestamp(seconds: Date().timeIntervalSince1970)
     let start = try TimeArgument.past(since, now: now, option: "--since")
     let end = try until.map { try TimeArgument.past($0, now: now, option: "--until") }
+    let step = try every.map { try TimeArgument.duration($0, option: "--every") }
     var readings = try await ServiceClient(service).get(
       "/api/v1/history", ["point": point, "since": start.rfc3339, "until": end?.rfc3339], as: [PointView].self)
-    if let every {
-      readings = Resampling.means(of: readings, every: try TimeArgument.duration(every, option: "--every"))
-    }
+    if let step { readings = Resampling.means(of: readings, every: step) }
     if output.json { return try Terminal.json(readings) }
     if csv {
       Terminal.line("at,value,unit,quality,reason")

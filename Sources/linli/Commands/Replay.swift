@@ -32,6 +32,7 @@ struct Replay: ParsableCommand {
     var changes: [ReplayChange] = []
     var shown: [ReplayReading] = []
     var lines = LineBuffer()
+    var unreadable = 0
     let malformed = try player.play(tapes) { event in
       switch event {
       case .change(let change):
@@ -41,6 +42,7 @@ struct Replay: ParsableCommand {
         guard readings else { return }
         if output.json { lines.add(reading.json) } else { shown.append(reading) }
       case .malformed(let tape, let line, let problem):
+        if line == 0 { unreadable += 1 }
         Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
       }
     }
@@ -51,7 +53,9 @@ struct Replay: ParsableCommand {
       )
       Terminal.line(readings ? table.text(shown) : table.text(changes))
     }
-    if malformed > 0 { throw CommandFailure(.problem, "\(malformed) lines were no messages and were skipped") }
+    let skipped = malformed - unreadable
+    if skipped > 0 { throw CommandFailure(.problem, "lines that were no messages and were skipped: \(skipped)") }
+    if unreadable > 0 { throw CommandFailure(.problem) }
   }
 }
 

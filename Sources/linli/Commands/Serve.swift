@@ -44,10 +44,14 @@ struct Serve: AsyncParsableCommand {
     } catch {
       throw CommandFailure(.problem, "\(error)")
     }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await Self.reloadOnHangUp(service) }
-      try await service.run(signals: [.sigterm, .sigint])
-      group.cancelAll()
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await Self.reloadOnHangUp(service) }
+        try await service.run(signals: [.sigterm, .sigint])
+        group.cancelAll()
+      }
+    } catch {
+      throw CommandFailure(.problem, "the service ended: \(error)")
     }
   }
 

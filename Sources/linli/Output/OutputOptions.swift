@@ -13,8 +13,9 @@ struct OutputOptions: ParsableArguments {
   var language: Language {
     if let lang { return Language(rawValue: lang) ?? .en }
     let environment = ProcessInfo.processInfo.environment
-    let locale = environment["LC_ALL"] ?? environment["LC_MESSAGES"] ?? environment["LANG"] ?? ""
-    return locale.hasPrefix("zh") ? .zh : .en
+    // A variable that is set to nothing counts as not set (POSIX, chapter 8.2).
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    return locale?.hasPrefix("zh") == true ? .zh : .en
   }
 
   func validate() throws {

@@ -1,0 +1,228 @@
+import API
+import Alerts
+import Foundation
+import Pipeline
+import TestSupport
+import Testing
+
+@testable import App
+
+/// The service put together, against a real broker: reload, adoption, recovery, clocks.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct CommunityServiceTests {
+  private struct Scene: Sendable {
+    let broker: MosquittoBroker
+    let community: SmallCommunity
+
+    init() throws {
+      broker = try MosquittoBroker()
+      community = try SmallCommunity(brokerPort: broker.port)
+    }
+
+    func press(_ device: String = "b0") throws {
+      try MosquittoPublisher.publish(port: broker.port, topic: "test/\(device)/button", payload: #"{"press":"single"}"#)
+    }
+
+    func temperature(_ value: Double) throws {
+      try MosquittoPublisher.publish(
+        port: broker.port, topic: "test/c1/climate", payload: #"{"temperature":\#(value)}"#)
+    }
+  }
+
+  static func time(_ text: String?) -> Int64? { text.flatMap { Timestamp(rfc3339: $0) }?.milliseconds }
+
+  // MARK: - Reload
+
+  @Test func aBadReloadIsRefusedWholeAndTheOldOneGoesOn() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { service in
+      try scene.community.write(
+        "rules/new.yaml", "rules:\n  - {id: fresh, on: {quantity: pressed}, when: {equals: true}}")
+      try scene.community.write("places.yaml", "places: [")
+      let refusal = await #expect(throws: CommunityService.ConfigurationRefused.self) { try await service.reload() }
+      #expect(refusal?.description.contains("places.yaml:2:1: error: broken YAML") == true)
+      #expect(try await service.status(place: nil).rules == 3)
+      try scene.press()
+      try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }
+      #expect(try await service.alerts(of: "fresh").isEmpty)
+    }
+  }
+
+  @Test func aGoodReloadKeepsHoldsAndAlertsAndClosesOrphans() async throws {
+    let scene = try Scene()
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      let began = clock.wall()
+      try scene.temperature(12)
+      try await RunningService.eventually("the cold") { try await service.alerts(of: "chilly").count == 1 }
+      try scene.community.write(
+        "rules/more.yaml",
+        "rules:\n  - {id: fresh, on: {quantity: temperature}, when: {below: 13}, priority: low}\n"
+          + "  - {id: later, on: {quantity: pressed}, when: {equals: true}}")
+      clock.pass(300_000)
+      try await service.reload()
+      let kept = try #require(try await service.alerts(of: "chilly").first)
+      #expect(kept.active && kept.closedAt == nil)
+      // Now `chilly` goes, `cold` stays with its hold half over.
+      try scene.community.write(
+        "rules/test.yaml",
+        """
+        rules:
+          - id: cold
+            on: {quantity: temperature}
+            when: {below: 16, for: 10m, deadband: 1}
+            priority: high
+            title: {zh: 冷, en: Cold}
+        """)
+      try await service.reload()
+      try await RunningService.eventually("the end of chilly") {
+        try await service.alerts(of: "chilly").allSatisfy { $0.closedAt != nil && !$0.active }
+      }
+      #expect(try await service.alerts(of: "cold").isEmpty)
+      clock.pass(300_001)
+      try await RunningService.eventually("cold") { try await service.alerts(of: "cold").count == 1 }
+      let cold = try #require(try await service.alerts(of: "cold").first)
+      #expect(Self.time(cold.raisedAt) == began + 600_000)
+      #expect(cold.title == "Cold")
+      #expect(try await service.alerts(of: "chilly").count == 1)
+    }
+  }
+
+  // MARK: - Adoption
+
+  @Test func anAdoptedDeviceIsWrittenDownAndHeard() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { service in
+      try scene.press("b9")
+      try await RunningService.eventually("the discovery") { await service.unassigned().discovered.count == 1 }
+      let found = await service.unassigned().discovered[0]
+      #expect(found.id == "b9" && found.profile == "test-button" && found.match == ["device": "b9"])
+      #expect(try await service.alerts(of: "pressed").isEmpty)
+
+      let refused: [(Adoption, BackendError.Kind)] = [
+        (Adoption(id: "b8", place: "301"), .notFound),
+        (Adoption(id: "b9", place: "302"), .notFound),
+        (Adoption(id: "b9", place: "301", profile: "test-none"), .conflict),
+        (Adoption(id: "b9", place: "301", name: "climate"), .conflict),
+      ]
+      for (adoption, kind) in refused {
+        let before = try scene.community.read("devices.yaml")
+        let refusal = await #expect(throws: BackendError.self) { try await service.adopt(adoption) }
+        #expect(refusal?.kind == kind, "\(adoption)")
+        #expect(try scene.community.read("devices.yaml") == before, "\(adoption)")
+      }
+
+      let device = try await service.adopt(Adoption(id: "b9", place: "301", name: "bedside"))
+      #expect(device.id == "bedside" && device.place == SmallCommunity.room)
+      let text = try scene.community.read("devices.yaml")
+      #expect(text.contains("# Written by hand.") && text.contains("bedside"))
+      #expect(scene.community.problems().isEmpty)
+      #expect(await service.unassigned().discovered.isEmpty)
+      try scene.press("b9")
+      try await RunningService.eventually("its press") {
+        try await service.alerts(of: "pressed").map(\.subject) == ["bedside/press"]
+      }
+    }
+  }
+
+  // MARK: - Data
+
+  @Test func aSecondServiceOnTheSameDataIsRefused() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { _ in
+      let refusal = await #expect(throws: DataLock.Taken.self) { _ = try await RunningService.make(scene.community) }
+      #expect(refusal?.description.contains("another linli serve uses \(scene.community.data)") == true)
+    }
+    // Given back with the service.
+    try await RunningService.with(scene.community) { _ in }
+  }
+
+  @Test(arguments: [["checkpoint"], ["checkpoint", "checkpoint.old"]])
+  func damagedCheckpointsLoseNothing(damaged: [String]) async throws {
+    let scene = try Scene()
+    let clock = TurnableClock()
+    let began = try await RunningService.with(scene.community, clock: clock) { service in
+      let began = clock.wall()
+      try scene.temperature(12)
+      try scene.press()
+      try await RunningService.eventually("both") {
+        let pressed = try await service.alerts(of: "pressed").count
+        return try await service.alerts(of: "chilly").count + pressed == 2
+      }
+      return began
+    }
+    clock.pass(60_000)
+    try await RunningService.with(scene.community, clock: clock) { service in
+      try scene.press()
+      try await RunningService.eventually("the second press") { try await service.alerts(of: "pressed").count == 2 }
+    }
+    for name in damaged {
+      let file = URL(fileURLWithPath: "\(scene.community.data)/lanes/linli-test/\(name)")
+      var bytes = try Data(contentsOf: file)
+      bytes[bytes.count / 2] ^= 0xFF
+      try bytes.write(to: file)
+    }
+    clock.pass(60_000)
+    try await RunningService.with(scene.community, clock: clock) { service in
+      #expect(try await service.value(of: "climate/temperature") == 12)
+      #expect(try await service.alerts(of: "pressed").count == 2)
+      #expect(try await service.alerts(of: "chilly").map(\.active) == [true])
+      clock.pass(480_001)
+      try await RunningService.eventually("cold") { try await service.alerts(of: "cold").count == 1 }
+      #expect(try await service.alerts(of: "cold").map { Self.time($0.raisedAt) } == [began + 600_000])
+      #expect(try await service.alerts(of: "pressed").count == 2)
+    }
+  }
+
+  // MARK: - Clocks
+
+  @Test func aClockSetForwardsLetsHoldsEndAtTheirTime() async throws {
+    let scene = try Scene()
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      let began = clock.wall()
+      try scene.temperature(15)
+      try await RunningService.eventually("the reading") { try await service.value(of: "climate/temperature") == 15 }
+      clock.set(by: 3_600_000)
+      try await RunningService.eventually("cold") { try await service.alerts(of: "cold").count == 1 }
+      let cold = try #require(try await service.alerts(of: "cold").first)
+      #expect(Self.time(cold.raisedAt) == began + 600_000)
+      #expect(try #require(Self.time(cold.noticedAt)) >= began + 3_600_000)
+    }
+  }
+
+  @Test func aClockSetBackStopsNothing() async throws {
+    let scene = try Scene()
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      let began = clock.wall()
+      try scene.temperature(15)
+      try await RunningService.eventually("the reading") { try await service.value(of: "climate/temperature") == 15 }
+      clock.set(by: -86_400_000)
+      try scene.press()
+      try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }
+      // The lane's time goes on at three quarters of the speed: ten minutes of it take 800 s.
+      clock.pass(799_000)
+      try scene.press()
+      try await RunningService.eventually("the second press") { try await service.alerts(of: "pressed").count == 2 }
+      #expect(try await service.alerts(of: "cold").isEmpty)
+      clock.pass(2_000)
+      try await RunningService.eventually("cold") { try await service.alerts(of: "cold").count == 1 }
+      #expect(try await service.alerts(of: "cold").map { Self.time($0.raisedAt) } == [began + 600_000])
+      let times = try await service.alerts(of: "pressed").compactMap { Self.time($0.raisedAt) }
+      #expect(times.allSatisfy { $0 >= began } && Set(times).count == 2)
+    }
+  }
+
+  // MARK: - The end
+
+  @Test func whenTheTaskIsCancelledEverythingEnds() async throws {
+    let scene = try Scene()
+    let service = try await RunningService.make(scene.community)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try? await service.run() }
+      try await RunningService.eventually("the subscription") { await service.notReadyReason() == nil }
+      group.cancelAll()
+    }
+    #expect(await service.notReadyReason() != nil)
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import App
+
+/// One service a data directory, one key for its console.
+@Suite struct DataLockTests {
+  @Test func oneAtATime() throws {
+    let folder = try TemporaryDirectory()
+    var first: DataLock? = try DataLock(directory: folder.path)
+    let refusal = #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.path) }
+    #expect(
+      refusal?.description == "another linli serve uses \(folder.path); stop it or give another --data")
+    withExtendedLifetime(first) {}
+    first = nil
+    _ = try DataLock(directory: folder.path)
+  }
+
+  @Test func aFolderThatIsNotThereIsNamed() throws {
+    let folder = try TemporaryDirectory()
+    let refusal = #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.file("none")) }
+    #expect(refusal?.description.contains("cannot open \(folder.file("none"))/lock: No such file") == true)
+  }
+
+  @Test func theAccessKeyIsMadeOnceAndForOneUser() throws {
+    let folder = try TemporaryDirectory()
+    let key = try AccessKeyFile.read(directory: folder.path)
+    #expect(key.count == 32)
+    #expect(try AccessKeyFile.read(directory: folder.path) == key)
+    let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("access-key"))
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    let other = try TemporaryDirectory()
+    #expect(try AccessKeyFile.read(directory: other.path) != key)
+  }
+
+  @Test func aKeyThatSomebodyChoseCounts() throws {
+    let folder = try TemporaryDirectory()
+    try "  a-long-enough-key-of-ours\n".write(toFile: folder.file("access-key"), atomically: true, encoding: .utf8)
+    #expect(try AccessKeyFile.read(directory: folder.path) == "a-long-enough-key-of-ours")
+  }
+}

@@ -1,0 +1,176 @@
+import App
+import ConfigFile
+import Foundation
+import TestSupport
+import Testing
+
+/// Every mistake of a configuration is named at once, each at its file, line and column, with what to do.
+@Suite struct PlantedMistakesTests {
+  /// Twenty mistakes in seven files.
+  static func plant(in community: SmallCommunity) throws {
+    try community.write(
+      "linli.yaml",
+      """
+      mqtt:
+        - url: mqtt://127.0.0.1:1883
+          client_id: linli-test
+          subscribe: ["test/#", "bad/#/more"]
+          qos: 2
+          pasword: hello
+          user: linli
+          password: "${NO_SUCH_SECRET}"
+      timezone: Asia/Shanghia
+      langauge: zh
+      """)
+    try community.write(
+      "places.yaml",
+      """
+      places:
+        - id: hedong
+          level: district
+          places:
+            - id: jiefang
+              level: street
+              places:
+                - {id: yihe, level: compound}
+                - {id: yihe, level: compound}
+                - {id: odd, level: district}
+        - {id: lost, level: room, parent: hedongg}
+      """)
+    try community.write(
+      "devices.yaml",
+      """
+      devices:
+        - {id: climate, profile: test-climate, place: hedong/jiefang/yihe, match: {device: c1}}
+        - {id: a, profile: test-climte, place: hedong/jiefang/yihe, match: {device: c2}}
+        - {id: b, profile: test-climate, place: hedong/jiefang/yiheh, match: {device: c3}}
+        - {id: c, profile: test-climate, place: hedong/jiefang/yihe, match: {device: c1}}
+        - {id: door, profile: test-door, place: hedong/jiefang/yihe, match: {device: d1}}
+        - {id: door, profile: test-door, place: hedong/jiefang/yihe, match: {device: d2}}
+      """)
+    try community.write(
+      "devices/climate.yaml",
+      """
+      profile: test-climate
+      topic: test/{device}/climate
+      points:
+        temperature: {from: /temperature, quantity: temperature, unit: kPa}
+      """)
+    try community.write(
+      "devices/door.yaml",
+      """
+      profile: test-door
+      topic: test/{device}/door
+      points:
+        door: {from: /door, quantity: open, map: {open: true, closed: false}}
+      """)
+    try community.write(
+      "devices/never.yaml",
+      """
+      profile: test-never
+      topic: test/{device}/#/door
+      points:
+        door: {from: /door, quantity: open, map: {open: true, closed: false}}
+      """)
+    try community.write(
+      "rules/test.yaml",
+      """
+      rules:
+        - id: cold
+          on: {quantity: temprature}
+          when: {below: 16}
+        - id: door-above
+          on: {quantity: open}
+          when: {above: 1}
+        - id: door-deadband
+          on: {quantity: open}
+          when: {equals: true, deadband: 1}
+        - id: door-open
+          on: {quantity: open}
+          when: {equals: true}
+        - id: door-open
+          on: {quantity: open}
+          when: {equals: false}
+      """)
+    try community.write(
+      "channels.yaml",
+      """
+      channels:
+        - {id: hook, kind: webhook, url: "http://127.0.0.1:9000/hook", secret: "${NO_HOOK_SECRET}"}
+      routes:
+        - {to: [hook]}
+        - {to: [hok]}
+      """)
+  }
+
+  @Test func everyMistakeIsNamedWithPlaceAndHint() throws {
+    let community = try SmallCommunity()
+    try Self.plant(in: community)
+    #expect(
+      community.problems() == [
+        "channels.yaml:2:74: error: environment variable NO_HOOK_SECRET is not set; set it in the environment of the "
+          + "service, or use file:PATH",
+        "channels.yaml:5:11: error: there is no channel \"hok\"; did you mean \"hook\"?",
+        "devices.yaml:3:22: error: unknown profile \"test-climte\"; did you mean \"test-climate\"?",
+        "devices.yaml:4:43: error: unknown place \"hedong/jiefang/yiheh\"; did you mean \"hedong/jiefang/yihe\"?",
+        "devices.yaml:5:5: error: device \"c\" has the same profile and the match as the one in line 2; one message can "
+          + "belong to one device only",
+        "devices.yaml:7:10: error: device \"door\" is there twice; the first is in line 6; give each device an id of its own",
+        "devices/climate.yaml:4:66: error: unit \"kPa\" does not measure temperature; use Cel, K, [degF]",
+        "devices/never.yaml:2:8: error: topic \"test/{device}/#/door\" can never match: '#' may only be the last level of a "
+          + "topic",
+        "linli.yaml:4:27: error: 'bad/#/more' is not a topic filter: '#' stands alone and at the end; for example "
+          + "zigbee2mqtt/#",
+        "linli.yaml:5:10: error: qos 2 is refused: after PUBREC the client library keeps the message in memory only, so a "
+          + "crash would lose it; subscribe with qos: 1; messages published with QoS 2 arrive as QoS 1",
+        "linli.yaml:6:5: error: unknown key \"pasword\"; did you mean \"password\"?",
+        "linli.yaml:8:15: error: environment variable NO_SUCH_SECRET is not set; set it in the environment of the service, "
+          + "or use file:PATH",
+        "linli.yaml:9:11: error: unknown time zone 'Asia/Shanghia'; did you mean \"Asia/Shanghai\"?",
+        "linli.yaml:10:1: error: unknown key \"langauge\"; did you mean \"language\"?",
+        "places.yaml:9:13: error: place \"hedong/jiefang/yihe\" is there twice; the first is in line 8",
+        "places.yaml:10:13: error: place \"odd\": a district cannot lie within the street \"hedong/jiefang\"; levels "
+          + "descend: district, street, community, compound, building, floor, room",
+        "places.yaml:11:37: error: place \"lost\": no place \"hedongg\" for its parent; did you mean \"hedong\"?",
+        "rules/test.yaml:3:20: error: unknown quantity \"temprature\"; did you mean \"temperature\"?",
+        "rules/test.yaml:7:12: error: \"above\" needs numbers; \"door/door\" is true or false; use \"equals\", or narrow "
+          + "\"on\"",
+        "rules/test.yaml:10:36: error: \"equals\" takes no deadband; use clear_for against chattering",
+        "rules/test.yaml:14:9: error: rule \"door-open\" is defined twice; the first one is at rules/test.yaml:11:9; give "
+          + "one of them another id",
+      ])
+  }
+
+  @Test func secretsOfTheEnvironmentMendTheirPartOnly() throws {
+    let community = try SmallCommunity()
+    try Self.plant(in: community)
+    let named = community.problems(environment: ["NO_SUCH_SECRET": "hush-1", "NO_HOOK_SECRET": "hush-2"])
+    #expect(named.count == 19)
+    #expect(!named.contains { $0.contains("SECRET") || $0.contains("hush") })
+  }
+
+  /// The real program: the paths begin as the user gave the directory, and the exit code is 1.
+  @Test func theCommandNamesThemAndEndsWithOne() throws {
+    let community = try SmallCommunity()
+    try Self.plant(in: community)
+    let result = try LinliProcess.run(
+      ["check", "--config", community.config + "/", "--lang", "en"], environment: SmallCommunity.environment)
+    #expect(result.code == 1)
+    #expect(result.error.isEmpty)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 21)
+    for line in lines {
+      let file = String(line.prefix { $0 != ":" })
+      #expect(FileManager.default.fileExists(atPath: file), "\(line)")
+      #expect(
+        line.hasPrefix(community.config + "/") && !line.contains("//linli") && line.contains(": error: "), "\(line)")
+    }
+    let json = try LinliProcess.run(
+      ["check", "--config", community.config, "--json"], environment: SmallCommunity.environment)
+    #expect(json.code == 1)
+    let found = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+    #expect(found.count == 21)
+    #expect(
+      found.allSatisfy { $0["file"] is String && $0["line"] is Int && $0["column"] is Int && $0["message"] is String })
+  }
+}

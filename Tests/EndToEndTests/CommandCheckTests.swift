@@ -1,0 +1,267 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The promises of the command: exit codes, one line on standard error, keys, language, colours.
+@Suite(.serialized) struct CommandCheckTests {
+  /// Wrong usage: exit code 2, nothing on standard output, one line on standard error that says what to do.
+  @Test(arguments: [
+    ["nonsense"], ["status", "--nonsense"], ["status", "--lang", "fr"], ["status", "--url", "not an address"], ["ack"],
+    ["ack", ""], ["assign", "x"], ["comment", "x"], ["shelve", "x"], ["shelve", "x", "--for", "5"], ["alert"],
+    ["alert", ""],
+    ["adopt", "x"], ["history"], ["history", "x/y", "--since", "yesterday"], ["history", "x/y", "--every", "0s"],
+    ["tape", "--since", "5"], ["replay"], ["rules", "test"], ["serve", "--log-level", "loud"], ["check", "--config"],
+    ["simulate", "--config", "config", "--broker", "http://x"], ["demo", "--speed", "fast"],
+  ])
+  func wrongUsage(arguments: [String]) throws {
+    // `simulate` looks at its configuration first.
+    let arguments = arguments.map { $0 == "config" ? Self.exampleConfiguration : $0 }
+    let result = try LinliProcess.run(arguments)
+    #expect(result.code == 2, "\(arguments): \(result)")
+    #expect(result.output.isEmpty, "\(result.output)")
+    expectOneLine(result.error, arguments)
+  }
+
+  /// No service: exit code 3, at once, whatever is asked.
+  @Test(arguments: [
+    ["status"], ["devices"], ["devices", "--unassigned"], ["points"], ["history", "a/b"], ["alerts"], ["alert", "x"],
+    ["ack", "x"], ["assign", "x", "--to", "y"], ["comment", "x", "--comment", "y"], ["shelve", "x", "--for", "1h"],
+    ["close", "x y/z?"], ["adopt", "x", "--place", "y"], ["tape"], ["reload"],
+  ])
+  func noService(arguments: [String]) throws {
+    let folder = try TemporaryDirectory()
+    for target in [["--socket", folder.file("none.sock")], ["--data", folder.path], ["--url", "http://127.0.0.1:1"]] {
+      let start = ContinuousClock.now
+      let result = try LinliProcess.run(arguments + target)
+      #expect(result.code == 3, "\(arguments + target): \(result)")
+      #expect(result.output.isEmpty)
+      expectOneLine(result.error, arguments)
+      #expect(result.error.contains("is `linli serve` running?"))
+      #expect(ContinuousClock.now - start < .seconds(10), "\(arguments)")
+    }
+  }
+
+  /// Tools that run in process and find a problem: exit code 1.
+  @Test func problemsAreOne() throws {
+    let folder = try TemporaryDirectory()
+    let none = folder.file("none")
+    for arguments in [
+      ["check", "--config", none], ["serve", "--config", none, "--data", folder.file("data")],
+      ["replay", "--config", none, "x"], ["rules", "test", "--config", none, "x"], ["simulate", "--config", none],
+      ["demo", "--config", none, "--data", folder.file("demo")],
+    ] {
+      let result = try LinliProcess.run(arguments)
+      #expect(result.code == 1, "\(arguments): \(result)")
+      #expect(
+        (result.output + result.error).contains("\(none): error: there is no such directory; "),
+        "\(arguments): \(result)")
+    }
+    let tape = try LinliProcess.run(["replay", "--config", Self.exampleConfiguration, none, "--json"])
+    #expect(tape.code == 1 && tape.output.isEmpty)
+    #expect(tape.error == "linli: \(none): cannot be read: No such file or directory\n")
+    let tests = try LinliProcess.run(["rules", "test", "--config", Self.exampleConfiguration, none])
+    #expect(tests.code == 1)
+    expectOneLine(tests.error, ["rules", "test"])
+  }
+
+  static var exampleConfiguration: String {
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { folder.deleteLastPathComponent() }
+    return folder.appendingPathComponent("config").path
+  }
+
+  private func expectOneLine(_ text: String, _ arguments: [String]) {
+    #expect(text.split(separator: "\n").count == 1 && text.hasSuffix("\n"), "\(arguments): \(text)")
+    #expect(text.hasPrefix("linli: ") || text.contains(": error: "), "\(arguments): \(text)")
+  }
+
+  // MARK: - With a service
+
+  static let keys: [(arguments: [String], keys: [String])] = [
+    (["devices"], ["id", "profile", "place", "last_seen", "silent", "quality", "battery", "points"]),
+    (["points"], ["point", "at", "value", "unit", "quality", "reason"]),
+    (["history", "climate/temperature"], ["point", "at", "value", "unit", "quality", "reason"]),
+    (
+      ["alerts", "--all"],
+      [
+        "id", "rule", "subject", "place", "priority", "title", "active", "acknowledged", "assigned_to", "shelved_until",
+        "raised_at", "cleared_at", "closed_at", "value", "unit",
+      ]
+    ),
+  ]
+  static let statusKeys = [
+    "version": [], "uptime_seconds": [], "brokers": ["id", "connected", "since"],
+    "messages": ["received_total", "rejected_total", "dropped_total", "per_second"],
+    "devices": ["total", "online", "silent", "unassigned"], "alerts": ["critical", "high", "medium", "low"],
+    "journal": ["bytes", "oldest"], "outbox": ["pending", "failed"],
+  ]
+
+  /// One service for all questions, an active critical alert in it.
+  @Test func answersOfAService() throws {
+    let folder = try TemporaryDirectory()
+    let broker = try MosquittoBroker()
+    let community = try TestCommunity(
+      in: folder.url, brokerPort: broker.port, hookPort: 9,
+      extraRules: """
+          - id: frost
+            on: {quantity: temperature}
+            when: {below: 0}
+            priority: critical
+            title: {zh: 结霜, en: Frost}
+        """)
+    let service = LinliProcess(config: community.config, data: community.data, environment: ["LINLI_PROFILES": ""])
+    try service.start()
+    #expect(try service.run(["status", "--exit-code"]).code == 0)
+    try MosquittoPublisher.publish(port: broker.port, topic: "test/c1/climate", payload: #"{"temperature": -5}"#)
+    try service.wait(upTo: 20, for: "frost") { try service.alerts(all: false).count == 1 }
+    let id = try #require(try service.alerts()[0]["id"] as? String)
+
+    try checkKeys(service)
+    try checkLanguage(service)
+    try checkColours(service)
+    try checkActions(service, alert: id)
+    try checkHistoryAndTape(service)
+    try checkRefusals(service, community)
+
+    // Two services on one data directory, and a socket that is no socket.
+    let second = try LinliProcess.run(
+      ["serve", "--config", community.config.path, "--data", community.data.path, "--log-level", "error"],
+      environment: ["LINLI_PROFILES": ""])
+    #expect(second.code == 1)
+    #expect(second.error == "linli: another linli serve uses \(community.data.path); stop it or give another --data\n")
+    #expect(try service.run(["status"]).code == 0)
+    #expect(service.stop() == 0)
+    #expect(!FileManager.default.fileExists(atPath: service.socket))
+  }
+
+  private func checkKeys(_ service: LinliProcess) throws {
+    for (arguments, keys) in Self.keys {
+      let list = try #require(try service.json(arguments) as? [[String: Any]], "\(arguments)")
+      #expect(!list.isEmpty, "\(arguments)")
+      for entry in list { #expect(Set(entry.keys).isSuperset(of: keys), "\(arguments): \(entry.keys.sorted())") }
+    }
+    let status = try #require(try service.json(["status"]) as? [String: Any])
+    for (key, inner) in Self.statusKeys {
+      let value = try #require(status[key], "\(key)")
+      let object = (value as? [[String: Any]])?.first ?? value as? [String: Any] ?? [:]
+      #expect(Set(object.keys).isSuperset(of: inner), "\(key): \(object.keys.sorted())")
+    }
+    let story = try #require(
+      try service.json(["alert", try service.alerts()[0]["id"] as? String ?? ""]) as? [String: Any])
+    #expect(Set(story.keys).isSuperset(of: ["alert", "steps", "deliveries"]))
+    #expect(try service.run(["status", "--exit-code"]).code == 1)
+    #expect(try service.run(["status", "301", "--exit-code", "--json"]).code == 1)
+    let alert = try service.alerts()[0]
+    #expect((alert["raised_at"] as? String)?.hasSuffix("+08:00") == true)
+  }
+
+  private func checkLanguage(_ service: LinliProcess) throws {
+    func words(_ arguments: [String], _ environment: [String: String]) throws -> String {
+      let clean = ["LC_ALL": "", "LC_MESSAGES": "", "LANG": ""].merging(environment) { $1 }
+      return try LinliProcess.run(arguments + ["--socket", service.socket], environment: clean).output
+    }
+    #expect(try words(["alerts"], [:]).contains("Frost"))
+    #expect(try words(["alerts"], ["LANG": "zh_CN.UTF-8"]).contains("结霜"))
+    #expect(try words(["alerts"], ["LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"]).contains("Frost"))
+    #expect(try words(["alerts", "--lang", "zh"], ["LANG": "en_GB.UTF-8"]).contains("紧急"))
+    #expect(try words(["status", "--lang", "zh"], [:]).contains("已连接"))
+    #expect(try words(["devices", "--lang", "zh"], [:]).contains("最后收到"))
+  }
+
+  /// `script` gives the command a terminal.
+  private func checkColours(_ service: LinliProcess) throws {
+    func onTerminal(_ environment: [String: String]) throws -> String {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+      process.arguments = [
+        "-qec", "\(LinliProcess.executable.path) alerts --lang en --socket \(service.socket)", "/dev/null",
+      ]
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardInput = FileHandle.nullDevice
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      return text
+    }
+    #expect(try !service.run(["alerts"]).output.contains("\u{1B}["))
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+    #expect(try onTerminal(["NO_COLOR": ""]).contains("\u{1B}[31m"))
+    let plain = try onTerminal(["NO_COLOR": "1"])
+    #expect(plain.contains("Frost") && !plain.contains("\u{1B}["))
+  }
+
+  private func checkActions(_ service: LinliProcess, alert id: String) throws {
+    func fails(_ arguments: [String], _ words: String) throws {
+      let result = try service.run(arguments + ["--lang", "en"])
+      #expect(result.code == 1, "\(arguments): \(result)")
+      #expect(result.error.contains(words), "\(arguments): \(result.error)")
+      expectOneLine(result.error, arguments)
+    }
+    try fails(["close", id], id)  // Still active.
+    try fails(["ack", "nosuch"], "nosuch")
+    try fails(["alert", "a b/c?d"], "a b/c?d")
+    #expect(try service.run(["shelve", id, "--for", "1h", "--by", "Li", "--comment", "测试"]).code == 0)
+    #expect(try service.alerts()[0]["shelved_until"] is String)
+    #expect(try service.run(["unshelve", id, "--by", "Li"]).code == 0)
+    #expect(try service.run(["assign", id, "--to", "王", "--by", "Li"]).code == 0)
+    #expect(try service.run(["comment", id, "--comment", "on my way", "--by", "王"]).code == 0)
+    // One that exists, one that does not: the first is done, the second named.
+    let both = try service.run(["ack", id, "nosuch", "--by", "王"])
+    #expect(both.code == 1 && both.output.contains(id) && both.error.contains("nosuch"))
+    let alert = try service.alerts()[0]
+    #expect(alert["acknowledged"] as? Bool == true && alert["assigned_to"] as? String == "王")
+    let closed = try service.run(["close", id, "--force", "--by", "王", "--json"])
+    #expect(closed.code == 0)
+    let answer = try #require(JSONSerialization.jsonObject(with: Data(closed.output.utf8)) as? [[String: Any]])
+    #expect(answer.first?["closed_at"] is String)
+    #expect(try service.alerts(all: false).isEmpty)
+    #expect(try service.run(["status", "--exit-code"]).code == 0)
+    let story = try #require(try service.json(["alert", id]) as? [String: Any])
+    let steps = (story["steps"] as? [[String: Any]] ?? []).compactMap { $0["kind"] as? String }
+    #expect(steps == ["raised", "shelved", "unshelved", "assigned", "commented", "acknowledged", "closed"])
+  }
+
+  private func checkHistoryAndTape(_ service: LinliProcess) throws {
+    let csv = try service.run(["history", "climate/temperature", "--csv"]).output.split(separator: "\n")
+    #expect(csv.first == "at,value,unit,quality,reason" && csv.count == 2)
+    #expect(try service.run(["history", "climate/temperature", "--plot"]).output.contains("┤"))
+    #expect(try service.run(["history", "climate/temperature", "--every", "1h"]).code == 0)
+    let tape = try service.run(["tape", "--since", "1h", "--topic", "test/+/climate"])
+    let lines = tape.output.split(separator: "\n")
+    #expect(tape.code == 0 && lines.count == 1)
+    let message = try #require(try JSONSerialization.jsonObject(with: Data((lines.first ?? "").utf8)) as? [String: Any])
+    #expect(message["topic"] as? String == "test/c1/climate")
+    #expect(try service.run(["tape", "--topic", "nothing/#"]).output.isEmpty)
+    // What the tape says, replay understands.
+    let file = service.data.appendingPathComponent("recorded.tape")
+    try Data(tape.output.utf8).write(to: file)
+    let replay = try LinliProcess.run(
+      ["replay", "--config", service.config.path, "--json", file.path], environment: ["LINLI_PROFILES": ""])
+    #expect(replay.code == 0)
+    #expect(replay.output.contains(#""change":"raised""#) && replay.output.contains(#""rule":"frost""#))
+  }
+
+  private func checkRefusals(_ service: LinliProcess, _ community: TestCommunity) throws {
+    let refused = [
+      ["status", "nowhere"], ["devices", "nowhere"], ["points", "nowhere"], ["alerts", "nowhere"],
+      ["history", "no/point"], ["tape", "--topic", "a/#/b"], ["adopt", "nobody", "--place", "301"],
+    ]
+    for arguments in refused {
+      let result = try service.run(arguments)
+      #expect(result.code == 1, "\(arguments): \(result)")
+      #expect(result.output.isEmpty)
+      expectOneLine(result.error, arguments)
+    }
+    // A bad reload names what is wrong and changes nothing.
+    let rules = community.config.appendingPathComponent("rules/test.yaml")
+    let text = try Data(contentsOf: rules)
+    try Data("rules: [".utf8).write(to: rules)
+    let reload = try service.run(["reload"])
+    #expect(reload.code == 1 && reload.error.contains("rules/test.yaml:2:1: error: broken YAML"))
+    #expect((try service.json(["status"]) as? [String: Any])?["rules"] as? Int == 3)
+    try text.write(to: rules)
+    #expect(try service.run(["reload"]).code == 0)
+  }
+}
