@@ -41,11 +41,11 @@ struct KillTests {
     for publisher in publishers { #expect(publisher.finish()) }
 
     var alerts: [[String: Any]] = []
-    try service.wait(upTo: 120, for: "\(published) alerts") {
+    try service.wait(upTo: 300, for: "\(published) alerts", because: { "there are \(alerts.count)" }) {
       alerts = try service.alerts().filter { $0["rule"] as? String == "pressed" }
       return alerts.count >= published
     }
-    try service.wait(upTo: 120, for: "an empty outbox") {
+    try service.wait(upTo: 300, for: "an empty outbox") {
       let status = try service.json(["status"]) as? [String: Any]
       return (status?["outbox"] as? [String: Any])?["pending"] as? Int == 0
     }

@@ -121,10 +121,12 @@ package final class LinliProcess: @unchecked Sendable {
   }
 
   /// Polls until `condition` holds. The bound only ends a hopeless wait; nothing depends on its length.
-  package func wait(upTo seconds: Double, for what: String, until condition: () throws -> Bool) throws {
+  package func wait(
+    upTo seconds: Double, for what: String, because: () -> String = { "" }, until condition: () throws -> Bool
+  ) throws {
     let end = Date().addingTimeInterval(seconds)
     while !(try condition()) {
-      if Date() > end { throw Failure(description: "waited in vain for \(what); log: \(logTail)") }
+      if Date() > end { throw Failure(description: "waited in vain for \(what) \(because()); log: \(logTail)") }
       usleep(50_000)
     }
   }

@@ -93,9 +93,16 @@ extension CommunityService: Backend {
   }
 
   private func activeAlerts(in scope: String?) async throws -> StatusView.Alerts {
-    let page = try await desk.list(AlertQuery(places: scope.map { [$0] }, limit: 10_000))
+    var query = AlertQuery(places: scope.map { [$0] }, limit: 10_000)
+    var open: [Alert] = []
+    while true {
+      let page = try await desk.list(query)
+      open += page.alerts
+      guard let next = page.next else { break }
+      query.cursor = next
+    }
     var counts = StatusView.Alerts()
-    for alert in page.alerts where alert.isActive {
+    for alert in open where alert.isActive {
       switch alert.traits.priority {
       case .critical: counts.critical += 1
       case .high: counts.high += 1

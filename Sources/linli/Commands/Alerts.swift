@@ -15,7 +15,8 @@ struct Alerts: AsyncParsableCommand {
 
   func run() async throws {
     let alerts = try await ServiceClient(service).get(
-      "/api/v1/alerts", ["scope": place, "all": all ? "true" : nil, "lang": output.language.rawValue],
+      "/api/v1/alerts",
+      ["scope": place, "all": all ? "true" : nil, "limit": "100000", "lang": output.language.rawValue],
       as: [AlertView].self)
     if output.json { return try Terminal.json(alerts) }
     if alerts.isEmpty { return Terminal.line(output.say("没有未处理的报警。", "No open alerts.")) }
