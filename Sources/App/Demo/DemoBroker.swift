@@ -32,14 +32,15 @@ package final class DemoBroker {
     }
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c", "\"$0\" -c \"$1\" & broker=$!; read -r _; kill -KILL \"$broker\" 2>/dev/null; wait \"$broker\"", executable,
+      "-c", "\"$0\" -c \"$1\" & broker=$!; read -r _; kill -KILL \"$broker\" 2>/dev/null", executable,
       file,
     ]
     process.standardInput = lifeline
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    // KILL: a child of this process starts with signals blocked, as the threads of the runtime are. The broker has nothing
-    // to save. The shell must not hold the end of the pipe whose closing it waits for.
+    // KILL, and no `wait`: a child of this process starts with signals blocked, as the threads of the runtime are, so neither
+    // SIGTERM nor SIGCHLD would come through. The broker has nothing to save. The shell must not hold the end of the pipe
+    // whose closing it waits for.
     _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
     try process.run()
     for _ in 0..<200 {
