@@ -1,7 +1,7 @@
 /// A point in time as milliseconds since 1970-01-01T00:00:00Z, the one clock unit of Linli.
 ///
 /// Range: years 1 to 9999. Finer device times (µs, ns) are cut to milliseconds.
-package struct Timestamp: Comparable, Hashable, Codable, Sendable {
+package struct Timestamp: BitwiseCopyable, Comparable, Hashable, Codable, Sendable {
   package var milliseconds: Int64
 
   package init(milliseconds: Int64) { self.milliseconds = milliseconds }
