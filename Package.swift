@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "ConfigFile", dependencies: ["Pipeline", yams]),
     .target(name: "Community", dependencies: ["Pipeline", "ConfigFile"]),
     .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
-    .target(name: "Alerts", dependencies: ["Pipeline", "Community"]),
+    .target(name: "Alerts", dependencies: ["Pipeline", "ConfigFile", "Community"]),
     .target(
       name: "Notify",
       dependencies: [
@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),
     .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
-    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "Pipeline", "TestSupport"]),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "NotifyTests",
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),

@@ -1,19 +1,28 @@
 // The life of one alert: each function is one legal step and says what it leaves behind. The book decides which alert.
 //
-//             raised                     cleared                  acknowledged or closed by a person
-//   (none) ───────────► active, unack ───────────► cleared, unack ───────────► closed
-//                          │ acknowledged             (ISA-18.2 RTN-unack)        ▲
-//                          ▼                                                      │
-//                       active, ack ────────────────── cleared ───────────────────┘ by itself
+// State (ISA-18.2 / IEC 62682)   active  acknowledged  what may happen next
+//   unacknowledged                yes     no            acknowledged · cleared · escalated, repeated (deadlines)
+//   acknowledged                  yes     yes           cleared (closes it) · re-alarmed · escalated (finish deadline)
+//   returned, unacknowledged      no      no            acknowledged (closes it) · closed by a person
+//   latched, unacknowledged       no      no            acknowledged · reset (acknowledges and closes it)
+//   latched, acknowledged         no      yes           reset (closes it)
+//   closed                        any     any           comments; `cleared` once, if it was closed by force while active
+// Beside these, on any open alert, and each by itself:
+//   shelved                       for a time, by a person; comes back by itself at its end
+//   suppressed                    by design (inhibited, maintenance, silenced, damped, away) or out of service
+// A shelved or suppressed alert tells nobody and has no deadline; they begin anew when it comes back. An alert that was
+// suppressed from its raise on and clears meanwhile was never told to anybody, and closes with that.
 package import Pipeline
 
 extension Alert {
-  /// The condition has cleared: an acknowledged alert closes with it, another one waits to be seen. A closed one (closed by
-  /// force while it was active) only learns its `clearedAt`.
+  /// The condition has cleared: an acknowledged alert closes with it, unless it is latched; another one waits to be seen. A
+  /// closed one (closed by force while it was active) only learns its `clearedAt`.
   mutating func clear(at: Timestamp, comment: String? = nil) -> [AlertEvent] {
     clearedAt = max(at, raisedAt)
+    response?.realarmDue = nil
     var events = [record(.cleared, at: at, comment: comment)]
-    if isAcknowledged && !isClosed { events.append(close(at: at)) }
+    let isUntold = suppression.map { $0.since <= raisedAt } ?? false && !isMomentary
+    if (isAcknowledged || isUntold) && !isClosed && !traits.latched { events.append(close(at: at)) }
     return events
   }
 
@@ -27,7 +36,22 @@ extension Alert {
   mutating func close(at: Timestamp, by: String = AlertEvent.system, comment: String? = nil) -> AlertEvent {
     closedAt = max(at, clearedAt ?? raisedAt, acknowledgedAt ?? raisedAt)
     shelvedUntil = nil
+    response?.forgetDues()
     return record(.closed, at: closedAt ?? at, by: by, comment: comment)
+  }
+
+  /// Keeps quiet from now on; another cause takes the place of the one before.
+  mutating func suppress(_ cause: Suppression, at: Timestamp) -> [AlertEvent] {
+    if suppression == cause { return [] }
+    suppression = cause
+    response?.forgetDues()
+    return [record(.suppressed, at: at, comment: cause.reason)]
+  }
+
+  mutating func release(at: Timestamp, comment: String?) -> [AlertEvent] {
+    guard suppression != nil else { return [] }
+    suppression = nil
+    return [record(.released, at: at, comment: comment)]
   }
 
   /// One action of a person on this alert. No events: it was so already (a comment that came along is kept all the same).
@@ -41,10 +65,8 @@ extension Alert {
     switch action {
     case .acknowledge:
       if isAcknowledged { return remark(comment, by: by, at: at) }
-      acknowledgedAt = at
-      acknowledgedBy = by
-      var events = [record(.acknowledged, at: at, by: by, comment: comment)]
-      if !isActive { events.append(close(at: at)) }
+      var events = [acknowledge(by: by, at: at, comment: comment)]
+      if !isActive && !isLatched { events.append(close(at: at)) }
       return events
     case .assign(let name):
       let name = try AlertText.name(name, limits)
@@ -58,25 +80,48 @@ extension Alert {
       if until <= at { throw .shelfInPast(until: until) }
       if until - at > limits.shelf { throw .shelfTooLong(longest: limits.shelf) }
       shelvedUntil = until
+      response?.forgetDues()
       return [record(.shelved, at: at, by: by, comment: comment)]
     case .unshelve:
       if shelvedUntil == nil { return remark(comment, by: by, at: at) }
       return [unshelve(at: at, by: by, comment: comment)]
     case .close(let force):
       if isActive && !force { throw .stillActive(id: id) }
+      if isLatched && !force { throw .latched(id: id) }
       return [close(at: at, by: by, comment: comment)]
+    case .reset: return try reset(by: by, at: at, comment: comment)
     }
+  }
+
+  /// Somebody has looked on the spot. A condition that still holds cannot be reset.
+  private mutating func reset(by: String, at: Timestamp, comment: String?) throws(AlertError) -> [AlertEvent] {
+    if !traits.latched { throw .notLatched(id: id) }
+    if isActive { throw .stillActive(id: id) }
+    var events: [AlertEvent] = []
+    if !isAcknowledged { events.append(acknowledge(by: by, at: at, comment: nil)) }
+    events.append(record(.reset, at: at, by: by, comment: comment))
+    events.append(close(at: at, by: by))
+    return events
+  }
+
+  private mutating func acknowledge(by: String, at: Timestamp, comment: String?) -> AlertEvent {
+    acknowledgedAt = at
+    acknowledgedBy = by
+    let realarm = isActive ? traits.realarm : nil
+    response?.answered(at: at, realarm: realarm)
+    return record(.acknowledged, at: at, by: by, comment: comment)
   }
 
   private mutating func remark(_ comment: String?, by: String, at: Timestamp) -> [AlertEvent] {
     comment.map { [record(.commented, at: at, by: by, comment: $0)] } ?? []
   }
 
-  private mutating func record(
-    _ kind: AlertEvent.Kind, at: Timestamp, by: String = AlertEvent.system, comment: String? = nil
+  mutating func record(
+    _ kind: AlertEvent.Kind, at: Timestamp, by: String = AlertEvent.system, comment: String? = nil,
+    to: [Responder]? = nil
   ) -> AlertEvent {
     step += 1
-    return AlertEvent(kind: kind, alert: self, at: at, by: by, comment: comment)
+    return AlertEvent(kind: kind, alert: self, at: at, by: by, comment: comment, to: to)
   }
 }
 

@@ -17,17 +17,37 @@ package struct AlertTraits: Codable, Sendable, Equatable {
   package var advice: LocalizedText?
   /// Who it concerns, for routing: care, safety, plant, parking, …
   package var audience: [String]
+  /// After the condition has cleared it stays until somebody resets it by hand (ISA-18.2 latched).
+  package var latched: Bool
+  /// Ms after an acknowledgement at which an alert that is still active speaks again (OPC UA ReAlarmTime); nil: never.
+  package var realarm: Int64?
 
-  package init(priority: Priority, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = []) {
+  package init(
+    priority: Priority, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = [],
+    latched: Bool = false, realarm: Int64? = nil
+  ) {
     self.priority = priority
     self.title = title
     self.advice = advice
     self.audience = audience
+    self.latched = latched
+    self.realarm = realarm
+  }
+
+  /// Alerts stored by earlier versions lack what came later.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    priority = try container.decode(Priority.self, forKey: .priority)
+    title = try container.decode(LocalizedText.self, forKey: .title)
+    advice = try container.decodeIfPresent(LocalizedText.self, forKey: .advice)
+    audience = try container.decode([String].self, forKey: .audience)
+    latched = try container.decodeIfPresent(Bool.self, forKey: .latched) ?? false
+    realarm = try container.decodeIfPresent(Int64.self, forKey: .realarm)
   }
 }
 
 /// One occurrence of a rule's condition at one subject, from raised to closed (ISA-18.2). *Active* and *acknowledged* are
-/// two separate bits; shelved comes on top.
+/// two separate bits; shelved, suppressed and latched come on top.
 package struct Alert: Codable, Sendable, Equatable, Identifiable {
   /// Short, stable and the same in a replay: derived from rule, subject and `raisedAt`.
   package var id: String
@@ -48,12 +68,26 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var assignedTo: String?
   package var shelvedUntil: Timestamp?
   package var closedAt: Timestamp?
+  /// Who has to answer, until when; nil: nobody was asked, because it is suppressed, closed, or nobody is on duty.
+  package var response: ResponseState?
+  /// Why it keeps quiet; nil: it does not.
+  package var suppression: Suppression?
+  /// The order 工单 that it became.
+  package var order: String?
   /// Number of the newest step in its life: 1 is the raise. Orders the events of an alert and names their deliveries.
   package var step: Int
 
   package var isActive: Bool { clearedAt == nil }
   package var isAcknowledged: Bool { acknowledgedAt != nil }
   package var isClosed: Bool { closedAt != nil }
+  package var isShelved: Bool { shelvedUntil != nil }
+  package var isSuppressed: Bool { suppression != nil }
+  /// The condition has cleared, and the alert waits for a reset by hand.
+  package var isLatched: Bool { traits.latched && !isActive && !isClosed }
+  /// A press or a fall: raised and cleared in the same instant.
+  package var isMomentary: Bool { clearedAt == raisedAt }
+  /// Somebody still has to answer it.
+  package var needsAnswer: Bool { !isClosed && !isAcknowledged && !isShelved && !isSuppressed }
 
   package init(
     id: String, lane: String, rule: String, subject: String, place: String, traits: AlertTraits, point: String?,

@@ -12,6 +12,8 @@ package enum AlertAction: Sendable, Equatable {
   case unshelve
   /// An active alert closes only by force; its condition raises again only after it has cleared in between.
   case close(force: Bool = false)
+  /// Ends a latched alert whose condition has cleared; acknowledges it, too, if nobody has.
+  case reset
 }
 
 /// Bounds of the alert book.

@@ -84,10 +84,14 @@ package struct AlertBook: Sendable {
 
   /// Takes in what a rule found. At most one alert of a rule and subject is active; a raise while an older one is cleared but
   /// still open is a new alert.
-  package mutating func apply(_ change: ConditionChange, lane: String, traits: AlertTraits) -> [AlertEvent] {
+  ///
+  /// - Parameter suppression: asked about an alert that is just being raised: why it is to keep quiet from the start, if it is.
+  package mutating func apply(
+    _ change: ConditionChange, lane: String, traits: AlertTraits, suppression: (Alert) -> Suppression? = { _ in nil }
+  ) -> [AlertEvent] {
     let key = Key(rule: change.rule, subject: change.subject)
     switch change.kind {
-    case .raised: return raise(change, key: key, lane: lane, traits: traits)
+    case .raised: return raise(change, key: key, lane: lane, traits: traits, suppression: suppression)
     case .cleared: return clear(key, at: change.at, comment: nil)
     }
   }
@@ -98,6 +102,37 @@ package struct AlertBook: Sendable {
   ) throws(AlertError) -> [AlertEvent] {
     guard var alert = alerts[id] else { throw .unknown(id: id) }
     let events = try alert.perform(action, by: by, at: at, comment: comment, limits: limits)
+    keep(alert)
+    return events
+  }
+
+  // MARK: - Keeping quiet, and what else befalls an alert
+
+  /// An open alert keeps quiet from now on: nobody is told, its deadlines stand still. Of an unknown alert, or when it is so
+  /// already, no events.
+  package mutating func suppress(_ id: String, _ suppression: Suppression, at: Timestamp) -> [AlertEvent] {
+    change(id) { alert in alert.suppress(suppression, at: at) }
+  }
+
+  /// The cause is gone. An alert that still waits for an answer speaks as if it had just been raised; its deadlines begin now.
+  package mutating func release(_ id: String, at: Timestamp, comment: String? = nil) -> [AlertEvent] {
+    change(id) { alert in alert.release(at: at, comment: comment) }
+  }
+
+  /// An open alert became the order, or a part of it. Twice is harmless.
+  package mutating func ordered(
+    _ id: String, order: String, by: String, at: Timestamp, comment: String? = nil
+  ) -> [AlertEvent] {
+    change(id) { alert in
+      if alert.order == order { return [] }
+      alert.order = order
+      return [alert.record(.ordered, at: at, by: by, comment: comment)]
+    }
+  }
+
+  private mutating func change(_ id: String, _ step: (inout Alert) -> [AlertEvent]) -> [AlertEvent] {
+    guard var alert = alerts[id] else { return [] }
+    let events = step(&alert)
     keep(alert)
     return events
   }
@@ -132,19 +167,27 @@ package struct AlertBook: Sendable {
   }
 
   private mutating func raise(
-    _ change: ConditionChange, key: Key, lane: String, traits: AlertTraits
+    _ change: ConditionChange, key: Key, lane: String, traits: AlertTraits, suppression: (Alert) -> Suppression?
   ) -> [AlertEvent] {
     guard activeIDs[key] == nil, forced[key] == nil else {
       counts.repeatedRaises += 1
       return []
     }
-    let alert = Alert(
+    var alert = Alert(
       id: newID(key, raisedAt: change.at), lane: lane, rule: change.rule, subject: change.subject, place: change.place,
       traits: traits, point: change.point, value: change.value.flatMap { $0.isFinite ? $0 : nil }, unit: change.unit,
       raisedAt: change.at, noticedAt: change.noticedAt)
+    var events: [AlertEvent] = []
+    if let cause = suppression(alert) {
+      alert.suppression = cause
+      events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
+      events.append(alert.record(.suppressed, at: change.at, comment: cause.reason))
+    } else {
+      events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
+    }
     keep(alert)
     boundMemory()
-    return [AlertEvent(kind: .raised, alert: alert, at: change.at)] + closeForRoom(at: change.noticedAt)
+    return events + closeForRoom(at: change.noticedAt)
   }
 
   private mutating func clear(_ key: Key, at: Timestamp, comment: String?) -> [AlertEvent] {

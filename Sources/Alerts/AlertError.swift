@@ -6,6 +6,9 @@ package enum AlertError: Error, Sendable, Equatable {
   case unknown(id: String)
   case closed(id: String, at: Timestamp)
   case stillActive(id: String)
+  /// Latched: it wants a reset.
+  case latched(id: String)
+  case notLatched(id: String)
   case shelfInPast(until: Timestamp)
   /// `longest` in ms.
   case shelfTooLong(longest: Int64)
@@ -28,6 +31,12 @@ extension AlertError {
       return chinese
         ? "报警 \(id) 的条件仍然成立；请先确认或搁置，确需关闭请用强制关闭"
         : "the condition of alert \(id) still holds; acknowledge or shelve it, or close it by force"
+    case .latched(let id):
+      return chinese
+        ? "报警 \(id) 已锁定，现场处理后请用 linli reset \(id) 复位"
+        : "alert \(id) is latched; once it is dealt with, end it with `linli reset \(id)`"
+    case .notLatched(let id):
+      return chinese ? "报警 \(id) 无需复位" : "alert \(id) needs no reset"
     case .shelfInPast:
       return chinese ? "搁置的截止时间必须在将来" : "a shelf must end in the future"
     case .shelfTooLong(let longest):

@@ -4,6 +4,17 @@ package import Pipeline
 package struct AlertEvent: Codable, Sendable, Equatable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
     case raised, cleared, acknowledged, assigned, commented, shelved, unshelved, closed
+    /// A deadline passed: another unit, or the next of the care plan, has it now.
+    case escalated
+    /// Still unanswered: the same people hear of it again.
+    case repeated
+    /// Acknowledged long ago and still active: unacknowledged again.
+    case realarmed
+    case suppressed, released
+    /// Latched, and reset by hand.
+    case reset
+    /// It became an order 工单, or part of one.
+    case ordered
   }
 
   package var kind: Kind
@@ -13,15 +24,20 @@ package struct AlertEvent: Codable, Sendable, Equatable {
   /// Person or program that did it; "linli" for the system itself.
   package var by: String
   package var comment: String?
+  /// Who is asked to act by this very step; empty for steps that ask nobody, and where nobody is on duty.
+  package var to: [Responder]?
 
   /// Number of this step in the alert's life: 1, 2, 3 …
   package var number: Int { alert.step }
 
-  package init(kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: String? = nil) {
+  package init(
+    kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: String? = nil, to: [Responder]? = nil
+  ) {
     self.kind = kind
     self.alert = alert
     self.at = at
     self.by = by
     self.comment = comment
+    self.to = to
   }
 }

@@ -27,6 +27,22 @@ package struct AlertView: Sendable, Equatable {
   package var value: Double?
   /// Canonical unit of the value, UCUM; empty where there is none.
   package var unit: String
+  /// The condition has cleared, and the alert waits for a reset by hand.
+  package var latched: Bool
+  /// Suppressed: inhibited, maintenance, silenced, damped, away, out-of-service; nil: it is not.
+  package var suppressed: String?
+  package var suppressedBy: String?
+  package var suppressedReason: String?
+  package var suppressedUntil: String?
+  package var responsible: ResponsibleView?
+  /// The one of the home's care plan who is asked beside the four levels.
+  package var care: ResponsibleView?
+  package var answerDue: String?
+  package var finishDue: String?
+  /// Levels climbed since the alert began.
+  package var climbed: Int
+  /// The order 工单 that it became.
+  package var order: String?
 
   /// Times in the offset of `zone`.
   package init(_ alert: Alert, language: Language, zone: TimeZone) {
@@ -51,6 +67,33 @@ package struct AlertView: Sendable, Equatable {
     point = alert.point
     value = alert.value.flatMap { $0.isFinite ? $0 : nil }
     unit = alert.unit
+    latched = alert.isLatched
+    suppressed = alert.suppression?.kind.rawValue
+    suppressedBy = alert.suppression?.by
+    suppressedReason = alert.suppression?.reason
+    suppressedUntil = alert.suppression?.until?.rfc3339(in: zone)
+    let response = alert.isClosed ? nil : alert.response
+    responsible = response?.responsible.map { ResponsibleView($0, language: language) }
+    care = response?.care.map { ResponsibleView($0, language: language) }
+    answerDue = response?.answerDue?.rfc3339(in: zone)
+    finishDue = response?.finishDue?.rfc3339(in: zone)
+    climbed = alert.response?.climbed ?? 0
+    order = alert.order
+  }
+}
+
+/// The unit that has an alert, and its people: keys `place level unit people`.
+package struct ResponsibleView: Codable, Sendable, Equatable {
+  package var place: String
+  package var level: String
+  package var unit: String
+  package var people: [String]
+
+  package init(_ responsible: Responsible, language: Language) {
+    place = responsible.place
+    level = responsible.level
+    unit = responsible.unit[language]
+    people = responsible.people.map(\.name)
   }
 }
 
@@ -101,6 +144,17 @@ extension AlertView: Codable {
     try put(point, "point")
     try put(value, "value")
     try put(unit, "unit")
+    try put(latched, "latched")
+    try put(suppressed, "suppressed")
+    try put(suppressedBy, "suppressed_by")
+    try put(suppressedReason, "suppressed_reason")
+    try put(suppressedUntil, "suppressed_until")
+    try put(responsible, "responsible")
+    try put(care, "care")
+    try put(answerDue, "answer_due")
+    try put(finishDue, "finish_due")
+    try put(climbed, "climbed")
+    try put(order, "order")
   }
 
   package init(from decoder: any Swift.Decoder) throws {
@@ -134,5 +188,16 @@ extension AlertView: Codable {
     point = try find("point")
     value = try find("value")
     unit = try find("unit") ?? ""
+    latched = try find("latched") ?? false
+    suppressed = try find("suppressed")
+    suppressedBy = try find("suppressed_by")
+    suppressedReason = try find("suppressed_reason")
+    suppressedUntil = try find("suppressed_until")
+    responsible = try find("responsible")
+    care = try find("care")
+    answerDue = try find("answer_due")
+    finishDue = try find("finish_due")
+    climbed = try find("climbed") ?? 0
+    order = try find("order")
   }
 }

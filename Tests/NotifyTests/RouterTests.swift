@@ -71,7 +71,27 @@ import Testing
     #expect(router.channels(for: Sample.closed(cleared.alert, after: 60_000)) == ["hook", "wecom", "mail", "bus"])
   }
 
-  @Test(arguments: [AlertEvent.Kind.assigned, .commented, .shelved, .unshelved])
+  @Test(arguments: [AlertEvent.Kind.unshelved, .released, .escalated, .repeated, .realarmed])
+  func stepsThatSpeakAgain(kind: AlertEvent.Kind) {
+    let again = AlertEvent(kind: kind, alert: Sample.alert(), at: Sample.start)
+    #expect(router(Self.all).channels(for: again) == ["hook", "wecom", "mail", "bus"])
+  }
+
+  @Test func whatIsAnsweredDoesNotSpeakWhenItComesBack() {
+    let answered = Sample.acknowledged().alert
+    for kind in [AlertEvent.Kind.unshelved, .released] {
+      #expect(router(Self.all).channels(for: AlertEvent(kind: kind, alert: answered, at: Sample.start)) == [])
+    }
+  }
+
+  @Test func suppressedAlertsAreSilent() {
+    var alert = Sample.alert()
+    alert.suppression = Suppression(kind: .maintenance, by: "m1", since: Sample.start, reason: "换电池")
+    #expect(router(Self.all).channels(for: AlertEvent(kind: .raised, alert: alert, at: Sample.start)) == [])
+    #expect(router(Self.all).channels(for: Sample.cleared(alert)) == ["bus"])
+  }
+
+  @Test(arguments: [AlertEvent.Kind.assigned, .commented, .shelved, .suppressed, .reset, .ordered])
   func quietSteps(kind: AlertEvent.Kind) {
     #expect(router(Self.all).channels(for: AlertEvent(kind: kind, alert: Sample.alert(), at: Sample.start)) == [])
   }

@@ -3,7 +3,9 @@
 
 const words = {
   zh: {
-    alerts: "报警", places: "场所与读数", none: "没有未处理的报警。", search: "查找场所、设备或测点", ack: "确认", close: "关闭",
+    alerts: "报警", places: "场所与读数", none: "没有未处理的报警。", search: "查找场所、设备或测点", ack: "确认", close: "关闭", reset: "复位", answer: "应答截止", responsible: "负责", latched: "待复位",
+    suppressed: { inhibited: "被抑制", maintenance: "维护中", silenced: "已静默", damped: "抖动抑制", away: "家中无人",
+      "out-of-service": "停用" },
     acknowledged: "已确认", cleared: "已恢复", since: "自", by: "由", devices: "设备在线", silent: "失联", rate: "消息/秒",
     unassigned: "待认领", connected: "已连接", lost: "与服务的连接已断开，正在重试…", never: "未收到",
     priority: { critical: "紧急", high: "高", medium: "中", low: "低" },
@@ -13,7 +15,8 @@ const words = {
   },
   en: {
     alerts: "Alerts", places: "Places and readings", none: "No open alerts.", search: "Find a place, device or point",
-    ack: "Acknowledge", close: "Close", acknowledged: "acknowledged", cleared: "cleared", since: "since", by: "by",
+    ack: "Acknowledge", close: "Close", reset: "Reset", answer: "answer by", responsible: "responsible",
+    latched: "latched", suppressed: {}, acknowledged: "acknowledged", cleared: "cleared", since: "since", by: "by",
     devices: "devices online", silent: "silent", rate: "messages/s", unassigned: "unassigned", connected: "connected",
     lost: "Connection to the service lost, trying again…", never: "never heard",
     priority: { critical: "critical", high: "high", medium: "medium", low: "low" }, reasons: {},
@@ -82,10 +85,14 @@ function alertCard(alert) {
   if (!alert.active) notes.push(`${word("cleared")} ${time(alert.cleared_at)}`);
   if (alert.acknowledged) notes.push(`${word("acknowledged")} ${alert.acknowledged_by || ""}`.trim());
   if (alert.assigned_to) notes.push(`→ ${alert.assigned_to}`);
+  if (alert.responsible) notes.push([word("responsible"), alert.responsible.unit, ...alert.responsible.people].join(" "));
+  if (alert.answer_due) notes.push(`${word("answer")} ${time(alert.answer_due)}`);
+  if (alert.latched) notes.push(word("latched"));
+  if (alert.suppressed) notes.push(word("suppressed")[alert.suppressed] || alert.suppressed);
   if (notes.length) card.append(element("div", "state", notes.join(" · ")));
   if (alert.advice) card.append(element("div", "state", alert.advice));
   const actions = element("div", "actions");
-  for (const action of [!alert.acknowledged && "ack", !alert.active && "close"].filter(Boolean)) {
+  for (const action of [!alert.acknowledged && "ack", !alert.active && (alert.latched ? "reset" : "close")].filter(Boolean)) {
     const button = element("button", "", word(action));
     button.type = "button";
     button.onclick = () => act(alert.id, action);
@@ -217,7 +224,8 @@ let source = null;
 function listen() {
   source?.close();
   source = new EventSource(`/api/v1/events?lang=${state.language}`);
-  for (const kind of ["raised", "cleared", "acknowledged", "assigned", "commented", "shelved", "unshelved", "closed"]) {
+  for (const kind of ["raised", "cleared", "acknowledged", "assigned", "commented", "shelved", "unshelved", "closed",
+    "escalated", "repeated", "realarmed", "suppressed", "released", "reset", "ordered"]) {
     source.addEventListener(kind, (event) => {
       const alert = JSON.parse(event.data);
       state.alerts.set(alert.id, alert);

@@ -7,11 +7,14 @@ package struct AlertStoryView: Codable, Sendable, Equatable {
     package var kind: String
     package var by: String
     package var comment: String?
-    package init(at: String, kind: String, by: String, comment: String?) {
+    /// Who was asked to act by this step.
+    package var to: [String]?
+    package init(at: String, kind: String, by: String, comment: String?, to: [String]? = nil) {
       self.at = at
       self.kind = kind
       self.by = by
       self.comment = comment
+      self.to = to
     }
   }
   package struct Delivery: Codable, Sendable, Equatable {
@@ -46,7 +49,7 @@ package struct AlertStoryView: Codable, Sendable, Equatable {
 /// Body of `POST /api/v1/alerts/{id}/actions`.
 package struct AlertActionRequest: Codable, Sendable, Equatable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
-    case ack, assign, comment, shelve, unshelve, close
+    case ack, assign, comment, shelve, unshelve, close, reset
   }
   package var action: Kind
   package var by: String

@@ -117,7 +117,8 @@ package struct Demo: Sendable {
     let names = configuration.community.places.ancestry(of: alert.place).prefix(3).reversed().map { $0.name[language] }
     let words = [
       "raised": ("报警", "raised"), "cleared": ("恢复", "cleared"), "acknowledged": ("确认", "acknowledged"),
-      "closed": ("关闭", "closed"),
+      "closed": ("关闭", "closed"), "escalated": ("升级", "escalated"), "repeated": ("再次提醒", "repeated"),
+      "realarmed": ("仍未恢复", "still active"), "reset": ("复位", "reset"),
     ]
     let word = words[event.kind].map { text($0.0, $0.1) } ?? event.kind
     let time =

@@ -31,7 +31,8 @@ extension CommunityService {
       alert: view(story.alert, language),
       steps: story.events.map {
         .init(
-          at: $0.event.at.rfc3339(in: zone), kind: $0.event.kind.rawValue, by: $0.event.by, comment: $0.event.comment)
+          at: $0.event.at.rfc3339(in: zone), kind: $0.event.kind.rawValue, by: $0.event.by, comment: $0.event.comment,
+          to: $0.event.to.map { $0.map(\.name) })
       },
       deliveries: story.deliveries.map {
         .init(
@@ -58,6 +59,7 @@ extension CommunityService {
       action = .shelve(until: now + duration)
     case .unshelve: action = .unshelve
     case .close: action = .close(force: request.force ?? false)
+    case .reset: action = .reset
     }
     do {
       let outcome = try await desk.perform(action, on: id, by: request.by, at: now, comment: request.comment)

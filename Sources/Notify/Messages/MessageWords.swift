@@ -48,6 +48,13 @@ enum MessageWords {
       case .shelved: ("已搁置", "SHELVED")
       case .unshelved: ("恢复提醒", "UNSHELVED")
       case .closed: ("已关闭", "CLOSED")
+      case .escalated: ("升级告警", "ESCALATED")
+      case .repeated: ("再次提醒", "STILL UNANSWERED")
+      case .realarmed: ("仍未恢复", "STILL ACTIVE")
+      case .suppressed: ("已抑制", "SUPPRESSED")
+      case .released: ("告警", "ALERT")
+      case .reset: ("已复位", "RESET")
+      case .ordered: ("已派工单", "ORDERED")
       }
     return language == .zh ? words.zh : words.en
   }

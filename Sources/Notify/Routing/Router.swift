@@ -42,12 +42,13 @@ extension Route {
 
 extension Channel.Kind {
   /// Whether this kind of channel is told of such a step at all. Programs get raised, acknowledged, cleared and closed;
-  /// people get the raise and, once, the end. A shelved alert is silent, but an MQTT channel mirrors the state and must
-  /// not keep an alert that has ended.
+  /// people get the raise, what speaks for it again, and, once, the end. A shelved or suppressed alert is silent, but an MQTT
+  /// channel mirrors the state and must not keep an alert that has ended.
   package func takes(_ event: AlertEvent) -> Bool {
     let alert = event.alert
     let ends = event.kind == .cleared || event.kind == .closed
-    if let until = alert.shelvedUntil, until > event.at, !(self == .mqtt && ends) { return false }
+    let isShelved = alert.shelvedUntil.map { $0 > event.at } ?? false
+    if isShelved || alert.isSuppressed, !(self == .mqtt && ends) { return false }
     switch event.kind {
     case .raised: return true
     case .acknowledged: return !isForPeople
@@ -55,12 +56,10 @@ extension Channel.Kind {
       return !isForPeople || (!alert.isClosed && !alert.isMomentary)
     case .closed:
       return !isForPeople || alert.clearedAt == nil || alert.isMomentary
-    case .assigned, .commented, .shelved, .unshelved: return false
+    case .escalated, .repeated, .realarmed: return true
+    // What was hidden and still waits for an answer speaks as a raise.
+    case .released, .unshelved: return alert.needsAnswer
+    case .assigned, .commented, .shelved, .suppressed, .reset, .ordered: return false
     }
   }
-}
-
-extension Alert {
-  /// A press or a fall: raised and cleared in the same instant.
-  var isMomentary: Bool { clearedAt == raisedAt }
 }

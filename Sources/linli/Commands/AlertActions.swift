@@ -56,6 +56,7 @@ struct ActionOptions: ParsableArguments {
     case .shelve: output.say("已搁置", "shelved")
     case .unshelve: output.say("已取消搁置", "unshelved")
     case .close: output.say("已关闭", "closed")
+    case .reset: output.say("已复位", "reset")
     }
   }
 }
@@ -109,4 +110,11 @@ struct Close: AsyncParsableCommand {
   @Flag(help: "Although the condition still holds.")
   var force = false
   func run() async throws { try await options.perform(options.request(.close, force: force)) }
+}
+
+struct Reset: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ends a latched alert (SOS, smoke …) after somebody has looked on the spot.")
+  @OptionGroup var options: ActionOptions
+  func run() async throws { try await options.perform(options.request(.reset)) }
 }

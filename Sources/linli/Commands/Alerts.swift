@@ -43,6 +43,8 @@ struct Alerts: AsyncParsableCommand {
     }
     if let person = alert.assignedTo { words.append("→ \(person)") }
     if alert.shelvedUntil != nil { words.append(output.say("搁置", "shelved")) }
+    if alert.latched { words.append(output.say("待复位", "latched")) }
+    if let kind = alert.suppressed { words.append(Wording.suppression(kind, output)) }
     return words.joined(separator: " ")
   }
 }
@@ -86,7 +88,8 @@ struct AlertStory: AsyncParsableCommand {
   private func stepWord(_ kind: String) -> String {
     let names = [
       "raised": "报警", "cleared": "恢复", "acknowledged": "确认", "assigned": "指派", "commented": "备注", "shelved": "搁置",
-      "unshelved": "取消搁置", "closed": "关闭",
+      "unshelved": "取消搁置", "closed": "关闭", "escalated": "升级", "repeated": "再次提醒", "realarmed": "仍未恢复",
+      "suppressed": "抑制", "released": "解除抑制", "reset": "复位", "ordered": "派工单",
     ]
     return output.say(names[kind] ?? kind, kind)
   }

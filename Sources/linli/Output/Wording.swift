@@ -30,6 +30,14 @@ enum Wording {
     return Table.Cell(output.say(zh, priority), colour)
   }
 
+  static func suppression(_ kind: String, _ output: OutputOptions) -> String {
+    let names = [
+      "inhibited": "被抑制", "maintenance": "维护中", "silenced": "已静默", "damped": "抖动抑制", "away": "家中无人",
+      "out-of-service": "停用",
+    ]
+    return output.say(names[kind] ?? kind, kind)
+  }
+
   static func quality(_ quality: String, reason: String = "", _ output: OutputOptions) -> Table.Cell {
     let colour: Terminal.Colour? = quality == "bad" ? .red : quality == "uncertain" ? .yellow : nil
     let names = ["good": "好", "uncertain": "存疑", "bad": "坏", "unknown": "未知"]

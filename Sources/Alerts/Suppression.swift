@@ -1,0 +1,34 @@
+package import Pipeline
+
+/// Why an alert keeps quiet although it exists: it is listed and counted, but nobody is told of it and nothing escalates
+/// (ISA-18.2: suppressed by design, out of service). Shelving, which a person does to one alert for a time, is another state.
+package struct Suppression: Codable, Sendable, Equatable {
+  package enum Kind: String, Codable, Sendable, CaseIterable {
+    /// Another alert explains it.
+    case inhibited
+    case maintenance
+    case silenced
+    /// It chatters.
+    case damped
+    /// Nobody is at home.
+    case away
+    case outOfService = "out-of-service"
+  }
+
+  package var kind: Kind
+  /// Id of the cause: the alert, the silence, the maintenance window, the device.
+  package var by: String
+  package var since: Timestamp
+  /// nil: as long as the cause lasts.
+  package var until: Timestamp?
+  /// For people, in both languages where Linli wrote it.
+  package var reason: String
+
+  package init(kind: Kind, by: String, since: Timestamp, until: Timestamp? = nil, reason: String) {
+    self.kind = kind
+    self.by = by
+    self.since = since
+    self.until = until
+    self.reason = reason
+  }
+}
