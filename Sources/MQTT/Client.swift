@@ -1,84 +1,60 @@
 import CMosquitto
 import Glibc
-import Synchronization
 
 extension mosq_err_t {
   var code: CInt { CInt(rawValue) }
 }
 
-/// libmosquitto's own initialisation, shared by all clients of the process: done by the first, undone after the last.
-private enum Library {
-  private static let users = Mutex(())
-  static func enter() { users.withLock { _ in _ = mosquitto_lib_init() } }
-  static func leave() { users.withLock { _ in _ = mosquitto_lib_cleanup() } }
+/// How an attempt to connect ended.
+struct ConnectOutcome: Sendable {
+  /// A return code of the library, `errno` with it.
+  var code: CInt
+  var errno: CInt
 }
 
-/// Owns one libmosquitto client: makes it from the settings, connects it, frees it. The calls of the loop itself
-/// (`mosquitto_loop_read` and so on) are made where the loop is.
-final class Client: @unchecked Sendable {
-  /// How a blocking attempt to connect ended.
-  struct Outcome: Sendable {
-    var code: CInt
-    var errno: CInt
-  }
+/// Everything outside of itself that a `ConnectionLoop` touches: the library's client, its socket, the clock. The service has
+/// `MosquittoClient`; the simulation puts a client in its place that has no socket, no thread and its own time.
+///
+/// Asked once or twice a packet at most. What arrives goes to the loop directly: `answered`, `received`, `subscribed`,
+/// `acknowledged`, `disconnected`, `logged`, from within `read`, `write` and `keepUp`.
+protocol Client: AnyObject, Sendable {
+  /// The loop that hears what comes; before anything else.
+  func attach(_ loop: ConnectionLoop)
+  /// The library's own log lines go to the loop or nowhere.
+  func watchLog(_ watch: Bool)
 
-  let handle: OpaquePointer
-  private let settings: ConnectionSettings
+  /// Begins to connect, which may take minutes; `done` is called once, on any thread. The handshake happens in `read`.
+  func connect(_ done: @escaping @Sendable (ConnectOutcome) -> Void)
+  /// Queues a DISCONNECT.
+  func disconnect()
+  /// The library has a socket.
+  var isOpen: Bool { get }
 
-  init(_ settings: ConnectionSettings) throws(ConnectionSettings.Problem) {
-    try settings.check()
-    Library.enter()
-    guard let handle = mosquitto_new(settings.clientID, false, nil) else {
-      Library.leave()
-      throw .library(String(cString: strerror(Glibc.errno)))
-    }
-    self.handle = handle
-    self.settings = settings
-    try configure()
-  }
+  /// Takes at least one packet in, when one is there: messages go to the loop, their acknowledgements into the queue.
+  func read() -> CInt
+  /// Sends what is queued, as far as the socket takes it. Nothing else sends.
+  func write() -> CInt
+  var wantsToWrite: Bool { get }
+  /// The library's own housekeeping, e.g. pings; a few times a second.
+  func keepUp() -> CInt
 
-  deinit {
-    mosquitto_destroy(handle)
-    Library.leave()
-  }
+  func subscribe(_ filters: [String], qos: CInt, options: CInt) -> (code: CInt, id: CInt)
+  func publish(_ topic: String, _ payload: [UInt8], qos: UInt8, retain: Bool) -> (code: CInt, id: CInt)
 
-  private func configure() throws(ConnectionSettings.Problem) {
-    let version = settings.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
-    try check(mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version))
-    // "Threaded" makes the library queue what it has to send: nothing leaves until our loop writes it.
-    try check(mosquitto_threaded_set(handle, true))
-    if settings.version == .v5 {
-      try check(mosquitto_int_option(handle, MOSQ_OPT_RECEIVE_MAXIMUM, CInt(settings.receiveMaximum)))
-    }
-    try check(mosquitto_username_pw_set(handle, settings.user, settings.password))
-    let will = Array(StatusMessage.offline.utf8)
-    try check(mosquitto_will_set(handle, settings.statusTopic, CInt(will.count), will, 0, true))
-    guard let tls = settings.tls else { return }
-    // An encrypted key would make OpenSSL ask on the terminal; a service has none.
-    try check(
-      mosquitto_tls_set(handle, tls.ca, tls.ca == nil ? "/etc/ssl/certs" : nil, tls.certificate, tls.key) {
-        _, _, _, _ in
-        0
-      })
-  }
+  /// A PINGREQ past the library's queue.
+  func ping()
+  /// The socket is readable and there is nothing to read: the other side has closed it.
+  var hasHungUp: Bool { get }
 
-  private func check(_ code: CInt) throws(ConnectionSettings.Problem) {
-    guard code == MOSQ_ERR_SUCCESS.code else { throw .library(String(cString: mosquitto_strerror(code))) }
-  }
+  /// Waits for a wake-up, ms.
+  func wait(_ wakeUp: WakeUp, timeout: Int64)
+  /// Waits for the socket or a wake-up; what the socket is ready for (`POLLIN` …).
+  /// - Parameter writes: whether to wait for room when there is something to write.
+  func wait(_ wakeUp: WakeUp, reads: Bool, writes: Bool, timeout: Int64) -> CInt
 
-  /// Looks the host up and connects; may block for minutes. The handshake itself happens in the loop.
-  func connect() -> Outcome {
-    var properties: OpaquePointer?
-    if settings.version == .v5 {
-      mosquitto_property_add_int32(
-        &properties, CInt(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiry)
-    }
-    defer { mosquitto_property_free_all(&properties) }
-    Glibc.errno = 0
-    let code = mosquitto_connect_bind_v5(
-      handle, settings.host, CInt(settings.port), CInt(settings.keepalive), nil, properties)
-    return Outcome(code: code, errno: Glibc.errno)
-  }
+  /// Monotonic time.
+  var microseconds: Int64 { get }
+  func sleep(microseconds: Int64)
 }
 
 /// What stands, retained, under `ConnectionSettings.statusTopic`.

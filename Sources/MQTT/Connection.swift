@@ -19,7 +19,9 @@ package final class Connection: Sendable {
   ) throws(ConnectionSettings.Problem) {
     self.settings = settings
     shared = Shared()
-    loop = try ConnectionLoop(settings: settings, handler: handler, shared: shared, logger: logger, jitter: jitter)
+    loop = ConnectionLoop(
+      settings: settings, handler: handler, shared: shared, logger: logger, client: try MosquittoClient(settings),
+      jitter: jitter)
   }
 
   deinit { shared.requestStop() }
@@ -95,7 +97,7 @@ final class Shared: Sendable {
     var outstanding = 0
     var outstandingBytes = 0
     var refused: UInt64 = 0
-    var outcome: Client.Outcome?
+    var outcome: ConnectOutcome?
   }
 
   private let state = Mutex(State())
@@ -156,12 +158,12 @@ final class Shared: Sendable {
   }
 
   /// The connecting thread is done.
-  func set(_ outcome: Client.Outcome) {
+  func set(_ outcome: ConnectOutcome) {
     state.withLock { $0.outcome = outcome }
     wakeUp.signal()
   }
 
-  func takeOutcome() -> Client.Outcome? {
+  func takeOutcome() -> ConnectOutcome? {
     state.withLock { state in
       defer { state.outcome = nil }
       return state.outcome

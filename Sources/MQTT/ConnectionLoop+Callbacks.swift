@@ -1,44 +1,17 @@
-// What the library calls, the words for what went wrong, and the log lines.
+// What the library says, the words for what went wrong, and the log lines.
 import CMosquitto
 import Glibc
 import Logging
 
 extension ConnectionLoop {
-  private static func of(_ context: UnsafeMutableRawPointer?) -> ConnectionLoop {
-    Unmanaged<ConnectionLoop>.fromOpaque(context!).takeUnretainedValue()
-  }
-
-  func setCallbacks() {
-    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
-    mosquitto_connect_v5_callback_set(handle) { _, context, code, flags, _ in
-      ConnectionLoop.of(context).answered(code, sessionPresent: flags & 1 == 1)
-    }
-    mosquitto_disconnect_v5_callback_set(handle) { _, context, code, _ in
-      ConnectionLoop.of(context).disconnected(code)
-    }
-    mosquitto_message_callback_set(handle) { _, context, message in
-      ConnectionLoop.of(context).received(message!.pointee)
-    }
-    mosquitto_subscribe_callback_set(handle) { _, context, id, count, granted in
-      ConnectionLoop.of(context).subscribed(id, Array(UnsafeBufferPointer(start: granted, count: Int(count))))
-    }
-    mosquitto_publish_v5_callback_set(handle) { _, context, id, code, _ in
-      ConnectionLoop.of(context).acknowledged(id, code)
-    }
-  }
-
   /// The library's own lines carry the DUP flag and OpenSSL's reasons; they cost, so only while needed.
   func watchLog(_ watch: Bool) {
     guard watch != watchesLog else { return }
     watchesLog = watch
-    guard watch else { return mosquitto_log_callback_set(handle, nil) }
-    mosquitto_log_callback_set(handle) { _, context, level, text in
-      guard let text else { return }
-      ConnectionLoop.of(context).logged(level, text)
-    }
+    client.watchLog(watch)
   }
 
-  private func logged(_ level: CInt, _ text: UnsafePointer<CChar>) {
+  func logged(_ level: CInt, _ text: UnsafePointer<CChar>) {
     if level == MOSQ_LOG_ERR {
       libraryError = String(cString: text)
     } else if level == MOSQ_LOG_DEBUG, let found = strstr(text, " received PUBLISH (d") {
@@ -49,7 +22,7 @@ extension ConnectionLoop {
 
   // MARK: - Messages
 
-  private func received(_ message: mosquitto_message) {
+  func received(_ message: mosquitto_message) {
     let bytes = Int(message.payloadlen)
     batchMessages += 1
     batchBytes += bytes
@@ -86,7 +59,7 @@ extension ConnectionLoop {
 
   // MARK: - Connection
 
-  private func answered(_ code: CInt, sessionPresent: Bool) {
+  func answered(_ code: CInt, sessionPresent: Bool) {
     guard code == 0 else {
       let words = settings.version == .v5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code)
       ended = (.refused, "the broker refuses the connection: " + String(cString: words!))
@@ -100,8 +73,7 @@ extension ConnectionLoop {
     if !sessionPresent { watchLog(false) }
     set(.connected(sessionPresent: sessionPresent))
     subscribe()
-    let payload = Array(signOn.utf8)
-    mosquitto_publish(handle, nil, settings.statusTopic, CInt(payload.count), payload, 1, true)
+    _ = client.publish(settings.statusTopic, Array(signOn.utf8), qos: 1, retain: true)
   }
 
   /// Always, also with a session present: the configuration may have changed, and retained messages come again.
@@ -115,10 +87,7 @@ extension ConnectionLoop {
 
   private func subscribe(_ filters: [String], _ qos: CInt, _ options: CInt) {
     guard !filters.isEmpty else { return }
-    let texts = filters.map { strdup($0) }
-    defer { texts.forEach { free($0) } }
-    var id: CInt = 0
-    let code = mosquitto_subscribe_multiple(handle, &id, CInt(texts.count), texts, qos, options, nil)
+    let (code, id) = client.subscribe(filters, qos: qos, options: options)
     if code == MOSQ_ERR_SUCCESS.code {
       subscriptions[id] = filters
     } else {
@@ -126,7 +95,7 @@ extension ConnectionLoop {
     }
   }
 
-  private func disconnected(_ code: CInt) {
+  func disconnected(_ code: CInt) {
     guard ended == nil else { return }
     if code == CInt(MQTT_RC_SESSION_TAKEN_OVER.rawValue) {
       ended = (
@@ -153,7 +122,7 @@ extension ConnectionLoop {
     let error = errno
     if code != MOSQ_ERR_SUCCESS.code {
       if ended == nil { ended = (.network, reason(code, error)) }
-    } else if mosquitto_socket(handle) < 0, ended == nil {
+    } else if !client.isOpen, ended == nil {
       ended = (.network, "connection lost")
     }
   }

@@ -4,31 +4,21 @@ import Glibc
 import Logging
 
 extension ConnectionLoop {
-  /// Writes what the library has queued. The acknowledgements of a batch leave as one packet (the library writes each by
-  /// itself, so the socket is corked meanwhile). Never called while something is uncommitted.
+  /// Writes what the library has queued, the acknowledgements of a batch among it. Never called while something is
+  /// uncommitted.
   func flush() {
-    guard hold == nil, mosquitto_want_write(handle) else { return }
-    let socket = mosquitto_socket(handle)
-    cork(socket, true)
+    guard hold == nil, client.wantsToWrite else { return }
     errno = 0
-    take(mosquitto_loop_write(handle, 1))
-    if mosquitto_socket(handle) == socket { cork(socket, false) }
-    outputIsEmpty = !mosquitto_want_write(handle)
-  }
-
-  private func cork(_ socket: CInt, _ on: Bool) {
-    var value: CInt = on ? 1 : 0
-    setsockopt(socket, CInt(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<CInt>.size))
+    take(client.write())
+    outputIsEmpty = !client.wantsToWrite
   }
 
   /// Hands what other threads queued to the library.
   func takePublications() {
     guard phase == .open, hold == nil else { return }
     for publication in shared.takeQueue() {
-      var id: CInt = 0
-      let code = mosquitto_publish_v5(
-        handle, &id, publication.topic, CInt(publication.payload.count), publication.payload, CInt(publication.qos),
-        publication.retain, nil)
+      let (code, id) = client.publish(
+        publication.topic, publication.payload, qos: publication.qos, retain: publication.retain)
       if code == MOSQ_ERR_SUCCESS.code {
         pending[id] = publication
       } else {

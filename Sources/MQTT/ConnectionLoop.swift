@@ -31,7 +31,7 @@ final class ConnectionLoop: @unchecked Sendable {
   let settings: ConnectionSettings
   let handler: any ConnectionHandler
   let shared: Shared
-  let client: Client
+  let client: any Client
   let logger: Logger
   private let jitter: @Sendable () -> Double
 
@@ -65,8 +65,8 @@ final class ConnectionLoop: @unchecked Sendable {
 
   init(
     settings: ConnectionSettings, handler: any ConnectionHandler, shared: Shared, logger: Logger,
-    jitter: @escaping @Sendable () -> Double
-  ) throws(ConnectionSettings.Problem) {
+    client: any Client, jitter: @escaping @Sendable () -> Double
+  ) {
     self.settings = settings
     self.handler = handler
     self.shared = shared
@@ -75,17 +75,22 @@ final class ConnectionLoop: @unchecked Sendable {
     logger[metadataKey: "mqtt"] = .string(settings.id)
     self.logger = logger
     statusTopic = Array(settings.statusTopic.utf8)
-    client = try Client(settings)
+    self.client = client
   }
 
-  var handle: OpaquePointer { client.handle }
-  var now: Int64 { Monotonic.microseconds / 1000 }
+  /// Monotonic ms.
+  var now: Int64 { client.microseconds / 1000 }
 
   func run() {
-    setCallbacks()
-    perform(policy.handle(.start, now: now, jitter: 0))
+    begin()
     while !shared.isStopping { turn() }
     shutDown()
+  }
+
+  /// Before the first turn.
+  func begin() {
+    client.attach(self)
+    perform(policy.handle(.start, now: now, jitter: 0))
   }
 
   // MARK: - Turns
@@ -106,11 +111,11 @@ final class ConnectionLoop: @unchecked Sendable {
     // What could not be committed must be safe before the broker may send it again.
     if uncommitted, now >= hold?.nextTry ?? 0 { commit() }
     if !uncommitted { perform(policy.handle(.tick, now: now, jitter: 0)) }
-    if phase == .away { waitForWakeUp(Self.tick) }
+    if phase == .away { client.wait(shared.wakeUp, timeout: Self.tick) }
   }
 
   private func connectingTurn() {
-    waitForWakeUp(Self.tick)
+    client.wait(shared.wakeUp, timeout: Self.tick)
     guard let outcome = shared.takeOutcome() else { return }
     if outcome.code == MOSQ_ERR_SUCCESS.code {
       phase = .handshake(deadline: now + Self.handshakeTimeout)
@@ -138,7 +143,7 @@ final class ConnectionLoop: @unchecked Sendable {
     flush()
     if ended == nil, reads, now >= nextMisc {
       nextMisc = now + 250
-      take(mosquitto_loop_misc(handle))
+      take(client.keepUp())
     }
     if reads { nextPing = now + Int64(settings.keepalive) * 400 } else { ping() }
     checkHandshake(readable: events & POLLIN != 0)
@@ -162,8 +167,8 @@ final class ConnectionLoop: @unchecked Sendable {
 
   private func gatherMore() {
     let maximum = settings.qos == 1 ? settings.commitWithin : settings.gather
-    let pause = gather.pause(maximum: Int64(maximum) * 1000, now: Monotonic.microseconds)
-    if pause > 0 { Monotonic.sleep(microseconds: pause) }
+    let pause = gather.pause(maximum: Int64(maximum) * 1000, now: client.microseconds)
+    if pause > 0 { client.sleep(microseconds: pause) }
   }
 
   /// Reads until the count of messages stands still, the batch is full or the handler is.
@@ -175,7 +180,7 @@ final class ConnectionLoop: @unchecked Sendable {
     while ended == nil {
       let before = batchMessages
       errno = 0
-      take(mosquitto_loop_read(handle, 1))
+      take(client.read())
       if batchMessages == before {
         if patience == 0 { break }
         patience -= 1
@@ -183,7 +188,7 @@ final class ConnectionLoop: @unchecked Sendable {
       if batchMessages >= settings.batchMessages || batchBytes >= settings.batchBytes { break }
       if batchMessages > before, !handler.canTakeMore { break }
     }
-    if batchMessages > 0 { gather.took(batchMessages, now: Monotonic.microseconds) }
+    if batchMessages > 0 { gather.took(batchMessages, now: client.microseconds) }
   }
 
   /// The broker must answer in time; one that hangs up in the TLS handshake shows as readable without anything to read.
@@ -191,12 +196,8 @@ final class ConnectionLoop: @unchecked Sendable {
     guard case .handshake(let deadline) = phase, ended == nil else { return }
     if now >= deadline {
       ended = (.network, "no answer to CONNECT within \(Self.handshakeTimeout / 1000) s")
-    } else if readable {
-      var byte: UInt8 = 0
-      let socket = mosquitto_socket(handle)
-      if recv(socket, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) == 0 {
-        ended = (.network, libraryError ?? "the broker closed the connection during the handshake")
-      }
+    } else if readable, client.hasHungUp {
+      ended = (.network, libraryError ?? "the broker closed the connection during the handshake")
     }
   }
 
@@ -240,11 +241,7 @@ final class ConnectionLoop: @unchecked Sendable {
     guard now >= nextPing else { return }
     nextPing = now + Int64(settings.keepalive) * 400
     guard settings.tls == nil, outputIsEmpty, phase == .open else { return }
-    let socket = mosquitto_socket(handle)
-    let packet: [UInt8] = [0xc0, 0]
-    if send(socket, packet, 2, CInt(MSG_NOSIGNAL | MSG_DONTWAIT)) == 1 {
-      shutdown(socket, CInt(SHUT_RDWR))  // half a packet: the stream is spoilt
-    }
+    client.ping()
   }
 
   // MARK: - Coming and going
@@ -256,13 +253,7 @@ final class ConnectionLoop: @unchecked Sendable {
     libraryError = nil
     watchLog(true)
     set(.connecting)
-    let loop = self
-    let thread = LoopThread(name: "mqtt-connect") { loop.shared.set(loop.client.connect()) }
-    if let thread {
-      thread.detach()
-    } else {
-      shared.set(.init(code: MOSQ_ERR_ERRNO.code, errno: EAGAIN))
-    }
+    client.connect { [self] in shared.set($0) }
   }
 
   /// CONNACK said yes.
@@ -302,30 +293,14 @@ final class ConnectionLoop: @unchecked Sendable {
 
   // MARK: - Waiting
 
-  private func waitForWakeUp(_ timeout: Int64) {
-    var entry = pollfd(fd: shared.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
-    if poll(&entry, 1, CInt(timeout)) > 0 { shared.wakeUp.clear() }
-  }
-
   /// Waits for the socket or a wake-up; what the socket is ready for.
-  func waitForSocket(reads: Bool, timeout: Int64) -> CInt {
-    let writes = hold == nil && mosquitto_want_write(handle)
-    let socketEvents = (reads ? POLLIN : 0) | (writes ? POLLOUT : 0)
-    var entries = (
-      pollfd(fd: mosquitto_socket(handle), events: Int16(socketEvents), revents: 0),
-      pollfd(fd: shared.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
-    )
-    let ready = withUnsafeMutablePointer(to: &entries) {
-      $0.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, CInt(timeout)) }
-    }
-    guard ready > 0 else { return 0 }
-    if entries.1.revents != 0 { shared.wakeUp.clear() }
-    return CInt(entries.0.revents)
+  private func waitForSocket(reads: Bool, timeout: Int64) -> CInt {
+    client.wait(shared.wakeUp, reads: reads, writes: hold == nil, timeout: timeout)
   }
 
   // MARK: - Stop
 
-  private func shutDown() {
+  func shutDown() {
     _ = policy.handle(.stop, now: now, jitter: 0)
     if uncommitted { commit() }
     if phase == .open, hold == nil { signOff() }
@@ -347,13 +322,12 @@ final class ConnectionLoop: @unchecked Sendable {
       }
     }
     guard ended == nil, hold == nil else { return }
-    let payload = Array(StatusMessage.offline.utf8)
-    mosquitto_publish(handle, nil, settings.statusTopic, CInt(payload.count), payload, 0, true)
-    mosquitto_disconnect(handle)
-    while mosquitto_socket(handle) >= 0, now < deadline {
-      take(mosquitto_loop_write(handle, 1))
+    _ = client.publish(settings.statusTopic, Array(StatusMessage.offline.utf8), qos: 0, retain: true)
+    client.disconnect()
+    while client.isOpen, now < deadline {
+      take(client.write())
       if ended != nil { break }
-      if mosquitto_socket(handle) >= 0 { _ = waitForSocket(reads: false, timeout: 50) }
+      if client.isOpen { _ = waitForSocket(reads: false, timeout: 50) }
     }
   }
 }

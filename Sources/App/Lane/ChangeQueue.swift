@@ -1,9 +1,8 @@
-import Glibc
 package import Pipeline
 import Synchronization
 
-/// What a core thread hands to the alert side, in order: changes, and checkpoints that may be written once every change
-/// before them is in the store. Bounded: a full queue makes the core thread wait (counted), and so, in turn, the broker.
+/// What a core hands to the alert side, in order: changes, and checkpoints that may be written once every change before
+/// them is in the store. Bounded: while it is full the core waits (counted), and so, in turn, the broker.
 package final class ChangeQueue: Sendable {
   package enum Item: Sendable {
     case changes([ConditionChange])
@@ -19,32 +18,28 @@ package final class ChangeQueue: Sendable {
     var waits: UInt64 = 0
   }
 
-  private static let capacity = 4_096
+  package static let defaultCapacity = 4_096
+  private let capacity: Int
   private let state = Mutex(State())
 
-  package init() {}
+  /// - Parameter capacity: items; 1 or more.
+  package init(capacity: Int = ChangeQueue.defaultCapacity) { self.capacity = max(capacity, 1) }
 
-  /// Called by the core thread. Waits while the queue is full, unless it is closed.
-  package func put(_ item: Item) {
-    var pause: UInt32 = 50
-    while true {
-      let isPut = state.withLock { state -> Bool in
-        if state.isClosed { return true }
-        if let waiter = state.waiter {
-          state.waiter = nil
-          waiter.resume(returning: [item])
-          return true
-        }
-        if state.items.count >= Self.capacity {
-          state.waits += 1
-          return false
-        }
-        state.items.append(item)
+  /// Puts an item in; false, and counted, when there is no room. What comes after the closing is dropped.
+  package func offer(_ item: Item) -> Bool {
+    state.withLock { state -> Bool in
+      if state.isClosed { return true }
+      if let waiter = state.waiter {
+        state.waiter = nil
+        waiter.resume(returning: [item])
         return true
       }
-      if isPut { return }
-      usleep(pause)
-      pause = min(pause * 2, 5_000)
+      if state.items.count >= capacity {
+        state.waits += 1
+        return false
+      }
+      state.items.append(item)
+      return true
     }
   }
 
@@ -67,6 +62,14 @@ package final class ChangeQueue: Sendable {
     }
   }
 
+  /// The next items, empty when there are none: for who does not wait.
+  package func take() -> [Item] {
+    state.withLock { state in
+      defer { state.items.removeAll(keepingCapacity: true) }
+      return state.items
+    }
+  }
+
   package func close() {
     state.withLock { state in
       state.isClosed = true
@@ -78,6 +81,6 @@ package final class ChangeQueue: Sendable {
   }
 
   package var count: Int { state.withLock { $0.items.count } }
-  /// How often the core thread found it full.
+  /// How often the core found it full.
   package var waits: UInt64 { state.withLock { $0.waits } }
 }

@@ -40,7 +40,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private let journal: Journal
   private let decoder: MessageDecoder
   private let ring: EntryRing
-  private let coreThread: CoreThread
+  private let core: Mailbox<CoreDriver>
   private let logger: Logger
   private var clock: SteadyClock
   private var now: Timestamp
@@ -58,15 +58,17 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private var lastBacklog = Timestamp.distantPast
   private var lastSync: Timestamp
   private var lastTold = Timestamp.distantPast
+  /// New plans on their way, the oldest first.
+  private var changeovers: [PlanChangeover] = []
 
   init(
-    journal: Journal, decoder: MessageDecoder, ring: EntryRing, coreThread: CoreThread, clock: SteadyClock,
+    journal: Journal, decoder: MessageDecoder, ring: EntryRing, core: Mailbox<CoreDriver>, clock: SteadyClock,
     logger: Logger
   ) {
     self.journal = journal
     self.decoder = decoder
     self.ring = ring
-    self.coreThread = coreThread
+    self.core = core
     self.clock = clock
     self.logger = logger
     var jump: SteadyClock.Jump?
@@ -132,6 +134,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     }
     if now - lastTold >= Self.tickEvery { tellStatus() }
     mailbox.answer(self)
+    if !changeovers.isEmpty { changeOver() }
   }
 
   private var hasCaughtUp: Bool {
@@ -154,6 +157,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
 
   var canTakeMore: Bool {
     drainSpill()
+    guard changeovers.isEmpty else { return false }
     guard spill.isEmpty, ring.space >= Self.roomMin else {
       current.ringWaits += 1
       return false
@@ -210,16 +214,47 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
 
   func checkpointWritten(at position: JournalPosition) { journal.checkpoint = position }
 
-  /// Old entries are all in the core before it and the decoder change over to the new plan.
-  func install(_ plan: LanePlan) {
-    do { try commit() } catch { logger.error("journal: \(error)") }
-    while !spill.isEmpty || ring.count > 0 || ring.unpublished > 0 {
-      drainSpill()
-      ring.publish()
-      ring.wake()
-      usleep(500)
-    }
-    coreThread.install(plan)
-    decoder.install(plan)
+  /// Changes over to a new plan: nothing more is read, what was read goes through the core, the core changes over, then the
+  /// decoder. So each message is decoded and judged by one plan.
+  /// - Parameter done: called once, on this thread or by `close`.
+  func install(_ plan: LanePlan, done: @escaping @Sendable () -> Void = {}) {
+    changeovers.append(PlanChangeover(plan: plan, done: done))
   }
+
+  private func changeOver() {
+    let next = changeovers[0]
+    guard next.hasBegun else {
+      do { try commit() } catch { logger.error("journal: \(error)") }
+      guard spill.isEmpty, ring.count == 0, ring.unpublished == 0 else { return ring.wake() }
+      changeovers[0].hasBegun = true
+      let plan = next.plan
+      let isDone = next.isDone
+      core.put { core in
+        core?.install(plan)
+        isDone.raise()
+      }
+      return
+    }
+    guard next.isDone.isRaised else { return }
+    decoder.install(next.plan)
+    changeovers.removeFirst()
+    next.done()
+  }
+
+  /// The connection has ended: answers whoever waits.
+  func close() {
+    mailbox.close()
+    for changeover in changeovers { changeover.done() }
+    changeovers = []
+  }
+}
+
+/// A new plan on its way into a lane.
+private struct PlanChangeover {
+  let plan: LanePlan
+  let done: @Sendable () -> Void
+  /// The core was told.
+  var hasBegun = false
+  /// …and has it.
+  let isDone = AtomicFlag()
 }

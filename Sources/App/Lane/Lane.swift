@@ -39,34 +39,15 @@ package final class Lane: Sendable {
     let changes = ChangeQueue()
     self.changes = changes
     let settings = try Self.settings(configuration.broker)
-
-    let start = Timestamp(milliseconds: machine.wall())
-    var core = Self.restore(checkpoints, plan: configuration.plan, logger: logger)
-    let decoder = MessageDecoder(plan: configuration.plan)
-    if let core { decoder.restore(lowBatteryDevices: Self.lowBatteries(core)) }
-    let journalDirectory = directory + "/journal"
-    let journal = try Journal(
-      directory: journalDirectory,
-      options: .init(maximumBytes: Int(journalBytes), receiveMaximum: settings.inDoubtMaximum),
-      nextPositionAtLeast: max(applied, core?.position ?? 0) + 1)
-    for damage in journal.damage { logger.error("journal of \(id): \(damage)") }
-    journal.checkpoint = core?.position
-
-    let replayed = try Self.replay(
-      journalDirectory, into: &core, plan: configuration.plan, decoder: decoder, changes: changes, start: start)
-    let recovered = core ?? LaneCore(plan: configuration.plan, startedAt: start)
-    recovered.advance(to: noticed)
-    let known = recovered.takeChanges()
-    if !known.isEmpty { changes.putUnbounded(.changes(known)) }
-    if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
-    let orphans = recovered.takeOrphans()
-    if !orphans.isEmpty { changes.putUnbounded(.orphans(orphans.map { ($0.rule, $0.subject) }, at: recovered.now)) }
-
+    let recovery = try LaneRecovery(
+      id: id, plan: configuration.plan, directory: directory,
+      journal: .init(maximumBytes: Int(journalBytes), receiveMaximum: settings.inDoubtMaximum), applied: applied,
+      noticed: noticed, start: Timestamp(milliseconds: machine.wall()), changes: changes, logger: logger)
     let ring = EntryRing(capacity: 1 << 16)
-    self.core = CoreThread(core: recovered, ring: ring, changes: changes)
+    core = CoreThread(core: recovery.core, ring: ring, changes: changes)
     ingest = Ingest(
-      journal: journal, decoder: decoder, ring: ring, coreThread: self.core,
-      clock: SteadyClock(machine: machine, floor: recovered.now), logger: logger)
+      journal: recovery.journal, decoder: recovery.decoder, ring: ring, core: core.orders,
+      clock: SteadyClock(machine: machine, floor: recovery.core.now), logger: logger)
     connection = try Connection(settings: settings, handler: ingest, logger: logger)
   }
 
@@ -78,7 +59,7 @@ package final class Lane: Sendable {
   /// Commits, acknowledges, takes everything in, leaves a checkpoint in `changes` and closes it.
   package func stop() {
     connection.stop()
-    ingest.mailbox.close()
+    ingest.close()
     core.stop()
   }
 
@@ -90,50 +71,12 @@ package final class Lane: Sendable {
 
   /// Changes over to a new plan without losing a hold, an alert or a message.
   package func install(_ plan: LanePlan) async {
-    _ = await ingest.mailbox.ask { $0.install(plan) }
-  }
-
-  // MARK: - Recovery
-
-  private static func restore(_ file: CheckpointFile, plan: LanePlan, logger: Logger) -> LaneCore? {
-    for bytes in file.candidates() {
-      do { return try LaneCore(plan: plan, restoring: bytes) } catch {
-        logger.error("a checkpoint cannot be used (\(error)); trying the one before, then the journal alone")
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      ingest.mailbox.put { ingest in
+        guard let ingest else { return continuation.resume() }
+        ingest.install(plan) { continuation.resume() }
       }
     }
-    return nil
-  }
-
-  /// What the decoder knew about batteries follows from the battery points.
-  private static func lowBatteries(_ core: LaneCore) -> [String] {
-    core.plan.points.indices.compactMap { index in
-      let point = core.plan.points[index]
-      guard let low = point.low, let value = core.snapshot(ofPoint: PointID(index)).value, value < low else {
-        return nil
-      }
-      return core.plan.devices[Int(point.device)].id
-    }
-  }
-
-  /// The same decoder and core as in a live run take the journal's tail in again.
-  private static func replay(
-    _ directory: String, into core: inout LaneCore?, plan: LanePlan, decoder: MessageDecoder, changes: ChangeQueue,
-    start: Timestamp
-  ) throws -> UInt64 {
-    var entries: [Entry] = []
-    var running = core
-    let report = try Journal.read(directory: directory, from: (core?.position ?? 0) + 1) { message in
-      let target = running ?? LaneCore(plan: plan, startedAt: min(message.arrival, start))
-      running = target
-      entries.removeAll(keepingCapacity: true)
-      decoder.decode(message, into: &entries)
-      entries.withUnsafeBufferPointer { target.process($0) }
-      let new = target.takeChanges()
-      if !new.isEmpty { changes.putUnbounded(.changes(new)) }
-      return true
-    }
-    core = running
-    return report.messages
   }
 
   private static func settings(_ broker: ServiceSettings.Broker) throws -> ConnectionSettings {

@@ -14,12 +14,18 @@ struct LaneService: Service {
   func run() async throws {
     lane.start()
     let stopped = AtomicFlag()
+    let lane = lane
+    let carrier = ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) {
+      try lane.write(checkpoint: $0, position: $1)
+    }
     // Cancelled as well, when another part of the service failed: the threads must end then, too.
     await withTaskCancellationOrGracefulShutdownHandler {
       while true {
         let items = await lane.changes.next()
         if items.isEmpty { break }
-        for item in items { await handle(item) }
+        for item in items {
+          while await !carrier.carry(item), await pause() {}
+        }
       }
     } onCancelOrGracefulShutdown: {
       // Joining threads blocks; it must not do so on the cooperative pool.
@@ -27,26 +33,11 @@ struct LaneService: Service {
     }
   }
 
-  private func handle(_ item: ChangeQueue.Item) async {
-    let desk = service.desk
-    switch item {
-    case .changes(let changes):
-      while await desk.take(changes, lane: lane.id) == .refused {
-        service.logger.error("alerts: the database refuses and too much waits; the lane pauses")
-        await desk.advance(to: service.now())
-        do { try await Task.sleep(for: .seconds(1)) } catch { return }
-      }
-    case .orphans(let orphans, let at):
-      let gone = Set(orphans.map { "\($0.rule)|\($0.subject)" })
-      let lane = lane.id
-      await desk.closeOrphans(at: at) { $0.lane != lane || !gone.contains("\($0.rule)|\($0.subject)") }
-    case .checkpoint(let bytes, let position):
-      // A checkpoint must not pass a change that only memory knows.
-      guard await desk.isSettled(lane: lane.id) else { return }
-      do { try lane.write(checkpoint: bytes, position: position) } catch {
-        service.logger.error("checkpoint of \(lane.id): \(error)")
-      }
-    }
+  /// False when the service ends.
+  private func pause() async -> Bool {
+    service.logger.error("alerts: the database refuses and too much waits; the lane pauses")
+    await service.desk.advance(to: service.now())
+    return (try? await Task.sleep(for: .seconds(1))) != nil
   }
 }
 

@@ -1,0 +1,29 @@
+import Alerts
+import Logging
+import Pipeline
+import Store
+
+/// Carries what a lane's core found to the alert desk, item by item and in order, and writes checkpoints behind it.
+struct ChangeCarrier {
+  let lane: String
+  let desk: AlertDesk
+  let logger: Logger
+  /// Puts a checkpoint on disk; all that it contains is in the store.
+  let write: @Sendable (_ checkpoint: [UInt8], _ position: JournalPosition) throws -> Void
+
+  /// False: the database refuses and too much waits; carry the same item again later.
+  func carry(_ item: ChangeQueue.Item) async -> Bool {
+    switch item {
+    case .changes(let changes): return await desk.take(changes, lane: lane) != .refused
+    case .orphans(let orphans, let at):
+      let gone = Set(orphans.map { "\($0.rule)|\($0.subject)" })
+      let lane = lane
+      await desk.closeOrphans(at: at) { $0.lane != lane || !gone.contains("\($0.rule)|\($0.subject)") }
+    case .checkpoint(let bytes, let position):
+      // A checkpoint must not pass a change that only memory knows.
+      guard await desk.isSettled(lane: lane) else { return true }
+      do { try write(bytes, position) } catch { logger.error("checkpoint of \(lane): \(error)") }
+    }
+    return true
+  }
+}

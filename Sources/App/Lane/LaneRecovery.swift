@@ -1,0 +1,86 @@
+import Logging
+import Pipeline
+
+/// A lane brought back from disk: the newest checkpoint that is whole, then the journal behind it through the same decoder
+/// and core as in a live run. No thread, no connection.
+struct LaneRecovery {
+  let core: LaneCore
+  let decoder: MessageDecoder
+  let journal: Journal
+  /// Messages taken in again.
+  let replayed: UInt64
+
+  /// When it returns, every change since the checkpoint lies in `changes`.
+  /// - Parameters:
+  ///   - directory: the lane's; exists.
+  ///   - applied: position of the newest change in the alert store, 0 for none.
+  ///   - noticed: when the newest of the lane's open alerts became known. The journal holds no ticks, so the core runs on to
+  ///     here by itself: it must know every alert that a tick had raised.
+  ///   - start: now.
+  init(
+    id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: JournalPosition,
+    noticed: Timestamp, start: Timestamp, changes: ChangeQueue, files: JournalFiles = JournalFiles(), logger: Logger
+  ) throws {
+    var core = Self.restore(CheckpointFile(directory: directory), plan: plan, logger: logger)
+    decoder = MessageDecoder(plan: plan)
+    if let core { decoder.restore(lowBatteryDevices: Self.lowBatteries(core)) }
+    let journalDirectory = directory + "/journal"
+    journal = try Journal(
+      directory: journalDirectory, options: options, nextPositionAtLeast: max(applied, core?.position ?? 0) + 1,
+      files: files)
+    for damage in journal.damage { logger.error("journal of \(id): \(damage)") }
+    journal.checkpoint = core?.position
+
+    replayed = try Self.replay(
+      journalDirectory, into: &core, plan: plan, decoder: decoder, changes: changes, start: start)
+    let recovered = core ?? LaneCore(plan: plan, startedAt: start)
+    self.core = recovered
+    recovered.advance(to: noticed)
+    let known = recovered.takeChanges()
+    if !known.isEmpty { changes.putUnbounded(.changes(known)) }
+    if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
+    let orphans = recovered.takeOrphans()
+    if !orphans.isEmpty { changes.putUnbounded(.orphans(orphans.map { ($0.rule, $0.subject) }, at: recovered.now)) }
+  }
+
+  private static func restore(_ file: CheckpointFile, plan: LanePlan, logger: Logger) -> LaneCore? {
+    for bytes in file.candidates() {
+      do { return try LaneCore(plan: plan, restoring: bytes) } catch {
+        logger.error("a checkpoint cannot be used (\(error)); trying the one before, then the journal alone")
+      }
+    }
+    return nil
+  }
+
+  /// What the decoder knew about batteries follows from the battery points.
+  private static func lowBatteries(_ core: LaneCore) -> [String] {
+    core.plan.points.indices.compactMap { index in
+      let point = core.plan.points[index]
+      guard let low = point.low, let value = core.snapshot(ofPoint: PointID(index)).value, value < low else {
+        return nil
+      }
+      return core.plan.devices[Int(point.device)].id
+    }
+  }
+
+  /// The same decoder and core as in a live run take the journal's tail in again.
+  private static func replay(
+    _ directory: String, into core: inout LaneCore?, plan: LanePlan, decoder: MessageDecoder, changes: ChangeQueue,
+    start: Timestamp
+  ) throws -> UInt64 {
+    var entries: [Entry] = []
+    var running = core
+    let report = try Journal.read(directory: directory, from: (core?.position ?? 0) + 1) { message in
+      let target = running ?? LaneCore(plan: plan, startedAt: min(message.arrival, start))
+      running = target
+      entries.removeAll(keepingCapacity: true)
+      decoder.decode(message, into: &entries)
+      entries.withUnsafeBufferPointer { target.process($0) }
+      let new = target.takeChanges()
+      if !new.isEmpty { changes.putUnbounded(.changes(new)) }
+      return true
+    }
+    core = running
+    return report.messages
+  }
+}
