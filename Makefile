@@ -29,10 +29,11 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
 
+# `make bench RECORD=1` appends the run to docs/benchmarks.jsonl; BENCH="core replay --days 7" runs some of it, or longer.
 bench:
 	@packaging/prepare.sh test
 	$(SWIFT) build -c release
-	.build/release/linli-bench
+	.build/release/linli-bench $(if $(RECORD),--record docs/benchmarks.jsonl --commit "$$(git describe --always --dirty)") $(BENCH)
 
 install: build
 	install -D -m 755 $(LINLI) $(DESTDIR)$(PREFIX)/bin/linli

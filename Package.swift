@@ -104,7 +104,10 @@ let package = Package(
     // MARK: - Benchmarks
     .executableTarget(
       name: "linli-bench",
-      dependencies: ["App", "ConfigFile", "Pipeline", "CSimdjson", "CAllocationCount", "TestSupport", argumentParser],
+      dependencies: [
+        "App", "ConfigFile", "MQTT", "Pipeline", "CMosquitto", "CSimdjson", "CAllocationCount", "TestSupport",
+        argumentParser, logging, yams,
+      ],
       path: "Benchmarks/linli-bench"),
   ],
   swiftLanguageModes: [.v6],

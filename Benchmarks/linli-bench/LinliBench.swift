@@ -6,7 +6,10 @@ import Foundation
 struct LinliBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "linli-bench", abstract: "Measures Linli beside references, in one run on one machine.",
-    subcommands: [RunBenchmarks.self, Publish.self, Count.self], defaultSubcommand: RunBenchmarks.self)
+    subcommands: [
+      RunBenchmarks.self, Publish.self, Count.self, FloodServerCommand.self, CountLibrary.self, CountConnection.self,
+      Footprint.self,
+    ], defaultSubcommand: RunBenchmarks.self)
 }
 
 /// What `linli-bench` does without a subcommand.
@@ -18,6 +21,12 @@ struct RunBenchmarks: ParsableCommand {
   var names: [BenchmarkName] = []
   @Option(help: "Write the figures as JSON to this file (- is standard output).")
   var json: String?
+  @Option(help: "Append the run as one line to this file, e.g. docs/benchmarks.jsonl.")
+  var record: String?
+  @Option(help: "What --record names as measured, e.g. the output of git describe.")
+  var commit = "unknown"
+  @Option(help: "Days of simulated traffic that replay takes, 1…30.")
+  var days = 1
   @Option(help: "Length of each load, seconds, 1…600.")
   var seconds = 20
   @Option(help: "Messages a second of the load on the whole service, 100…200000.")
@@ -26,6 +35,7 @@ struct RunBenchmarks: ParsableCommand {
   var linli: String?
 
   func validate() throws {
+    guard (1...30).contains(days) else { throw ValidationError("--days: 1…30") }
     guard (1...600).contains(seconds) else { throw ValidationError("--seconds: 1…600") }
     guard (100...200_000).contains(rate) else { throw ValidationError("--rate: 100…200000") }
   }
@@ -34,7 +44,7 @@ struct RunBenchmarks: ParsableCommand {
     let program = try linli ?? Executables.besides("linli")
     // LinliProcess (TestSupport) starts what this names.
     setenv("LINLI_EXECUTABLE", program, 1)
-    let settings = BenchmarkSettings(seconds: seconds, rate: rate)
+    let settings = BenchmarkSettings(seconds: seconds, rate: rate, days: days)
     var report = Report()
     for name in names.isEmpty ? BenchmarkName.allCases : names {
       FileHandle.standardError.write(Data("\(name.rawValue) …\n".utf8))
@@ -46,6 +56,7 @@ struct RunBenchmarks: ParsableCommand {
     }
     print(report.table)
     if let json { try report.write(to: json) }
+    if let record { try report.record(in: record, commit: commit) }
     if !report.failures.isEmpty { throw ExitCode(1) }
   }
 }
@@ -55,22 +66,27 @@ struct BenchmarkSettings {
   var seconds: Int
   /// Messages a second.
   var rate: Int
+  /// Simulated days.
+  var days: Int
 }
 
 enum BenchmarkName: String, CaseIterable, ExpressibleByArgument {
-  case core, journal, service, flood, latency, memory, recovery
+  case core, scaling, journal, service, flood, latency, check, memory, recovery, replay
 
   static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
   func run(_ settings: BenchmarkSettings) throws -> [Figure] {
     switch self {
     case .core: try CoreBenchmark(seconds: min(settings.seconds, 5)).run()
+    case .scaling: try ScalingBenchmark().run()
     case .journal: try JournalBenchmark().run()
     case .service: try ServiceBenchmark(settings).run()
     case .flood: try FloodBenchmark(settings).run()
     case .latency: try LatencyBenchmark(settings).run()
+    case .check: try CheckBenchmark().run()
     case .memory: try MemoryBenchmark(settings).run()
     case .recovery: try RecoveryBenchmark(settings).run()
+    case .replay: try ReplayBenchmark(settings).run()
     }
   }
 }

@@ -9,6 +9,8 @@ struct LoadMessages {
   private static let rounds = 16
 
   let all: [Message]
+  /// One for each device.
+  let topics: [[UInt8]]
 
   init(devices: Int) {
     var random = SystemRandomNumberGenerator()
@@ -30,6 +32,7 @@ struct LoadMessages {
       }
     }
     self.all = all
+    topics = all.prefix(devices).map(\.topic)
   }
 
   private static func text(_ value: Double, _ digits: Int) -> String {

@@ -13,6 +13,9 @@ final class MQTTSocket {
   private(set) var acknowledged = 0
   /// Messages the broker has delivered to us.
   private(set) var received = 0
+  /// When each of them came, seconds since 1970, where that is wanted.
+  private(set) var deliveries: [Double] = []
+  var notesDeliveries = false
 
   init(port: Int, clientID: String) throws {
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
@@ -122,6 +125,7 @@ final class MQTTSocket {
     case 0x40: acknowledged += 1
     case 0x30:
       received += 1
+      if notesDeliveries { deliveries.append(Clocks.realTime()) }
       guard kind & 6 == 2 else { return }
       let id = body + 2 + Int(rest[body]) << 8 + Int(rest[body + 1])
       out.append(contentsOf: [0x40, 2, rest[id], rest[id + 1]])

@@ -11,6 +11,10 @@ struct Site {
 
   /// Sensors.
   var devices = 1_000
+  /// Points of each sensor beside the five, under no rule of their own.
+  var furtherPoints = 0
+  /// Rules beside the hundred, each over one point.
+  var furtherRules = 0
 
   /// Writes a complete configuration into `folder`.
   func write(to folder: URL, brokerPort: Int, hookPort: Int = 9) throws {
@@ -31,7 +35,7 @@ struct Site {
       """)
     try write("places.yaml", places)
     try write("devices.yaml", deviceList)
-    try write("devices/bench-sensor.yaml", Self.sensor)
+    try write("devices/bench-sensor.yaml", sensor)
     try write("devices/bench-button.yaml", Self.button)
     try write("rules/bench.yaml", rules)
     try write(
@@ -79,7 +83,12 @@ struct Site {
     return "devices:\n" + (sensors + buttons).joined(separator: "\n")
   }
 
-  private static let sensor = """
+  private var sensor: String {
+    let further = (0..<furtherPoints).map { "  further-\($0): {from: /further-\($0), quantity: voltage, unit: V}" }
+    return ([Self.sensorHead] + further + [Self.sensorTail]).joined(separator: "\n")
+  }
+
+  private static let sensorHead = """
     profile: bench-sensor
     vendor: Bench
     model: Sensor
@@ -93,6 +102,9 @@ struct Site {
       co2: {from: /co2, quantity: co2, unit: "[ppm]", range: [0, 10000]}
       illuminance: {from: /illuminance, quantity: illuminance, unit: lx, range: [0, 200000]}
       battery: {from: /battery, quantity: battery-level, unit: "%", low: 5}
+    """
+
+  private static let sensorTail = """
     examples:
       - {topic: bench/s0/up, payload: {temperature: 21.5, humidity: 45, co2: 600, illuminance: 300, battery: 90}, expect: {temperature: 21.5, co2: 600}}
     """
@@ -136,7 +148,16 @@ struct Site {
           priority: critical
           title: {zh: 紧急呼叫, en: Emergency call}
       """
-    return "rules:\n" + (rules + [pressed]).joined(separator: "\n")
+    let further = (0..<furtherRules).map {
+      """
+        - id: further-\($0)
+          on: {point: sensor-\($0)/temperature}
+          when: {above: \(40 + $0 % 20), for: 5m}
+          priority: medium
+          title: {zh: 测试, en: Benchmark}
+      """
+    }
+    return "rules:\n" + (rules + further + [pressed]).joined(separator: "\n")
   }
 
   /// The compiled plan, by the same way as in the service.

@@ -1,73 +1,95 @@
-// Resident memory of the service after a load has filled its rings: the example community, the same with 5,000 devices,
-// and a site of 5,000 devices with five points each under a hundred rules.
+// Resident memory: of the whole service after a load has filled its rings, with 5,000 and with 100,000 devices; and of
+// decoder and core alone, what each further point, device and rule adds.
 import Foundation
 import TestSupport
 
 struct MemoryBenchmark {
-  private static let devices = 5_000
+  /// A point's ring as plain arrays of time and value would hold it, bytes.
+  private static let plainRing = 64.0 * 16
   private let seconds: Int
 
   init(_ settings: BenchmarkSettings) { seconds = settings.seconds }
 
-  private struct Outcome {
-    var start: Double
-    var loaded: Double
-    var points: Int
-    var devices: Int
-    var ready: Double
-  }
-
   func run() throws -> [Figure] {
-    let example = try measure(simulated: true) { try ExampleCommunity.write(to: $0, brokerPort: $1) }
-    let copies = try measure(simulated: true) { folder, port in
-      try ExampleCommunity.write(to: folder, brokerPort: port)
-      let answer = try LinliProcess.run([
-        "simulate", "--config", folder.path, "--devices", "\(Self.devices)", "--write-devices",
-        folder.appendingPathComponent("devices.new").path,
-      ])
-      guard answer.code == 0 else { throw BenchmarkFailure(answer.error) }
-      let file = folder.appendingPathComponent("devices.yaml")
-      try FileManager.default.removeItem(at: file)
-      try FileManager.default.moveItem(at: folder.appendingPathComponent("devices.new"), to: file)
+    var figures: [Figure] = []
+    figures += try service("example community") { try ExampleCommunity.write(to: $0, brokerPort: $1) }
+    figures += try service("5,000 devices, 25,000 points, 100 rules", devices: 5_000, goal: 60) {
+      try Site(devices: 5_000).write(to: $0, brokerPort: $1)
     }
-    let site = try measure(simulated: false) { try Site(devices: Self.devices).write(to: $0, brokerPort: $1) }
-    return figures(example, "example community", goal: nil) + figures(copies, "5,000 copied devices", goal: nil)
-      + figures(site, "5,000 devices, 25,000 points, 100 rules", goal: 60) + [
-        Figure(
-          .memory, "each further point, with its part of device and rules",
-          (site.loaded - example.loaded) / Double(site.points - example.points), "bytes", atMost: 1_024)
-      ]
+    figures += try service("100,000 devices, 500,000 points, 100 rules", devices: 100_000) {
+      try Site(devices: 100_000).write(to: $0, brokerPort: $1)
+    }
+    return try figures + marginal()
   }
 
-  private func figures(_ outcome: Outcome, _ what: String, goal: Double?) -> [Figure] {
-    [
-      Figure(.memory, "\(what): points", Double(outcome.points), ""),
-      Figure(.memory, "\(what): start to first answer", outcome.ready, "s"),
-      Figure(.memory, "\(what): resident at start", outcome.start / 1_048_576, "MiB"),
-      Figure(.memory, "\(what): resident under load", outcome.loaded / 1_048_576, "MiB", atMost: goal),
-    ]
-  }
+  // MARK: - The whole service
 
-  private func measure(simulated: Bool, configure: (URL, Int) throws -> Void) throws -> Outcome {
+  /// - Parameter devices: of a `Site`; nil: the simulator plays the example community.
+  private func service(
+    _ what: String, devices: Int? = nil, goal: Double? = nil, configure: (URL, Int) throws -> Void
+  ) throws -> [Figure] {
     let service = try ServiceUnderTest(configure: configure)
     let began = Clocks.wall()
     try service.linli.start()
     let ready = Clocks.wall() - began
     let start = service.figures.resident
-    if simulated {
+    if let devices {
+      _ = try Load(port: service.port, rate: 20_000, seconds: Double(seconds), devices: devices).outcome()
+    } else {
       let load = try LinliProcess.run([
         "simulate", "--config", service.config.path, "--rate", "5000", "--for", "\(seconds)s", "--quiet",
       ])
       guard load.code == 0 else { throw BenchmarkFailure(load.error) }
-    } else {
-      _ = try Load(
-        port: service.broker.port, rate: 20_000, seconds: Double(seconds), devices: Self.devices
-      ).outcome()
     }
     usleep(1_000_000)
     let status = try service.status()
-    return Outcome(
-      start: start, loaded: service.figures.resident, points: status.points, devices: status.devices.total,
-      ready: ready)
+    let plain = Double(status.points) * Self.plainRing / 1_048_576
+    let rings = Figure.Reference("64 readings of 16 bytes a point", plain)
+    return [
+      Figure(.memory, "\(what): start to first answer", ready, "s"),
+      Figure(.memory, "\(what): resident at start", start / 1_048_576, "MiB", to: rings),
+      Figure(
+        .memory, "\(what): resident under load", service.figures.resident / 1_048_576, "MiB", to: rings,
+        goal.map(Figure.Goal.atMost)),
+      Figure(.memory, "\(what): resident at most", service.figures.residentMaximum / 1_048_576, "MiB", to: rings),
+    ]
+  }
+
+  // MARK: - What each further one adds
+
+  private struct Footing {
+    var points: Double
+    var instances: Double
+    var empty: Double
+    var full: Double
+  }
+
+  private func marginal() throws -> [Figure] {
+    let base = try footing(Site(devices: 5_000))
+    let points = try footing(Site(devices: 5_000, furtherPoints: 5))
+    let devices = try footing(Site(devices: 10_000))
+    let rules = try footing(Site(devices: 5_000, furtherRules: 1_800))
+    let ring = Figure.Reference("64 readings of 16 bytes", Self.plainRing)
+    return [
+      Figure(.memory, "core alone, 25,000 points", base.full / 1_048_576, "MiB"),
+      Figure(
+        .memory, "each further point, its ring full", (points.full - base.full) / (points.points - base.points),
+        "bytes", to: ring, .atMost(1_024)),
+      Figure(
+        .memory, "…before its first reading", (points.empty - base.empty) / (points.points - base.points), "bytes"),
+      Figure(
+        .memory, "each further device with five points under five rules", (devices.full - base.full) / 5_000, "bytes",
+        to: .init("five such rings", 5 * Self.plainRing)),
+      Figure(
+        .memory, "each further rule", (rules.full - base.full) / 1_800, "bytes", to: ring, .atMost(1_024)),
+    ]
+  }
+
+  private func footing(_ site: Site) throws -> Footing {
+    let folder = try TemporaryDirectory("linli-bench-footprint")
+    try site.write(to: folder.url, brokerPort: 1)
+    let numbers = try Child(["footprint", "--config", folder.path]).numbers()
+    guard numbers.count == 4 else { throw BenchmarkFailure("the footprint failed") }
+    return Footing(points: numbers[0], instances: numbers[1], empty: numbers[2], full: numbers[3])
   }
 }

@@ -14,18 +14,18 @@ struct ServiceBenchmark {
     let printers = try [["-F", "%j"], ["-v"]].map { format in
       try Child(
         "/usr/bin/mosquitto_sub",
-        ["-h", "127.0.0.1", "-p", "\(service.broker.port)", "-q", "1", "-t", "bench/#"] + format,
+        ["-h", "127.0.0.1", "-p", "\(service.port)", "-q", "1", "-t", "bench/#"] + format,
         discardsOutput: true)
     }
     defer { printers.forEach { $0.kill() } }
     // Every topic seen once, buffers grown.
-    let warmUp = try Load(port: service.broker.port, rate: settings.rate, seconds: 2).outcome()
+    let warmUp = try Load(port: service.port, rate: settings.rate, seconds: 2).outcome()
     _ = try service.wait(forMessages: warmUp.published, upTo: 30)
     usleep(500_000)
 
     let before = service.figures
     let printersBefore = printers.map { ProcessFigures(pid: $0.pid).cpu }
-    let load = try Load(port: service.broker.port, rate: settings.rate, seconds: Double(settings.seconds)).outcome()
+    let load = try Load(port: service.port, rate: settings.rate, seconds: Double(settings.seconds)).outcome()
     let lag = load.published + warmUp.published - (try service.status().messages.received_total)
     let end = try service.wait(forMessages: load.published + warmUp.published, upTo: 60)
     usleep(500_000)
@@ -34,19 +34,24 @@ struct ServiceBenchmark {
     let printed = zip(printers, printersBefore).map { (ProcessFigures(pid: $0.pid).cpu - $1) / count * 1e6 }
     let cost = (after.cpu - before.cpu) / count * 1e6
     var figures = [
-      Figure(.service, "rate published, QoS 1", count / load.seconds, "/s"),
-      Figure(.service, "linli serve, CPU", cost, "µs/message"),
-      Figure(.service, "mosquitto_sub -F %j, CPU", printed[0], "µs/message"),
-      Figure(.service, "mosquitto_sub -v, CPU", printed[1], "µs/message"),
-      Figure(.service, "ratio to mosquitto_sub -F %j", cost / printed[0], "×", atMost: 0.7),
-      Figure(.service, "ratio to mosquitto_sub -v", cost / printed[1], "×"),
-      Figure(.service, "linli in the kernel", (after.system - before.system) / count * 1e6, "µs/message"),
+      Figure(
+        .service, "rate taken in, QoS 1, synced", (count - Double(max(0, lag))) / load.seconds, "/s",
+        to: .init("rate published", count / load.seconds)),
+      Figure(
+        .service, "linli serve, CPU", cost, "µs/message", to: .init("mosquitto_sub -F %j to /dev/null", printed[0]),
+        .ratioAtMost(0.7)),
+      Figure(.service, "linli serve, CPU", cost, "µs/message", to: .init("mosquitto_sub -v to /dev/null", printed[1])),
+      Figure(
+        .service, "of it in the kernel", (after.system - before.system) / count * 1e6, "µs/message",
+        to: .init("linli serve", cost)),
     ]
     let threads = after.threads.map { ($0.key, $0.value - before.threads[$0.key, default: 0]) }.sorted { $0.1 > $1.1 }
-    figures += threads.prefix(3).map { Figure(.service, "linli thread \($0.0)", $0.1 / count * 1e6, "µs/message") }
+    figures += threads.prefix(4).map {
+      Figure(.service, "thread \($0.0)", $0.1 / count * 1e6, "µs/message", to: .init("linli serve", cost))
+    }
     figures += [
       Figure(.service, "behind at the end of the load", Double(max(0, lag)), "messages"),
-      Figure(.service, "lost", Double(max(0, end.missing)), "messages", atMost: 0),
+      Figure(.service, "lost", Double(max(0, end.missing)), "messages", .atMost(0)),
       Figure(.service, "resident memory", after.resident / 1_048_576, "MiB"),
     ]
     return figures

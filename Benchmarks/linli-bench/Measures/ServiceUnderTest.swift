@@ -4,20 +4,31 @@ import TestSupport
 
 final class ServiceUnderTest {
   let folder: TemporaryDirectory
-  let broker: MosquittoBroker
+  /// Of the broker.
+  let port: Int
+  private let broker: MosquittoBroker?
   let linli: LinliProcess
   var config: URL { folder.url.appendingPathComponent("config") }
 
-  /// - Parameter configure: writes the configuration: folder, broker's port.
-  init(configure: (URL, Int) throws -> Void) throws {
+  /// - Parameters:
+  ///   - brokerPort: of something that stands in for a broker; nil = a real one.
+  ///   - configure: writes the configuration: folder, broker's port.
+  init(brokerPort: Int? = nil, configure: (URL, Int) throws -> Void) throws {
     folder = try TemporaryDirectory("linli-bench")
-    var options = MosquittoBroker.Options()
-    options.persistence = false
-    options.maxQueuedMessages = 0
-    broker = try MosquittoBroker(options)
+    if let brokerPort {
+      broker = nil
+      port = brokerPort
+    } else {
+      var options = MosquittoBroker.Options()
+      options.persistence = false
+      options.maxQueuedMessages = 0
+      let broker = try MosquittoBroker(options)
+      self.broker = broker
+      port = broker.port
+    }
     let config = folder.url.appendingPathComponent("config")
     try FileManager.default.createDirectory(at: config, withIntermediateDirectories: true)
-    try configure(config, broker.port)
+    try configure(config, port)
     linli = LinliProcess(config: config, data: folder.url.appendingPathComponent("data"))
   }
 

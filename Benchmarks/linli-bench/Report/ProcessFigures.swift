@@ -7,6 +7,9 @@ enum Clocks {
   /// CPU seconds of the calling thread: on a busy machine the fairer clock for work that never waits.
   static func threadCPU() -> Double { read(CLOCK_THREAD_CPUTIME_ID) }
 
+  /// Seconds since 1970.
+  static func realTime() -> Double { read(CLOCK_REALTIME) }
+
   private static func read(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
