@@ -16,5 +16,8 @@ package struct CoreCounters: Sendable, Equatable {
   /// Points, devices, rule instances and inputs of a checkpoint that the plan does not have.
   package var droppedAtRestore: UInt64 = 0
 
+  /// How often a window held 1,024 buckets and neighbours had to be merged.
+  package var windowMerges: UInt64 = 0
+
   package init() {}
 }

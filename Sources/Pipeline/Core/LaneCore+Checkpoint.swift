@@ -1,8 +1,10 @@
-/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 1:
+/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 2:
 /// magic, version, clock, counters, devices, points with their last readings, rule instances, CRC-32C.
 extension LaneCore {
   static let magic: UInt32 = 0x4c4c_4e43
-  static let formatVersion: UInt32 = 1
+  static let formatVersion: UInt32 = 2
+  /// Without `CoreCounters.windowMerges`; still read.
+  static let oldestFormat: UInt32 = 1
 
   /// The state as it stands between two entries.
   package func checkpoint() -> [UInt8] {
@@ -26,7 +28,7 @@ extension LaneCore {
   private func write(_ counters: CoreCounters, to writer: inout CheckpointWriter) {
     for value in [
       counters.messages, counters.readings, counters.late, counters.retainedIgnored, counters.timersFired,
-      counters.unknownIndex, counters.droppedAtRestore,
+      counters.unknownIndex, counters.droppedAtRestore, counters.windowMerges,
     ] { writer.put(value) }
     for reason in QualityReason.allCases { writer.put(counters.bad[reason] ?? 0) }
   }
@@ -97,17 +99,18 @@ extension LaneCore {
     for truth in [state.raw, state.output, state.nextRaw] { writer.put(truth.rawValue) }
     for flag in [state.isActive, state.isInside, state.isLatched] { writer.put(flag) }
     for time in [state.clock, state.since, state.mark, state.held, state.leafDue, state.edgeDue] { writer.put(time) }
-    let edges = rules.edgeRange(node)
-    writer.put(state.lastEdge < 0 ? -1 : state.lastEdge - Int32(edges.lowerBound))
-    if kind == .window { write(rules.windows[Int(rules.nodes[node].extra)], to: &writer) }
+    let edges = rules.edges(of: node)
+    writer.put(Int32(edges.firstIndex(of: state.lastEdge) ?? -1))
+    if kind == .window { write(rules.windows[Int(rules.nodes[node].window)], to: &writer) }
     writer.put(UInt32(edges.count))
-    for edge in edges {
-      writer.put(UInt32(rules.edgePoint[edge]))
-      writer.put(rules.edges[edge].truth.rawValue)
-      writer.put(rules.edges[edge].isLatched)
-      if kind == .changes { write(rules.windows[rules.extra(ofEdge: edge, of: node)], to: &writer) }
+    for number in edges {
+      let edge = rules.edges[Int(number)]
+      writer.put(UInt32(edge.point))
+      writer.put(edge.truth.rawValue)
+      writer.put(edge.isLatched)
+      if kind == .changes { write(rules.windows[Int(edge.extra)], to: &writer) }
       if kind == .quiet {
-        let clock = rules.clocks[rules.extra(ofEdge: edge, of: node)]
+        let clock = rules.clocks[Int(edge.extra)]
         writer.put(clock.since)
         writer.put(clock.held)
       }

@@ -24,13 +24,13 @@ extension LaneCore {
     var reader = try CheckpointReader(checkpoint)
     guard try reader.integer(UInt32.self) == Self.magic else { throw .notACheckpoint }
     let format = try reader.integer(UInt32.self)
-    guard format == Self.formatVersion else { throw .unknownVersion(format) }
+    guard (Self.oldestFormat...Self.formatVersion).contains(format) else { throw .unknownVersion(format) }
     startedAt = try reader.timestamp()
     now = try reader.timestamp()
     position = try reader.integer()
     ordinal = try reader.integer()
     version = try reader.integer()
-    try loadCounters(from: &reader)
+    try loadCounters(from: &reader, format)
     var zones: [String] = []
     for _ in 0..<(try reader.count(ofSize: 4)) { zones.append(try reader.text()) }
     wheel = TimerWheel(
@@ -46,7 +46,7 @@ extension LaneCore {
     freshEdges = []
   }
 
-  private func loadCounters(from reader: inout CheckpointReader) throws(CheckpointError) {
+  private func loadCounters(from reader: inout CheckpointReader, _ format: UInt32) throws(CheckpointError) {
     counters.messages = try reader.integer()
     counters.readings = try reader.integer()
     counters.late = try reader.integer()
@@ -54,6 +54,7 @@ extension LaneCore {
     counters.timersFired = try reader.integer()
     counters.unknownIndex = try reader.integer()
     counters.droppedAtRestore = try reader.integer()
+    counters.windowMerges = format < 2 ? 0 : try reader.integer()
     for reason in QualityReason.allCases {
       let count: UInt64 = try reader.integer()
       counters.bad[reason] = count > 0 ? count : nil

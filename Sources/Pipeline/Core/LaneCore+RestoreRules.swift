@@ -60,7 +60,7 @@ extension LaneCore {
     for node in rules.nodeRange(instance) where rules.states[node].isPending {
       rules.states[node].isPending = false
       mark(node)
-      for edge in rules.edgeRange(node) where freshEdges[edge] { beginEdge(edge, of: node, at: time) }
+      for edge in rules.edges(of: node) where freshEdges[Int(edge)] { beginEdge(Int(edge), of: node, at: time) }
       if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
     }
     flush(at: time)
@@ -86,45 +86,47 @@ extension LaneCore {
     state.leafDue = try reader.integer()
     state.edgeDue = try reader.integer()
     let lastEdge: Int32 = try reader.integer()
-    if kind == .window { try loadWindow(node.map { Int(rules.nodes[$0].extra) }, from: &reader) }
+    if kind == .window { try loadWindow(node.map { Int(rules.nodes[$0].window) }, from: &reader) }
     let count = try reader.count(ofSize: 6)
-    let edges = node.map { rules.edgeRange($0) }
+    let edges = node.map { rules.edges(of: $0) }
     var unmatched = count
     for place in 0..<count {
       let point = Int(try reader.integer(UInt32.self))
       let target = points.indices.contains(point) ? points[point] : nil
       let edge = edges.flatMap { find(target, in: $0, near: place) }
       if edge != nil { unmatched -= 1 }
-      try loadEdge(edge, of: node, kind, from: &reader)
+      try loadEdge(edge, kind, from: &reader)
     }
     guard let node, let edges else { return }
     counters.droppedAtRestore += UInt64(unmatched)
     let isSame = unmatched == 0 && count == edges.count
-    state.lastEdge = isSame && lastEdge >= 0 && lastEdge < count ? Int32(edges.lowerBound) + lastEdge : -1
+    state.lastEdge = isSame && lastEdge >= 0 && lastEdge < count ? edges[Int(lastEdge)] : -1
     state.isPending = !isSame
-    state.trueEdges = Int32(edges.count { rules.edges[$0].truth == .yes })
-    state.unknownEdges = Int32(edges.count { rules.edges[$0].truth == .unknown })
+    state.trueEdges = Int32(edges.count { rules.edges[Int($0)].truth == .yes })
+    state.unknownEdges = Int32(edges.count { rules.edges[Int($0)].truth == .unknown })
     rules.states[node] = state
   }
 
   /// The edge for a point: in its old place nearly always. An edge that is found is not fresh any more.
-  private func find(_ point: Int?, in edges: Range<Int>, near place: Int) -> Int? {
+  private func find(_ point: Int?, in edges: UnsafeBufferPointer<Int32>, near place: Int) -> Int? {
     guard let point else { return nil }
-    let expected = edges.lowerBound + place
-    let isHere = edges.contains(expected) && Int(rules.edgePoint[expected]) == point && freshEdges[expected]
-    let found = isHere ? expected : edges.first { Int(rules.edgePoint[$0]) == point && freshEdges[$0] }
-    if let found { freshEdges[found] = false }
-    return found
+    func fits(_ edge: Int32) -> Bool { Int(rules.edges[Int(edge)].point) == point && freshEdges[Int(edge)] }
+    let isHere = edges.indices.contains(place) && fits(edges[place])
+    guard let found = isHere ? edges[place] : edges.first(where: fits) else { return nil }
+    freshEdges[Int(found)] = false
+    return Int(found)
   }
 
   private func loadEdge(
-    _ edge: Int?, of node: Int?, _ kind: ConditionCode.Kind, from reader: inout CheckpointReader
+    _ edge: Int?, _ kind: ConditionCode.Kind, from reader: inout CheckpointReader
   ) throws(CheckpointError) {
-    let loaded = Edge(truth: try reader.truth(), isLatched: try reader.bool())
+    let truth = try reader.truth()
+    let isLatched = try reader.bool()
     var extra: Int?
-    if let edge, let node {
-      rules.edges[edge] = loaded
-      extra = rules.extra(ofEdge: edge, of: node)
+    if let edge {
+      rules.edges[edge].truth = truth
+      rules.edges[edge].isLatched = isLatched
+      extra = Int(rules.edges[edge].extra)
     }
     if kind == .changes { try loadWindow(extra, from: &reader) }
     if kind == .quiet {

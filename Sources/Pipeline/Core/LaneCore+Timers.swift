@@ -20,12 +20,24 @@ extension LaneCore {
     while rules.instances[instance].due <= time { fire(instance, at: rules.instances[instance].due) }
   }
 
+  /// The same for all instances that look at the point. Nearly always one look at `Watchers.due` is enough.
   func settleWatchers(_ point: Int, upTo time: Int64) {
-    for index in Int(rules.pointStart[2 * point])..<Int(rules.pointStart[2 * point + 2]) {
-      let node = Int(rules.edgeNode[Int(rules.pointEdges[index])])
-      settle(Int(rules.nodes[node].instance), upTo: time)
+    let watchers = rules.watchers.base + point
+    guard watchers.pointee.due <= time else { return }
+    let edges = Int(watchers.pointee.first)..<Int(watchers.pointee.end)
+    for edge in edges { settle(instance(ofEdge: edge), upTo: time) }
+    // An instance tells its points of a deadline when it arms a wheel timer for it, so that timer's time is the bound.
+    var due = Int64.max
+    for edge in edges {
+      let instance = instance(ofEdge: edge)
+      due = min(due, rules.instances[instance].isCrowded ? .min : wheel.due(of: wheelOwner(ofInstance: instance)))
     }
+    watchers.pointee.due = due
   }
+
+  func instance(ofEdge edge: Int) -> Int { Int(rules.nodes[Int(rules.edges[edge].node)].instance) }
+
+  func wheelOwner(ofInstance instance: Int) -> Int { devices.count + points.states.count + instance }
 
   /// At one moment, in this order: periods begin and end; holds complete, by what was true until now, the outermost
   /// first; windows slide and absences begin.
@@ -47,8 +59,16 @@ extension LaneCore {
     var due = Int64.max
     for node in rules.nodeRange(instance) { due = min(due, rules.states[node].nextDue(rules.code(node).pointee)) }
     rules.instances[instance].due = due
-    let owner = devices.count + points.states.count + instance
-    if due < wheel.due(of: owner) { wheel.schedule(owner, at: due) }
+    let owner = wheelOwner(ofInstance: instance)
+    guard due < wheel.due(of: owner) else { return }
+    wheel.schedule(owner, at: due)
+    if rules.instances[instance].isCrowded { return }
+    for node in rules.nodeRange(instance) {
+      for edge in rules.edges(of: node) {
+        let point = Int(rules.edges[Int(edge)].point)
+        if due < rules.watchers[point].due { rules.watchers[point].due = due }
+      }
+    }
   }
 
   private func crossPeriodEdge(_ node: Int, at time: Int64) {

@@ -28,8 +28,8 @@ package final class LaneCore {
   /// Owners: devices, then points, then rule instances.
   var wheel: TimerWheel
   /// Leaves whose truth may have changed, and the instances they belong to; empty between entries.
-  var pendingNodes: [Int32] = []
-  var pendingInstances: [Int32] = []
+  var pendingNodes = WorkList()
+  var pendingInstances = WorkList()
   /// Devices of the last message that were silent before it: points that it did not bring are looked at after it.
   var returning: [Int32] = []
   /// While loading: inputs of rules whose state has not been found.

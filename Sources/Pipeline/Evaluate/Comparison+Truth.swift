@@ -42,4 +42,17 @@ extension Comparison {
     case .notEquals(let x): return bound < x ? .yes : .unknown
     }
   }
+
+  /// A closed range of values that do not satisfy the comparison: most readings of a healthy house lie in it, and one look
+  /// at two numbers is enough for them. It need not be all of them; empty (∞, −∞) where there is none.
+  var calm: (low: Double, high: Double) {
+    switch self {
+    case .above(let x): (-.infinity, x)
+    case .below(let x): (x, .infinity)
+    case .outside(let a, let b): (a, b)
+    case .inside(let a, _): (-.infinity, a.nextDown)
+    case .equals(let x): x > 0 ? (-.infinity, x.nextDown) : (x.nextUp, .infinity)
+    case .notEquals(let x): (x, x)
+    }
+  }
 }

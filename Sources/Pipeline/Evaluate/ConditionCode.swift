@@ -73,6 +73,25 @@ struct ConditionCode: BitwiseCopyable {
     return function == .minimum ? .minimum : function == .maximum ? .maximum : .total
   }
 
+  /// Windows: values that, as long as all buckets of the window have such ones, keep a false condition false whatever leaves
+  /// it. An average lies between its parts (with a billionth of room for rounding); a sum of what is not negative only
+  /// shrinks; so does a maximum, and a minimum grows. Empty (∞, −∞) where nothing of the kind is true.
+  var calmBuckets: (low: Double, high: Double) {
+    let none = (low: Double.infinity, high: -Double.infinity)
+    guard kind == .window else { return none }
+    switch (function, comparison) {
+    case (.average, _):
+      let (low, high) = comparison.calm
+      return (
+        low.isFinite ? low + 1e-9 * max(1, low.magnitude) : low,
+        high.isFinite ? high - 1e-9 * max(1, high.magnitude) : high
+      )
+    case (.sum, .above), (.count, .above), (.increase, .above), (.ratePerHour, .above): return (0, .infinity)
+    case (.maximum, .above), (.minimum, .below): return (-.infinity, .infinity)
+    default: return none
+    }
+  }
+
   /// Count, increase and rate can only grow with what is not known yet.
   var growsOnly: Bool { function == .count || function == .increase || function == .ratePerHour }
 }

@@ -6,7 +6,7 @@ extension LaneCore {
     let subject = rule.instances[Int(instance.number)]
     let leaf = decider(root, first: Int(instance.firstNode), isTrue: isRaised)
     let edge = decidingEdge(leaf, isTrue: isRaised)
-    let point = edge.map { Int(rules.edgePoint[$0]) }
+    let point = edge.map { Int(rules.edges[$0].point) }
     let (value, unit) = decidingValue(leaf, point)
     changes.append(
       ConditionChange(
@@ -34,21 +34,20 @@ extension LaneCore {
   /// Of a leaf over several points the one that changed last, if it says what the leaf says; else the first that does.
   private func decidingEdge(_ node: Int, isTrue: Bool) -> Int? {
     let code = rules.code(node).pointee
-    let edges = rules.edgeRange(node)
+    let edges = rules.edges(of: node)
     guard code.isLeaf, code.kind != .silent, !edges.isEmpty else { return nil }
-    if edges.count == 1 { return edges.lowerBound }
+    if edges.count == 1 { return Int(edges[0]) }
     let last = Int(rules.states[node].lastEdge)
-    if code.kind == .window { return edges.contains(last) ? last : nil }
+    if code.kind == .window { return last >= 0 ? last : nil }
     let wanted: Truth = isTrue ? .yes : .no
-    if edges.contains(last) && rules.edges[last].truth == wanted { return last }
-    return edges.first { rules.edges[$0].truth == wanted }
+    if last >= 0 && rules.edges[last].truth == wanted { return last }
+    return edges.first { rules.edges[Int($0)].truth == wanted }.map { Int($0) }
   }
 
   private func decidingValue(_ node: Int, _ point: Int?) -> (Double?, String) {
     let code = rules.code(node).pointee
-    let edges = rules.edgeRange(node)
-    guard code.isLeaf, let first = edges.first else { return (nil, "") }
-    let unit = plan.points[point ?? Int(rules.edgePoint[first])].unit
+    guard code.isLeaf, let first = rules.edges(of: node).first else { return (nil, "") }
+    let unit = plan.points[point ?? Int(rules.edges[Int(first)].point)].unit
     switch code.kind {
     case .last, .changes, .stuck:
       guard let point, points.states[point].hasValue else { return (nil, unit) }

@@ -3,65 +3,68 @@ extension LaneCore {
   // MARK: - A reading
 
   func applyToValueEdges(_ reading: Reading, previous: Double?, moved: Bool) {
-    let start = Int(rules.pointStart[2 * reading.point])
-    let end = Int(rules.pointStart[2 * reading.point + 1])
-    for index in start..<end {
-      let edge = Int(rules.pointEdges[index])
-      let node = Int(rules.edgeNode[edge])
-      let code = rules.code(node)
-      switch code.pointee.kind {
-      case .last: applyLast(edge, node, code, reading)
+    let watchers = rules.watchers[reading.point]
+    guard watchers.first < watchers.valueEnd else { return }
+    let isBad = isBad(reading.point)
+    for number in Int(watchers.first)..<Int(watchers.valueEnd) {
+      let edge = rules.edges.base + number
+      switch edge.pointee.kind {
+      case .last:
+        // The usual case: false, and it stays so.
+        if !isBad && edge.pointee.truth == .no && !edge.pointee.isLatched && reading.value >= edge.pointee.low
+          && reading.value <= edge.pointee.high
+        {
+          continue
+        }
+        applyLast(number, reading, isBad)
       case .window:
-        if reading.isUsable { pushWindow(node, code, reading, previous) }
-        setEdge(edge, of: node, isBad(reading.point) ? .unknown : .no)
+        let node = Int(edge.pointee.node)
+        if reading.isUsable { pushWindow(node, rules.code(node), reading, previous) }
+        setEdge(number, isBad ? .unknown : .no)
         mark(node)
       case .changes:
-        if reading.isUsable { pushChange(edge, node, reading) }
-        refreshChanges(edge, node, at: reading.time)
-      case .quiet: applyQuiet(edge, node, code, reading, moved)
-      default: refreshEdge(edge, node, at: reading.time)
+        if reading.isUsable { pushChange(number, reading) }
+        refreshChanges(number, at: reading.time)
+      case .quiet: applyQuiet(number, reading, moved, isBad)
+      default: refreshEdge(number, at: reading.time)
       }
     }
   }
 
-  private func applyLast(_ edge: Int, _ node: Int, _ code: UnsafePointer<ConditionCode>, _ reading: Reading) {
-    guard !isBad(reading.point) else {
-      setEdge(edge, of: node, .unknown)
+  private func applyLast(_ edge: Int, _ reading: Reading, _ isBad: Bool) {
+    guard !isBad else {
+      setEdge(edge, .unknown)
       return
     }
-    let holds = code.pointee.comparison.holds(
-      reading.value, deadband: code.pointee.deadband, latched: holdsOn(edge, node))
+    let code = rules.code(Int(rules.edges[edge].node))
+    let holds = code.pointee.comparison.holds(reading.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
     rules.edges[edge].isLatched = holds
-    setEdge(edge, of: node, holds ? .yes : .no)
+    setEdge(edge, holds ? .yes : .no)
   }
 
   /// Whether the deadband counts: only what is active stays so until the value is back by that much (INTERFACE §4). While a
   /// hold still runs, a reading that does not satisfy the comparison itself breaks it.
-  func holdsOn(_ edge: Int, _ node: Int) -> Bool { rules.edges[edge].isLatched && rules.states[node].isActive }
+  func holdsOn(_ edge: Int) -> Bool {
+    rules.edges[edge].isLatched && rules.states[Int(rules.edges[edge].node)].isActive
+  }
 
   /// An event is over at once: it is a condition of its own moment only.
   func endEvent(_ point: Int) {
-    for index in Int(rules.pointStart[2 * point])..<Int(rules.pointStart[2 * point + 1]) {
-      let edge = Int(rules.pointEdges[index])
-      let node = Int(rules.edgeNode[edge])
-      guard rules.code(node).pointee.kind == .last, rules.edges[edge].truth == .yes else { continue }
+    for edge in valueEdges(point) where rules.edges[edge].kind == .last && rules.edges[edge].truth == .yes {
       rules.edges[edge].isLatched = false
-      setEdge(edge, of: node, .no)
+      setEdge(edge, .no)
     }
   }
 
-  private func applyQuiet(
-    _ edge: Int, _ node: Int, _ code: UnsafePointer<ConditionCode>, _ reading: Reading, _ moved: Bool
-  ) {
+  private func applyQuiet(_ edge: Int, _ reading: Reading, _ moved: Bool, _ isBad: Bool) {
     let isActivity = reading.isUsable && isActivity(reading, moved)
-    let clock = rules.extra(ofEdge: edge, of: node)
     // The usual case: nothing happened, and the clock runs on.
-    if !isActivity && !isBad(reading.point) && rules.edges[edge].truth == .no
-      && rules.clocks[clock].since != NodeState.stopped
+    if !isActivity && !isBad && rules.edges[edge].truth == .no
+      && rules.clocks[Int(rules.edges[edge].extra)].since != NodeState.stopped
     {
       return
     }
-    refreshQuiet(edge, node, at: reading.time, isActivity: isActivity)
+    refreshQuiet(edge, at: reading.time, isActivity: isActivity)
   }
 
   /// What `quiet` waits for: an event; of other points a change (a true value that stays true has its own rule).
@@ -74,31 +77,30 @@ extension LaneCore {
   // MARK: - Time, or a point that became good or bad
 
   func refreshValueEdges(_ point: Int, at time: Int64) {
-    for index in Int(rules.pointStart[2 * point])..<Int(rules.pointStart[2 * point + 1]) {
-      let edge = Int(rules.pointEdges[index])
-      refreshEdge(edge, Int(rules.edgeNode[edge]), at: time)
-    }
+    for edge in valueEdges(point) { refreshEdge(edge, at: time) }
   }
 
   func refreshFaultEdges(_ point: Int, at time: Int64) {
-    for index in Int(rules.pointStart[2 * point + 1])..<Int(rules.pointStart[2 * point + 2]) {
-      let edge = Int(rules.pointEdges[index])
-      refreshEdge(edge, Int(rules.edgeNode[edge]), at: time)
-    }
+    let watchers = rules.watchers[point]
+    for edge in Int(watchers.valueEnd)..<Int(watchers.end) { refreshEdge(edge, at: time) }
   }
 
-  func refreshEdge(_ edge: Int, _ node: Int, at time: Int64) {
-    let code = rules.code(node)
-    let point = Int(rules.edgePoint[edge])
-    switch code.pointee.kind {
-    case .last: refreshLast(edge, node, code, point)
+  private func valueEdges(_ point: Int) -> Range<Int> {
+    Int(rules.watchers[point].first)..<Int(rules.watchers[point].valueEnd)
+  }
+
+  func refreshEdge(_ number: Int, at time: Int64) {
+    let edge = rules.edges[number]
+    let point = Int(edge.point)
+    switch edge.kind {
+    case .last: refreshLast(number, point)
     case .window:
-      setEdge(edge, of: node, isBad(point) ? .unknown : .no)
-      mark(node)
-    case .changes: refreshChanges(edge, node, at: time)
-    case .quiet: refreshQuiet(edge, node, at: time, isActivity: false)
-    case .stuck: refreshStuck(edge, node, at: time)
-    case .bad: setEdge(edge, of: node, Truth(code.pointee.reasons & faults(of: point) != 0))
+      setEdge(number, isBad(point) ? .unknown : .no)
+      mark(Int(edge.node))
+    case .changes: refreshChanges(number, at: time)
+    case .quiet: refreshQuiet(number, at: time, isActivity: false)
+    case .stuck: refreshStuck(number, at: time)
+    case .bad: setEdge(number, Truth(rules.code(Int(edge.node)).pointee.reasons & faults(of: point) != 0))
     case .silent, .all, .any, .not: break
     }
   }
@@ -110,22 +112,22 @@ extension LaneCore {
     switch rules.code(node).pointee.kind {
     case .window: break
     case .silent: refreshSilent(node, at: time)
-    default: for edge in rules.edgeRange(node) { refreshEdge(edge, node, at: time) }
+    default: for edge in rules.edges(of: node) { refreshEdge(Int(edge), at: time) }
     }
   }
 
-  private func refreshLast(_ edge: Int, _ node: Int, _ code: UnsafePointer<ConditionCode>, _ point: Int) {
+  private func refreshLast(_ edge: Int, _ point: Int) {
     let state = points.states[point]
     guard state.hasValue, !isBad(point) else {
-      setEdge(edge, of: node, .unknown)
+      setEdge(edge, .unknown)
       return
     }
+    let code = rules.code(Int(rules.edges[edge].node))
     let holds =
       !pointKinds[point].isEvent
-      && code.pointee.comparison.holds(
-        state.value, deadband: code.pointee.deadband, latched: holdsOn(edge, node))
+      && code.pointee.comparison.holds(state.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
     rules.edges[edge].isLatched = holds
-    setEdge(edge, of: node, holds ? .yes : .no)
+    setEdge(edge, holds ? .yes : .no)
   }
 
   private func faults(of point: Int) -> UInt16 {
@@ -134,10 +136,11 @@ extension LaneCore {
       | (state.isStuck ? ConditionCode.bit(.stuck) : 0) | (isSilent(point) ? ConditionCode.bit(.silent) : 0)
   }
 
-  func refreshQuiet(_ edge: Int, _ node: Int, at time: Int64, isActivity: Bool) {
+  func refreshQuiet(_ edge: Int, at time: Int64, isActivity: Bool) {
+    let node = Int(rules.edges[edge].node)
     let code = rules.code(node)
-    let point = Int(rules.edgePoint[edge])
-    let number = rules.extra(ofEdge: edge, of: node)
+    let point = Int(rules.edges[edge].point)
+    let number = Int(rules.edges[edge].extra)
     var clock = rules.clocks[number]
     if clock.since != NodeState.stopped {
       clock.held += max(0, time - clock.since)
@@ -147,39 +150,40 @@ extension LaneCore {
     let state = points.states[point]
     let kind = pointKinds[point]
     if !state.hasValue || isBad(point) {
-      setEdge(edge, of: node, .unknown)
+      setEdge(edge, .unknown)
     } else if kind.isBoolean && !kind.isEvent && state.value != 0 {
       clock.held = 0
-      setEdge(edge, of: node, .no)
+      setEdge(edge, .no)
     } else if clock.held >= code.pointee.span {
-      setEdge(edge, of: node, .yes)
+      setEdge(edge, .yes)
     } else {
       if rules.states[node].isInside {
         // A late reading does not start the clock before its period began.
         clock.since = code.pointee.hasPeriod ? max(time, rules.states[node].clock) : time
         expect(node, at: clock.since + code.pointee.span - clock.held)
       }
-      setEdge(edge, of: node, .no)
+      setEdge(edge, .no)
     }
     rules.clocks[number] = clock
   }
 
-  private func refreshStuck(_ edge: Int, _ node: Int, at time: Int64) {
-    let point = Int(rules.edgePoint[edge])
+  private func refreshStuck(_ edge: Int, at time: Int64) {
+    let node = Int(rules.edges[edge].node)
+    let point = Int(rules.edges[edge].point)
     let state = points.states[point]
     guard state.hasValue, state.reason.quality != .bad, !isSilent(point) else {
-      setEdge(edge, of: node, .unknown)
+      setEdge(edge, .unknown)
       return
     }
     let due = state.changedAt + rules.code(node).pointee.span
     if time < due { expect(node, at: due) }
-    setEdge(edge, of: node, Truth(time >= due && state.usableTime > state.changedAt))
+    setEdge(edge, Truth(time >= due && state.usableTime > state.changedAt))
   }
 
   func refreshSilent(_ node: Int, at time: Int64) {
     var heard = Int64.min
-    for edge in rules.edgeRange(node) {
-      heard = max(heard, devices[Int(pointKinds[Int(rules.edgePoint[edge])].device)].heardAt)
+    for edge in rules.edges(of: node) {
+      heard = max(heard, devices[Int(pointKinds[Int(rules.edges[Int(edge)].point)].device)].heardAt)
     }
     guard heard != .min else { return }
     let due = heard + rules.code(node).pointee.span

@@ -9,21 +9,26 @@ extension LaneCore {
     }
   }
 
-  func setEdge(_ edge: Int, of node: Int, _ truth: Truth) {
+  func setEdge(_ edge: Int, _ truth: Truth) {
     let old = rules.edges[edge].truth
     guard truth != old else { return }
     rules.edges[edge].truth = truth
-    if old == .yes { rules.states[node].trueEdges -= 1 }
-    if old == .unknown { rules.states[node].unknownEdges -= 1 }
-    if truth == .yes { rules.states[node].trueEdges += 1 }
-    if truth == .unknown { rules.states[node].unknownEdges += 1 }
-    rules.states[node].lastEdge = Int32(edge)
+    let node = Int(rules.edges[edge].node)
+    let state = rules.states.base + node
+    if old == .yes { state.pointee.trueEdges -= 1 }
+    if old == .unknown { state.pointee.unknownEdges -= 1 }
+    if truth == .yes { state.pointee.trueEdges += 1 }
+    if truth == .unknown { state.pointee.unknownEdges += 1 }
+    state.pointee.lastEdge = Int32(edge)
     mark(node)
   }
 
   /// Takes over all marked leaves and evaluates what stands above them.
   func flush(at time: Int64) {
-    guard !pendingNodes.isEmpty else { return }
+    if !pendingNodes.isEmpty { flushPending(at: time) }
+  }
+
+  private func flushPending(at time: Int64) {
     // By index: a step may mark further nodes.
     var next = 0
     while next < pendingNodes.count {
@@ -38,20 +43,20 @@ extension LaneCore {
         pendingInstances.append(Int32(instance))
       }
     }
-    pendingNodes.removeAll(keepingCapacity: true)
-    for pending in pendingInstances {
-      let instance = Int(pending)
+    pendingNodes.removeAll()
+    for next in 0..<pendingInstances.count {
+      let instance = Int(pendingInstances[next])
       rules.instances[instance].isDirty = false
       propagate(instance, at: time)
       rearm(instance)
     }
-    pendingInstances.removeAll(keepingCapacity: true)
+    pendingInstances.removeAll()
   }
 
   private func leafTruth(_ node: Int) -> Truth {
     let state = rules.states[node]
     let code = rules.code(node)
-    let count = Int32(rules.edgeRange(node).count)
+    let count = Int32(rules.edges(of: node).count)
     // A leaf that found no points can never be true.
     if count == 0 { return .no }
     if code.pointee.kind == .window || code.pointee.kind == .silent { return state.nextRaw }
@@ -84,7 +89,7 @@ extension LaneCore {
   private func lookAgain(_ node: Int, at time: Int64) {
     let code = rules.code(node)
     guard code.pointee.isLeaf, code.pointee.deadband > 0 else { return }
-    for edge in rules.edgeRange(node) { refreshEdge(edge, node, at: time) }
+    for edge in rules.edges(of: node) { refreshEdge(Int(edge), at: time) }
     mark(node)
   }
 
@@ -131,7 +136,7 @@ extension LaneCore {
       guard rules.code(node).pointee.isLeaf else { continue }
       mark(node)
       if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
-      for edge in rules.edgeRange(node) { beginEdge(edge, of: node, at: time) }
+      for edge in rules.edges(of: node) { beginEdge(Int(edge), of: node, at: time) }
     }
     flush(at: time)
     propagate(instance, at: time)

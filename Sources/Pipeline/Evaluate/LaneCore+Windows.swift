@@ -3,10 +3,10 @@ extension LaneCore {
   func pushWindow(
     _ node: Int, _ code: UnsafePointer<ConditionCode>, _ reading: Reading, _ previous: Double?
   ) {
-    let window = Int(rules.nodes[node].extra)
-    rules.windows[window].first = min(rules.windows[window].first, reading.time)
+    let window = rules.windows.base + Int(rules.nodes[node].window)
+    window.pointee.first = min(window.pointee.first, reading.time)
     let start = max(reading.time, rules.states[node].clock) - code.pointee.span
-    rules.windows[window].slide(to: start)
+    window.pointee.slide(to: start)
     guard reading.time > start else { return }
     var value = reading.value
     switch code.pointee.function {
@@ -20,38 +20,46 @@ extension LaneCore {
       if value == 0 { return }
     case .average, .minimum, .maximum, .sum: break
     }
-    rules.windows[window].insert(.init(time: reading.time, value: value, weight: 1))
+    insert(.init(time: reading.time, value: value, weight: 1), into: window)
+  }
+
+  private func insert(_ bucket: SlidingWindow.Bucket, into window: UnsafeMutablePointer<SlidingWindow>) {
+    let merges = window.pointee.merges
+    window.pointee.insert(bucket)
+    if window.pointee.merges != merges { counters.windowMerges += 1 }
   }
 
   /// Called by `flush`, once for all that happened to the node's points at this moment.
   func evaluateWindow(_ node: Int, at requested: Int64) {
     let code = rules.code(node)
-    let number = Int(rules.nodes[node].extra)
-    let time = max(requested, rules.states[node].clock)
-    rules.states[node].clock = time
-    rules.windows[number].slide(to: time - code.pointee.span)
-    let truth = windowTruth(node, code, rules.windows[number], at: time)
-    if truth != .unknown { rules.states[node].isLatched = truth == .yes }
-    rules.states[node].nextRaw = truth
-    let window = rules.windows[number]
-    var due = window.front.map { $0.time + code.pointee.span } ?? .max
-    if window.first != .max && window.first + code.pointee.span > time {
-      due = min(due, window.first + code.pointee.span)
-    }
-    rules.states[node].leafDue = due
+    let state = rules.states.base + node
+    let window = rules.windows.base + Int(rules.nodes[node].window)
+    let time = max(requested, state.pointee.clock)
+    state.pointee.clock = time
+    window.pointee.slide(to: time - code.pointee.span)
+    let truth = windowTruth(node, code, window, at: time)
+    if truth != .unknown { state.pointee.isLatched = truth == .yes }
+    state.pointee.nextRaw = truth
+    let isKnown = window.pointee.first != .max && time - window.pointee.first >= code.pointee.span
+    // What cannot turn by sliding is looked at when a reading comes, or when the window is empty.
+    let mayWait = isKnown && truth == .no && window.pointee.isCalm
+    let next = mayWait ? window.pointee.back : window.pointee.front
+    var due = next.map { $0.time + code.pointee.span } ?? .max
+    if window.pointee.first != .max && !isKnown { due = min(due, window.pointee.first + code.pointee.span) }
+    state.pointee.leafDue = due
   }
 
   private func windowTruth(
-    _ node: Int, _ code: UnsafePointer<ConditionCode>, _ window: SlidingWindow, at time: Int64
+    _ node: Int, _ code: UnsafePointer<ConditionCode>, _ window: UnsafePointer<SlidingWindow>, at time: Int64
   ) -> Truth {
-    let state = rules.states[node]
-    let count = rules.edgeRange(node).count
-    guard window.first != .max, count > 0, Int(state.unknownEdges) < count else { return .unknown }
+    let state = rules.states.base + node
+    let count = rules.edges(of: node).count
+    guard window.pointee.first != .max, count > 0, Int(state.pointee.unknownEdges) < count else { return .unknown }
     let comparison = code.pointee.comparison
     let deadband = code.pointee.deadband
-    let value = windowValue(node)
-    let latched = state.isLatched && state.isActive
-    if time - window.first >= code.pointee.span && state.unknownEdges == 0 {
+    let value = windowValue(code, window)
+    let latched = state.pointee.isLatched && state.pointee.isActive
+    if time - window.pointee.first >= code.pointee.span && state.pointee.unknownEdges == 0 {
       guard let value else { return .unknown }
       return Truth(comparison.holds(value, deadband: deadband, latched: latched))
     }
@@ -68,46 +76,50 @@ extension LaneCore {
 
   /// The function's value over what the window holds; nil where an empty window has none.
   func windowValue(_ node: Int) -> Double? {
-    let window = rules.windows[Int(rules.nodes[node].extra)]
-    let code = rules.code(node)
+    windowValue(rules.code(node), rules.windows.base + Int(rules.nodes[node].window))
+  }
+
+  private func windowValue(
+    _ code: UnsafePointer<ConditionCode>, _ window: UnsafePointer<SlidingWindow>
+  ) -> Double? {
     switch code.pointee.function {
-    case .count, .sum, .increase: return window.total
-    case .ratePerHour: return window.total * 3_600_000 / Double(code.pointee.span)
-    case .average: return window.count > 0 ? window.total / window.weight : nil
-    case .minimum, .maximum: return window.front?.value
+    case .count, .sum, .increase: window.pointee.total
+    case .ratePerHour: window.pointee.total * 3_600_000 / Double(code.pointee.span)
+    case .average: window.pointee.count > 0 ? window.pointee.total / window.pointee.weight : nil
+    case .minimum, .maximum: window.pointee.front?.value
     }
   }
 
   // MARK: - changes
 
   /// The newest value holds until the next reading, so it leaves the window when that one's time does.
-  func pushChange(_ edge: Int, _ node: Int, _ reading: Reading) {
-    let window = rules.extra(ofEdge: edge, of: node)
-    rules.windows[window].slide(to: max(reading.time, rules.states[node].clock) - rules.code(node).pointee.span)
-    rules.windows[window].closeBack(at: reading.time)
-    rules.windows[window].insert(.init(time: .max, value: reading.value, weight: 1))
+  func pushChange(_ edge: Int, _ reading: Reading) {
+    let node = Int(rules.edges[edge].node)
+    let window = rules.windows.base + Int(rules.edges[edge].extra)
+    window.pointee.slide(to: max(reading.time, rules.states[node].clock) - rules.code(node).pointee.span)
+    window.pointee.closeBack(at: reading.time)
+    insert(.init(time: .max, value: reading.value, weight: 1), into: window)
   }
 
-  func refreshChanges(_ edge: Int, _ node: Int, at requested: Int64) {
+  func refreshChanges(_ edge: Int, at requested: Int64) {
+    let node = Int(rules.edges[edge].node)
     let code = rules.code(node)
-    let number = rules.extra(ofEdge: edge, of: node)
-    let point = Int(rules.edgePoint[edge])
+    let window = rules.windows.base + Int(rules.edges[edge].extra)
+    let point = Int(rules.edges[edge].point)
     let time = max(requested, rules.states[node].clock)
-    rules.windows[number].slide(to: time - code.pointee.span)
-    guard points.states[point].hasValue, let front = rules.windows[number].front else {
-      setEdge(edge, of: node, .unknown)
-      return
-    }
-    if front.time != .max { expect(node, at: front.time + code.pointee.span) }
-    if isBad(point) {
-      setEdge(edge, of: node, .unknown)
+    window.pointee.slide(to: time - code.pointee.span)
+    guard points.states[point].hasValue, let front = window.pointee.front, !isBad(point) else {
+      setEdge(edge, .unknown)
       return
     }
     let by = code.pointee.by
     let difference = by >= 0 ? points.states[point].value - front.value : front.value - points.states[point].value
-    let limit = abs(by) - (holdsOn(edge, node) ? code.pointee.deadband : 0)
-    rules.edges[edge].isLatched = difference >= limit
-    setEdge(edge, of: node, Truth(difference >= limit))
+    let limit = abs(by) - (holdsOn(edge) ? code.pointee.deadband : 0)
+    let holds = difference >= limit
+    // What leaves the window makes the difference smaller: only what is true can turn by it.
+    if holds && front.time != .max { expect(node, at: front.time + code.pointee.span) }
+    rules.edges[edge].isLatched = holds
+    setEdge(edge, Truth(holds))
   }
 
   // MARK: - A new rule
@@ -115,7 +127,7 @@ extension LaneCore {
   /// What the point's last readings say about a leaf that begins now.
   func beginEdge(_ edge: Int, of node: Int, at time: Int64) {
     let code = rules.code(node)
-    let point = Int(rules.edgePoint[edge])
+    let point = Int(rules.edges[edge].point)
     let state = points.states[point]
     if state.hasValue {
       switch code.pointee.kind {
@@ -127,16 +139,16 @@ extension LaneCore {
           if code.pointee.kind == .window {
             pushWindow(node, code, reading, previous)
           } else {
-            pushChange(edge, node, reading)
+            pushChange(edge, reading)
           }
           previous = stored.value
         }
       case .quiet where rules.states[node].isInside && !isBad(point) && !code.pointee.hasPeriod:
-        rules.clocks[rules.extra(ofEdge: edge, of: node)].since =
+        rules.clocks[Int(rules.edges[edge].extra)].since =
           pointKinds[point].isEvent ? state.usableTime : state.changedAt
       default: break
       }
     }
-    refreshEdge(edge, node, at: time)
+    refreshEdge(edge, at: time)
   }
 }

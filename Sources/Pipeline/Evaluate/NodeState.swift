@@ -97,11 +97,25 @@ struct NodeState: BitwiseCopyable {
   }
 }
 
-/// One point as input of one leaf.
+/// One point as input of one leaf. 32 bytes: two to a cache line.
 struct Edge: BitwiseCopyable {
   var truth = Truth.unknown
   /// The comparison was true at the last known value.
   var isLatched = false
+  let kind: ConditionCode.Kind
+  let node: Int32
+  let point: Int32
+  /// The window of `changes`, the clock of `quiet`.
+  var extra: Int32 = -1
+  /// `last`: a usable value in this range leaves an edge false that is so (see `Comparison.calm`).
+  var low = Double.infinity
+  var high = -Double.infinity
+
+  init(kind: ConditionCode.Kind, node: Int32, point: Int32) {
+    self.kind = kind
+    self.node = node
+    self.point = point
+  }
 }
 
 /// The clock of `quiet` at one point.

@@ -1,5 +1,7 @@
 /// The readings that a window or a `changes` condition still needs, in time order, at most 1,024 buckets: exact until
 /// then; afterwards neighbours within 1/512 of the width become one bucket that leaves with its later part.
+///
+/// A reading costs O(1), amortised: sums run (`RunningSum`), extremes stand at the front of a monotonic queue.
 struct SlidingWindow: BitwiseCopyable {
   /// What of a reading counts, and so what may be forgotten early.
   enum Kind: UInt8 {
@@ -23,72 +25,134 @@ struct SlidingWindow: BitwiseCopyable {
   /// Width, ms.
   let width: Int64
   private var buckets: UnsafeMutablePointer<Bucket>?
-  private var capacity = 0
-  private var head = 0
-  private(set) var count = 0
-  /// Of the buckets present, summed from the oldest to the newest: no error accumulates.
-  private(set) var total = 0.0
+  private var capacity: Int32 = 0
+  private var head: Int32 = 0
+  private var used: Int32 = 0
+  /// Buckets whose mean lies outside of `low...high`.
+  private var restless: Int32 = 0
+  private let low: Double
+  private let high: Double
+  private var sum = RunningSum()
+  /// Readings in the buckets present.
   private(set) var weight = 0.0
   /// Time of the first usable reading ever, ms; `Int64.max` = none yet.
   var first = Int64.max
   /// How often neighbours had to be merged.
-  private(set) var merges = 0
+  private(set) var merges: UInt32 = 0
 
-  init(kind: Kind, width: Int64) {
+  /// - Parameter calm: see `isCalm`.
+  init(kind: Kind, width: Int64, calm: (low: Double, high: Double) = (.infinity, -.infinity)) {
     self.kind = kind
     self.width = width
+    (low, high) = calm
+  }
+
+  init(_ code: ConditionCode) {
+    self.init(kind: code.windowKind, width: code.span, calm: code.calmBuckets)
   }
 
   func free() { buckets?.deallocate() }
 
+  var count: Int { Int(used) }
+
+  /// Of the values present. Does not drift.
+  var total: Double { sum.value }
+
+  /// A false condition cannot become true by what merely leaves the window, as long as it does not become empty.
+  var isCalm: Bool { restless == 0 }
+
   subscript(_ index: Int) -> Bucket {
-    get { buckets.unsafelyUnwrapped[(head + index) & (capacity - 1)] }
-    nonmutating set { buckets.unsafelyUnwrapped[(head + index) & (capacity - 1)] = newValue }
+    get { buckets.unsafelyUnwrapped[Int((head &+ Int32(truncatingIfNeeded: index)) & (capacity &- 1))] }
+    nonmutating set {
+      buckets.unsafelyUnwrapped[Int((head &+ Int32(truncatingIfNeeded: index)) & (capacity &- 1))] = newValue
+    }
   }
 
-  var front: Bucket? { count > 0 ? self[0] : nil }
-  var back: Bucket? { count > 0 ? self[count - 1] : nil }
+  var front: Bucket? { used > 0 ? self[0] : nil }
+  var back: Bucket? { used > 0 ? self[count - 1] : nil }
 
   /// Lets the newest bucket leave at `time` (`changes`: its value held until the next reading).
   mutating func closeBack(at time: Int64) {
-    guard count > 0, self[count - 1].time == .max else { return }
+    guard used > 0, self[count - 1].time == .max else { return }
     self[count - 1].time = time
   }
 
   mutating func insert(_ bucket: Bucket) {
+    if kind == .total {
+      insertInOrder(bucket)
+      weight += bucket.weight
+      restless += isRestless(bucket) ? 1 : 0
+      sum.add(bucket.value)
+      if !sum.isExact { recount() }
+    } else {
+      insertExtreme(bucket)
+    }
+  }
+
+  private mutating func insertInOrder(_ bucket: Bucket) {
+    reserveOne()
     var place = count
-    while place > 0 && self[place - 1].time > bucket.time { place -= 1 }
-    if place < count && dominates(self[place].value, bucket.value) { return }
+    used += 1
+    while place > 0 && self[place - 1].time > bucket.time {
+      self[place] = self[place - 1]
+      place -= 1
+    }
+    self[place] = bucket
+  }
+
+  /// Drops what no longer matters beside the new bucket, and the new one where a later one outdoes it.
+  private mutating func insertExtreme(_ bucket: Bucket) {
+    var later = 0
+    while later < count && self[count - 1 - later].time > bucket.time { later += 1 }
+    if later > 0 {
+      insertEarlier(bucket, before: later)
+      return
+    }
+    while used > 0 && dominates(bucket.value, self[count - 1].value) { used -= 1 }
+    insertInOrder(bucket)
+    restless = low <= high ? 0 : used
+  }
+
+  /// A reading that is a little late, beside readings of other points.
+  private mutating func insertEarlier(_ bucket: Bucket, before later: Int) {
+    let place = count - later
+    if dominates(self[place].value, bucket.value) { return }
     var dominated = 0
     while dominated < place && dominates(bucket.value, self[place - dominated - 1].value) { dominated += 1 }
     if dominated == 0 {
-      reserveOne()
-      place = count
-      while place > 0 && self[place - 1].time > bucket.time { place -= 1 }
-      count += 1
-      for index in stride(from: count - 1, to: place, by: -1) { self[index] = self[index - 1] }
-      self[place] = bucket
+      insertInOrder(bucket)
     } else {
       self[place - dominated] = bucket
       for index in place..<count { self[index - dominated + 1] = self[index] }
-      count -= dominated - 1
+      used -= Int32(dominated - 1)
     }
-    if place == count - 1 {
-      total += bucket.value
-      weight += bucket.weight
-    } else {
-      sum()
-    }
+    recount()
   }
 
   /// Drops what left the window `(start, …]`.
   mutating func slide(to start: Int64) {
-    guard count > 0, self[0].time <= start else { return }
-    while count > 0, self[0].time <= start {
-      head = (head + 1) & (capacity - 1)
-      count -= 1
+    guard used > 0, self[0].time <= start else { return }
+    repeat {
+      let bucket = self[0]
+      head = (head &+ 1) & (capacity &- 1)
+      used -= 1
+      if kind == .total {
+        weight -= bucket.weight
+        restless -= isRestless(bucket) ? 1 : 0
+        sum.subtract(bucket.value)
+      }
+    } while used > 0 && self[0].time <= start
+    if kind != .total {
+      restless = low <= high ? 0 : used
+    } else if used == 0 || !sum.isExact {
+      recount()
     }
-    sum()
+  }
+
+  private func isRestless(_ bucket: Bucket) -> Bool {
+    if bucket.weight == 1 { return !(bucket.value >= low && bucket.value <= high) }
+    let mean = bucket.value / bucket.weight
+    return !(mean >= low && mean <= high)
   }
 
   /// Whether an older bucket of value `b` no longer matters beside a newer one of value `a`.
@@ -100,24 +164,28 @@ struct SlidingWindow: BitwiseCopyable {
     }
   }
 
-  private mutating func sum() {
-    total = 0
+  /// Everything that runs, from the buckets themselves.
+  private mutating func recount() {
+    sum = RunningSum()
     weight = 0
+    restless = low <= high ? 0 : used
     guard kind == .total else { return }
+    restless = 0
     for index in 0..<count {
-      total += self[index].value
+      sum.add(self[index].value)
       weight += self[index].weight
+      restless += isRestless(self[index]) ? 1 : 0
     }
   }
 
   private mutating func reserveOne() {
-    guard count == capacity else { return }
+    guard used == capacity else { return }
     if capacity == Self.capacityLimit {
       merge()
       return
     }
     let larger = max(4, capacity * 2)
-    let memory = UnsafeMutablePointer<Bucket>.allocate(capacity: larger)
+    let memory = UnsafeMutablePointer<Bucket>.allocate(capacity: Int(larger))
     for index in 0..<count { (memory + index).initialize(to: self[index]) }
     buckets?.deallocate()
     buckets = memory
@@ -126,7 +194,7 @@ struct SlidingWindow: BitwiseCopyable {
   }
 
   private mutating func merge() {
-    merges += 1
+    merges &+= 1
     let grain = max(1, width / 512)
     var kept = 0
     for index in 1..<count {
@@ -142,12 +210,12 @@ struct SlidingWindow: BitwiseCopyable {
         self[kept] = bucket
       }
     }
-    count = kept + 1
+    used = Int32(kept + 1)
     // Many readings at one time, or a clock that jumped: then the oldest must go.
-    if count == capacity {
-      head = (head + 1) & (capacity - 1)
-      count -= 1
+    if used == capacity {
+      head = (head &+ 1) & (capacity &- 1)
+      used -= 1
     }
-    sum()
+    recount()
   }
 }
