@@ -99,6 +99,7 @@ extension CommunityService {
       counter("readings_late", "Readings older than their point's newest.", core.0.late)
       counter("readings_retained_ignored", "Retained copies that said nothing new.", core.0.retainedIgnored)
       counter("timers_fired", "Deadlines that fell due.", core.0.timersFired)
+      counter("windows_merged", "Times that a full window merged neighbouring readings.", core.0.windowMerges)
       gauge("devices_silent", "Devices silent now.", Double(core.2))
       gauge(
         "lane_lag_seconds", "How far the core is behind the ingest thread.", max(0, Double(status.now - core.1) / 1_000)
