@@ -38,8 +38,10 @@ extension ServiceSettings {
     if let journal = root.reader("journal", keys: ["size"]) {
       journalBytes = journal.bytes("size", in: 1 << 20...1 << 45) ?? journalBytes
     }
-    _ = root.reader("history", keys: ["raw", "hourly"]).map { history in
-      (history.duration("raw"), history.duration("hourly"))
+    if let history = root.reader("history", keys: ["raw", "hourly", "size"]) {
+      historyKept.raw = history.duration("raw") ?? historyKept.raw
+      historyKept.hourly = history.duration("hourly") ?? historyKept.hourly
+      historyKept.bytes = history.bytes("size", in: 1 << 20...1 << 45) ?? historyKept.bytes
     }
     if let time = root.reader("time", keys: ["max_ahead", "max_late"]) {
       maxAhead = time.duration("max_ahead") ?? maxAhead

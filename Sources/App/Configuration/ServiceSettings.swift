@@ -35,6 +35,16 @@ package struct ServiceSettings: Sendable {
     package var port: Int
   }
 
+  /// How much of the past is kept. Daily roll-ups stay until the size bound takes them.
+  package struct HistoryKept: Sendable, Equatable {
+    /// Age of the oldest readings, ms.
+    package var raw: Int64 = 90 * 86_400_000
+    /// …and hourly roll-ups, ms.
+    package var hourly: Int64 = 5 * 365 * 86_400_000
+    /// Bound on the history's database, bytes.
+    package var bytes: Int64 = 4 << 30
+  }
+
   package var brokers: [Broker] = []
   package var http: Listener? = Listener(host: "127.0.0.1", port: 8080)
   /// Address of the console as people reach it, for links in messages; nil = that of the listener.
@@ -42,6 +52,7 @@ package struct ServiceSettings: Sendable {
   package var timeZone: TimeZone = TimeZone(identifier: "UTC")!
   package var language: Language = .zh
   package var journalBytes: Int64 = 1 << 30
+  package var historyKept = HistoryKept()
   /// Closed alerts are kept so long, ms.
   package var closedAlertsKept: Int64 = 400 * 86_400_000
   package var maxAhead: Int64 = 120_000

@@ -36,6 +36,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   let mailbox = Mailbox<Ingest>()
   let status = Mutex(Status())
   let connectedSince = Mutex<Timestamp?>(nil)
+  /// `Journal.committed`, for those who read along (history).
+  let committed = Atomic<JournalPosition>(0)
 
   private let journal: Journal
   private let decoder: MessageDecoder
@@ -77,6 +79,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     lastSync = now
     startedAt = now
     entries.reserveCapacity(256)
+    committed.store(journal.committed, ordering: .releasing)
   }
 
   // MARK: - From the connection
@@ -110,7 +113,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     }
     if holdsQoS1 { lastSync = now }
     holdsQoS1 = false
-    current.storageTrouble = nil
+    committedNow()
   }
 
   func idle() {
@@ -120,7 +123,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
       lastSync = now
       do {
         try journal.commit(sync: true)
-        current.storageTrouble = nil
+        committedNow()
       } catch {
         current.storageTrouble = "\(error)"
       }
@@ -135,6 +138,11 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     if now - lastTold >= Self.tickEvery { tellStatus() }
     mailbox.answer(self)
     if !changeovers.isEmpty { changeOver() }
+  }
+
+  private func committedNow() {
+    current.storageTrouble = nil
+    committed.store(journal.committed, ordering: .releasing)
   }
 
   private var hasCaughtUp: Bool {

@@ -60,6 +60,8 @@ package final class Journal {
   package internal(set) var damage: [String] = []
   /// Position of the newest checkpoint; segments after it that the bound takes away are counted. nil = none known.
   package var checkpoint: JournalPosition?
+  /// Every message up to here that is still there can be read from the files.
+  package private(set) var committed: JournalPosition = 0
 
   var files: JournalFiles
   var segments: [Segment] = []
@@ -95,6 +97,7 @@ package final class Journal {
     bufferCapacity = Self.bufferBytesAtRest
     buffer = .allocate(byteCount: bufferCapacity, alignment: 16)
     try recover()
+    committed = nextPosition - 1
   }
 
   deinit {
@@ -148,6 +151,7 @@ package final class Journal {
       counters.failedCommits += 1
       throw error
     }
+    committed = nextPosition - 1
     counters.commits += 1
     counters.records += bufferRecords
     bufferRecords = 0

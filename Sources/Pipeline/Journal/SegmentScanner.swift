@@ -31,8 +31,13 @@ final class SegmentScanner {
 
   private static let gapsKept = 100
 
-  /// - Parameter first: the position the file is named by.
-  init(path: String, first: JournalPosition) throws(JournalError) {
+  /// - Parameters:
+  ///   - first: the position the file is named by.
+  ///   - offset: where a record begins; that of the first one unless given.
+  ///   - lastPosition: of the record before `offset`.
+  init(
+    path: String, first: JournalPosition, offset: Int = SegmentHeader.bytes, lastPosition: JournalPosition? = nil
+  ) throws(JournalError) {
     self.path = path
     descriptor = try syscall("open", path) { open(path, O_RDONLY | O_CLOEXEC) }
     var status = stat()
@@ -43,10 +48,10 @@ final class SegmentScanner {
       throw JournalError(call: "fstat", path: path, code: code)
     }
     bytes = Int(status.st_size)
-    lastPosition = first > 0 ? first - 1 : 0
-    offset = SegmentHeader.bytes
-    goodEnd = SegmentHeader.bytes
-    effort = 8 * bytes
+    self.lastPosition = lastPosition ?? (first > 0 ? first - 1 : 0)
+    self.offset = offset
+    goodEnd = offset
+    effort = 8 * max(0, bytes - offset)
   }
 
   deinit {

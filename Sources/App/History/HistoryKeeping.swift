@@ -1,0 +1,34 @@
+package import Pipeline
+package import Store
+
+/// What a `HistoryWriter` wants of the history's database; tests put one in its place that refuses.
+package protocol HistoryKeeping: Sendable {
+  /// The last message of a lane whose readings are kept; 0 for a lane never heard of.
+  func position(lane: String) throws(StoreError) -> JournalPosition
+  /// The newest reading of a point at or before a time.
+  func last(point: String, at time: Timestamp) throws(StoreError) -> HistoryReading?
+  /// Takes a batch in, whole or not at all; false when its position is not above the stored one.
+  func write(_ batch: HistoryBatch) throws(StoreError) -> Bool
+  /// Merges small blocks of up to so many points; 0 when nothing is left to do.
+  func compact(limit: Int) throws(StoreError) -> Int
+  /// Removes what is past its age, and the oldest beyond the bound.
+  func retain(
+    rawSince: Timestamp, hourlySince: Timestamp, maximumBytes: Int64?
+  ) throws(StoreError) -> HistoryRemoval
+}
+
+extension HistoryStore: HistoryKeeping {}
+
+extension StoreError {
+  /// Why history cannot be kept, for the log, `status` and the alert about it.
+  var historyWords: String {
+    switch self {
+    case .diskFull: "the disk is full"
+    case .readOnly: "the database is read-only"
+    case .busy: "another process holds the database"
+    case .cannotOpen(_, let reason), .inputOutput(let reason), .other(let reason): reason
+    case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
+    case .tooNew(let path): "\(path) was written by a newer Linli"
+    }
+  }
+}
