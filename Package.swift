@@ -54,7 +54,7 @@ let package = Package(
     .target(name: "Store", dependencies: ["Pipeline", "Community", "Alerts", "Notify", grdb]),
     .target(
       name: "API",
-      dependencies: ["Pipeline", "Community", "Alerts", hummingbird, logging, nioCore, lifecycle],
+      dependencies: ["Pipeline", "ConfigFile", "Community", "Alerts", hummingbird, logging, nioCore, lifecycle],
       resources: [
         .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),
         .embedInCode("Page/sign-in.html"),

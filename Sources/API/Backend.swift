@@ -14,8 +14,8 @@ package protocol Backend: Sendable {
   /// Takes a discovered device into `devices.yaml` and reloads.
   func adopt(_ adoption: Adoption) async throws -> DeviceView
   func points(_ selection: PointSelection) async throws -> [PointView]
-  /// Readings of one point, oldest first, at most `limit`.
-  func history(point: String, since: Timestamp, until: Timestamp, limit: Int) async throws -> [PointView]
+  /// Readings of one point, or sums of equal stretches, oldest first.
+  func history(_ selection: HistorySelection) async throws -> [PointView]
   func alerts(_ selection: AlertSelection) async throws -> [AlertView]
   func alert(id: String, language: Language) async throws -> AlertStoryView
   func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertView
@@ -51,6 +51,26 @@ package struct PointSelection: Sendable {
   package init(scope: String? = nil, changedSince: UInt64? = nil) {
     self.scope = scope
     self.changedSince = changedSince
+  }
+}
+
+package struct HistorySelection: Sendable, Equatable {
+  package var point: String
+  package var since: Timestamp
+  /// Inclusive.
+  package var until: Timestamp
+  /// Length of the stretches to sum up, ms; nil = single readings.
+  package var every: Int64?
+  /// Most rows of the answer, the oldest ones.
+  package var limit: Int
+  package init(
+    point: String, since: Timestamp, until: Timestamp = .distantFuture, every: Int64? = nil, limit: Int = 100_000
+  ) {
+    self.point = point
+    self.since = since
+    self.until = until
+    self.every = every
+    self.limit = limit
   }
 }
 

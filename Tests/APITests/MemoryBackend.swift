@@ -9,6 +9,7 @@ actor MemoryBackend: Backend {
   var alertsByID: [String: AlertView] = [:]
   var notReady: String?
   private(set) var actions: [AlertActionRequest] = []
+  private(set) var selections: [HistorySelection] = []
 
   init() {
     var alert = Alert(
@@ -51,7 +52,10 @@ actor MemoryBackend: Backend {
         place: "hedong/b3", version: selection.changedSince)
     ]
   }
-  func history(point: String, since: Timestamp, until: Timestamp, limit: Int) async throws -> [PointView] { [] }
+  func history(_ selection: HistorySelection) async throws -> [PointView] {
+    selections.append(selection)
+    return []
+  }
   func alerts(_ selection: AlertSelection) async throws -> [AlertView] { Array(alertsByID.values) }
   func alert(id: String, language: Language) async throws -> AlertStoryView {
     guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }

@@ -13,6 +13,16 @@ package struct PointView: Codable, Sendable, Equatable {
   package var place: String?
   /// Grows with every change in the lane; lets a page ask for what changed since.
   package var version: UInt64?
+  /// Older than what the point had sent already; only with single readings of the past.
+  package var late: Bool?
+  /// What a stretch of the past comes to; left out with single readings and current values.
+  package var minimum: Double?
+  package var maximum: Double?
+  /// Usable readings, and bad ones.
+  package var count: Int?
+  package var badCount: Int?
+  /// How long a boolean was true, s.
+  package var trueSeconds: Double?
 
   package init(
     point: String, at: String?, value: Double?, text: String?, unit: String, quantity: String, quality: String,

@@ -70,6 +70,27 @@ package struct StatusView: Codable, Sendable, Equatable {
       self.oldest = oldest
     }
   }
+  package struct History: Codable, Sendable, Equatable {
+    package var bytes: UInt64
+    /// Time of the oldest reading that is kept, RFC 3339; about so, by blocks.
+    @ExplicitNull package var oldest: String?
+    /// Messages committed and not read by the history yet.
+    package var lagMessages: UInt64
+    /// Readings in memory that wait for their block; the journal has them.
+    package var bufferedReadings: Int
+    /// Messages that the journal gave up before the history had read them.
+    package var lostMessages: UInt64
+    package init(
+      bytes: UInt64 = 0, oldest: String? = nil, lagMessages: UInt64 = 0, bufferedReadings: Int = 0,
+      lostMessages: UInt64 = 0
+    ) {
+      self.bytes = bytes
+      self.oldest = oldest
+      self.lagMessages = lagMessages
+      self.bufferedReadings = bufferedReadings
+      self.lostMessages = lostMessages
+    }
+  }
   package struct Outbox: Codable, Sendable, Equatable {
     package var pending: Int
     package var failed: Int
@@ -88,6 +109,7 @@ package struct StatusView: Codable, Sendable, Equatable {
   package var devices: Devices
   package var alerts: Alerts
   package var journal: Journal
+  package var history: History
   package var outbox: Outbox
   /// Rules in force.
   package var rules: Int
@@ -97,7 +119,7 @@ package struct StatusView: Codable, Sendable, Equatable {
 
   package init(
     version: String, uptimeSeconds: Int, startedAt: String, place: String?, brokers: [Broker], messages: Messages,
-    devices: Devices, alerts: Alerts, journal: Journal, outbox: Outbox, rules: Int, points: Int, troubles: [String]
+    devices: Devices, alerts: Alerts, journal: Journal, history: History = History(), outbox: Outbox, rules: Int, points: Int, troubles: [String]
   ) {
     self.version = version
     self.uptimeSeconds = uptimeSeconds
@@ -108,6 +130,7 @@ package struct StatusView: Codable, Sendable, Equatable {
     self.devices = devices
     self.alerts = alerts
     self.journal = journal
+    self.history = history
     self.outbox = outbox
     self.rules = rules
     self.points = points

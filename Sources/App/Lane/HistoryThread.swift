@@ -25,7 +25,7 @@ package final class HistoryThread: @unchecked Sendable {
   package func start(name: String) {
     let thread = Thread { [self] in
       // On Linux this is the calling thread's own: history yields to alerts.
-      setpriority(PRIO_PROCESS, 0, 10)
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
       run()
       ended.signal()
     }

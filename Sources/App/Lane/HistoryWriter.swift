@@ -1,6 +1,6 @@
 package import Pipeline
-package import Store
-import Synchronization
+import Store
+package import Synchronization
 
 /// Carries a lane's readings from its journal into the history: follows the journal behind what was committed, decodes again,
 /// gathers readings in memory and writes them as one batch with the position they reach to. What memory holds is in the

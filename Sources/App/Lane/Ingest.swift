@@ -38,6 +38,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   let connectedSince = Mutex<Timestamp?>(nil)
   /// `Journal.committed`, for those who read along (history).
   let committed = Atomic<JournalPosition>(0)
+  /// Told, on this thread, which plan holds for the messages behind a position. Set before the connection starts.
+  var onChangeover: (@Sendable (LanePlan, JournalPosition) -> Void)?
 
   private let journal: Journal
   private let decoder: MessageDecoder
@@ -245,6 +247,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     }
     guard next.isDone.isRaised else { return }
     decoder.install(next.plan)
+    onChangeover?(next.plan, journal.next - 1)
     changeovers.removeFirst()
     next.done()
   }

@@ -3,6 +3,7 @@ import Foundation
 package import Logging
 package import MQTT
 package import Pipeline
+import Synchronization
 
 /// One broker's subscription with everything that hangs on it: connection, journal, decoder, ring, core. Opened from disk
 /// (newest valid checkpoint, then the journal behind it), run on two threads of its own.
@@ -13,6 +14,8 @@ package final class Lane: Sendable {
   package let connection: Connection
   let ingest: Ingest
   let core: CoreThread
+  /// nil when the history's database cannot be opened: alerts go on without it.
+  let history: HistoryThread?
   private let checkpoints: CheckpointFile
   private let logger: Logger
 
@@ -23,12 +26,14 @@ package final class Lane: Sendable {
   /// Recovers the lane; when it returns, every change since the checkpoint lies in `changes`, those that fell due while the
   /// service was down among them as soon as the connection has drained the broker's backlog.
   /// - Parameters:
+  ///   - history: keeps the readings; `historySettings` say how.
   ///   - applied: position of the newest change in the alert store, 0 for none.
   ///   - noticed: when the newest of the lane's open alerts became known. The journal holds no ticks, so the core runs on to
   ///     here by itself: it must know every alert that a tick had raised.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
-    applied: JournalPosition, noticed: Timestamp, machine: any MachineClock, logger: Logger
+    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: JournalPosition, noticed: Timestamp,
+    machine: any MachineClock, logger: Logger
   ) throws {
     let id = configuration.broker.clientID
     self.id = id
@@ -39,27 +44,39 @@ package final class Lane: Sendable {
     let changes = ChangeQueue()
     self.changes = changes
     let settings = try Self.settings(configuration.broker)
+    let kept = try history?.position(lane: id) ?? 0
     let recovery = try LaneRecovery(
       id: id, plan: configuration.plan, directory: directory,
       journal: .init(maximumBytes: Int(journalBytes), receiveMaximum: settings.inDoubtMaximum), applied: applied,
-      noticed: noticed, start: Timestamp(milliseconds: machine.wall()), changes: changes, logger: logger)
+      noticed: noticed, kept: kept, start: Timestamp(milliseconds: machine.wall()), changes: changes, logger: logger)
+
     let ring = EntryRing(capacity: 1 << 16)
     core = CoreThread(core: recovery.core, ring: ring, changes: changes)
     ingest = Ingest(
       journal: recovery.journal, decoder: recovery.decoder, ring: ring, core: core.orders,
       clock: SteadyClock(machine: machine, floor: recovery.core.now), logger: logger)
     connection = try Connection(settings: settings, handler: ingest, logger: logger)
+    let reader = history.map { [ingest] store in
+      HistoryThread(
+        writer: HistoryWriter(
+          lane: id, directory: directory + "/journal", plan: configuration.plan, store: store, written: kept,
+          settings: historySettings, committed: { ingest.committed.load(ordering: .acquiring) }), machine: machine)
+    }
+    self.history = reader
+    ingest.onChangeover = { plan, position in reader?.writer.install(plan, after: position) }
   }
 
   package func start() {
     core.start(name: id)
     connection.start()
+    history?.start(name: id)
   }
 
-  /// Commits, acknowledges, takes everything in, leaves a checkpoint in `changes` and closes it.
+  /// Commits, acknowledges, takes everything in, writes the history, leaves a checkpoint in `changes` and closes it.
   package func stop() {
     connection.stop()
     ingest.close()
+    history?.stop()
     core.stop()
   }
 

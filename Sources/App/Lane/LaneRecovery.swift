@@ -14,19 +14,20 @@ struct LaneRecovery {
   /// - Parameters:
   ///   - directory: the lane's; exists.
   ///   - applied: position of the newest change in the alert store, 0 for none.
+  ///   - kept: position up to which the history has the lane's readings, 0 for none.
   ///   - noticed: when the newest of the lane's open alerts became known. The journal holds no ticks, so the core runs on to
   ///     here by itself: it must know every alert that a tick had raised.
   ///   - start: now.
   init(
     id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: JournalPosition,
-    noticed: Timestamp, start: Timestamp, changes: ChangeQueue, files: JournalFiles = JournalFiles(), logger: Logger
+    noticed: Timestamp, kept: JournalPosition = 0, start: Timestamp, changes: ChangeQueue, files: JournalFiles = JournalFiles(), logger: Logger
   ) throws {
     var core = Self.restore(CheckpointFile(directory: directory), plan: plan, logger: logger)
     decoder = MessageDecoder(plan: plan)
     if let core { decoder.restore(lowBatteryDevices: Self.lowBatteries(core)) }
     let journalDirectory = directory + "/journal"
     journal = try Journal(
-      directory: journalDirectory, options: options, nextPositionAtLeast: max(applied, core?.position ?? 0) + 1,
+      directory: journalDirectory, options: options, nextPositionAtLeast: max(applied, core?.position ?? 0, kept) + 1,
       files: files)
     for damage in journal.damage { logger.error("journal of \(id): \(damage)") }
     journal.checkpoint = core?.position

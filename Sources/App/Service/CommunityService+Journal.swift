@@ -5,7 +5,7 @@ import Dispatch
 import Foundation
 package import Pipeline
 
-/// The past, read back from the journals: tapes and the history of a point.
+/// The past as it arrived, read back from the journals.
 extension CommunityService {
   /// Messages a stretch of the tape looks at before it hands out what it found.
   private static let stretchMessages = 20_000
@@ -39,48 +39,8 @@ extension CommunityService {
     }
   }
 
-  package func history(
-    point id: String, since: Timestamp, until: Timestamp, limit: Int
-  ) async throws -> [PointView] {
-    let configuration = configuration
-    guard let index = configuration.lanes.firstIndex(where: { $0.community.pointID(id) != nil }),
-      let point = configuration.lanes[index].community.pointID(id),
-      let lane = lanes.first(where: { $0.id == configuration.lanes[index].broker.clientID })
-    else { throw BackendError(.notFound, "there is no point '\(id)'; see `linli points`") }
-    let plan = configuration.lanes[index].plan
-    let directory = lane.directory + "/journal"
-    let zone = configuration.settings.timeZone
-    let language = configuration.settings.language
-    let values = plan.points[Int(point)]
-    let maxLate = plan.limits.maxLate
-    // Device times lie within maxLate of the arrival.
-    let entries = try await blocking { () -> [Entry] in
-      let decoder = MessageDecoder(plan: plan)
-      var entries: [Entry] = []
-      var found: [Entry] = []
-      let from = try Journal.position(directory: directory, since: since)
-      _ = try Journal.read(directory: directory, from: from) { message in
-        if message.arrival - maxLate > until { return false }
-        entries.removeAll(keepingCapacity: true)
-        decoder.decode(message, into: &entries)
-        found += entries.filter {
-          $0.kind == .reading && $0.index == point && $0.time >= since && $0.time <= until
-        }
-        return found.count < limit
-      }
-      return found.sorted { $0.time < $1.time }
-    }
-    return entries.prefix(limit).map { entry in
-      let isBad = entry.reason.quality == .bad
-      return PointView(
-        point: id, at: entry.time.rfc3339(in: zone), value: isBad ? nil : entry.value,
-        text: isBad ? nil : ValueWords.text(values.values, entry.value)?[language], unit: values.unit,
-        quantity: values.quantity, quality: entry.reason.quality.name, reason: entry.reason.name)
-    }
-  }
-
   /// Runs work that reads files away from the cooperative pool.
-  private func blocking<Answer: Sendable>(_ work: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+  func blocking<Answer: Sendable>(_ work: @escaping @Sendable () throws -> Answer) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try work() }) }
     }

@@ -13,7 +13,13 @@ extension CommunityService {
     text.add("linli_info", .gauge, "Version of this build.", [("version", Version.current)], 1)
     text.add(
       "linli_uptime_seconds", .gauge, "Seconds since the service started.", [], Double(now() - startedAt) / 1_000)
-    for lane in lanes { await add(lane, to: &text) }
+    for lane in lanes {
+      await add(lane, to: &text)
+      addHistory(lane, to: &text)
+    }
+    if let history, let bytes = try? await blocking({ try history.bytes() }) {
+      text.add("linli_history_bytes", .gauge, "Bytes of the history's database in use.", [], Double(bytes))
+    }
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
     text.add("linli_outbox_pending", .gauge, "Notifications waiting.", [], Double(outbox.pending))
     text.add("linli_outbox_failed", .gauge, "Notifications given up.", [], Double(outbox.failed))

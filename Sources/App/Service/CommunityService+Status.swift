@@ -49,12 +49,13 @@ extension CommunityService: Backend {
     if let trouble = await desk.storageTrouble {
       troubles.append(trouble.error.message(in: configuration.settings.language))
     }
+    troubles += historyTroubles
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
     return StatusView(
       version: Version.current, uptimeSeconds: Int((now - startedAt) / 1_000),
       startedAt: startedAt.rfc3339(in: configuration.settings.timeZone), place: scope,
       brokers: lanes.map { broker($0, configuration) }, messages: messages, devices: devices,
-      alerts: try await activeAlerts(in: scope), journal: journal,
+      alerts: try await activeAlerts(in: scope), journal: journal, history: await historyStatus(zone: zone),
       outbox: .init(pending: outbox.pending, failed: outbox.failed), rules: configuration.ruleSet.rules.count,
       points: configuration.community.points.count, troubles: troubles)
   }

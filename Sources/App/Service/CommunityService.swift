@@ -67,6 +67,9 @@ package final class CommunityService: Sendable {
   let state: Mutex<State>
   let lanes: [Lane]
   let store: Store
+  /// nil when its database cannot be opened (`historyProblem`): alerts go on without it.
+  let history: HistoryStore?
+  let historyProblem: String?
   let desk: AlertDesk
   let outbox: OutboxWorker
   let transport = HTTPNetwork()
@@ -88,6 +91,7 @@ package final class CommunityService: Sendable {
     startedAt = Timestamp(milliseconds: options.machine.wall())
     state = Mutex(State(configuration: configuration))
     store = try Store(path: options.data + "/linli.db")
+    (history, historyProblem) = Self.openHistory(options.data, configuration, logger: logger)
     desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: nil))
     try await desk.start()
     // The desk, not the store, is the outbox: while the database refuses, notifications leave from memory.
@@ -95,13 +99,14 @@ package final class CommunityService: Sendable {
     await desk.adopt(Self.policy(configuration, worker: outbox))
     let open = try await store.openAlerts()
     var lanes: [Lane] = []
-    for lane in configuration.lanes {
+    for (index, lane) in configuration.lanes.enumerated() {
       let applied = await desk.reached(lane: lane.broker.clientID)?.position ?? 0
       let noticed = open.lazy.filter { $0.lane == lane.broker.clientID }.map(\.noticedAt).max() ?? .distantPast
       lanes.append(
         try Lane(
           configuration: lane, journalBytes: configuration.settings.journalBytes,
-          directory: options.data + "/lanes/" + Self.fileName(lane.broker.clientID), applied: applied, noticed: noticed,
+          directory: options.data + "/lanes/" + Self.fileName(lane.broker.clientID), history: history,
+          historySettings: Self.historySettings(configuration, isFirst: index == 0), applied: applied, noticed: noticed,
           machine: options.machine, logger: logger))
     }
     self.lanes = lanes
@@ -176,6 +181,7 @@ package final class CommunityService: Sendable {
     await transport.shutdown()
     if let path = options.socket { Self.removeSocket(path) }
     do { try store.close() } catch { logger.error("store: \(error)") }
+    do { try history?.close() } catch { logger.error("history: \(error.historyWords)") }
     logger.info("stopped")
   }
 
@@ -225,7 +231,9 @@ package final class CommunityService: Sendable {
     state.withLock { $0.configuration = configuration }
     await desk.adopt(Self.policy(configuration, worker: outbox))
     await outbox.replace(outlets: outlets(for: configuration))
+    history?.zone = LocalTimeTable(zone: configuration.settings.timeZone)
     for lane in lanes {
+      lane.history?.writer.keep(configuration.settings.historyKept)
       if let new = configuration.lanes.first(where: { $0.broker.clientID == lane.id }) { await lane.install(new.plan) }
     }
     await closeOrphans(of: configuration)

@@ -12,6 +12,7 @@ import Synchronization
 enum SelfTrouble: String, CaseIterable {
   case broker = "linli-broker"
   case storage = "linli-storage"
+  case history = "linli-history"
   case outbox = "linli-outbox"
 
   var traits: AlertTraits {
@@ -26,6 +27,12 @@ enum SelfTrouble: String, CaseIterable {
         priority: .critical, title: LocalizedText(zh: "存储不可写", en: "Storage refuses to write"),
         advice: LocalizedText(
           zh: "检查磁盘空间和权限；消息暂由代理保存", en: "Check disk space and permissions; the broker keeps the messages meanwhile"),
+        audience: ["linli"])
+    case .history:
+      AlertTraits(
+        priority: .high, title: LocalizedText(zh: "历史记录无法保存", en: "History cannot be kept"),
+        advice: LocalizedText(
+          zh: "检查磁盘空间和权限；读数暂存于日志中", en: "Check disk space and permissions; readings wait in the journal meanwhile"),
         audience: ["linli"])
     case .outbox:
       AlertTraits(
@@ -70,7 +77,11 @@ extension CommunityService {
   func watchItself(at now: Timestamp) async {
     var active: Set<SelfWatch.Subject> = []
     if await desk.storageTrouble != nil { active.insert(.init(trouble: .storage, name: "linli.db")) }
+    if historyProblem != nil { active.insert(.init(trouble: .history, name: "history.sqlite")) }
     for lane in lanes {
+      if lane.history?.writer.status.withLock({ $0.trouble }) != nil {
+        active.insert(.init(trouble: .history, name: lane.id))
+      }
       let since = lane.ingest.connectedSince.withLock { $0 } ?? startedAt
       if !lane.connection.state.isConnected, now - since >= SelfWatch.brokerPatience {
         active.insert(.init(trouble: .broker, name: lane.id))

@@ -2,7 +2,7 @@
 /// change to summer time is an hour shorter, back from it an hour longer, and midnight is nothing special.
 extension LocalTimeTable {
   /// The offset in force at a time, and when it ends (`Int64.max` = never), ms.
-  func segment(at time: Int64) -> (offset: Int64, until: Int64) {
+  package func segment(at time: Int64) -> (offset: Int64, until: Int64) {
     var low = 0
     var high = changes.count
     while low < high {

@@ -18,7 +18,7 @@ extension LocalTimeTable {
   }
 
   /// The first instant at which local clocks show `local` or more, ms.
-  private func begin(_ local: Int64) -> Int64 {
+  func begin(_ local: Int64) -> Int64 {
     // No place on earth is two days off UTC.
     var time = local - 2 * Self.day
     while true {

@@ -13,8 +13,14 @@ struct History: AsyncParsableCommand {
   var since = "24h"
   @Option(help: "Until when (default: now).")
   var until: String?
-  @Option(help: "One row for each stretch of that length: its mean (numbers) or last value.")
+  @Option(
+    help: """
+      One row for each stretch of that length, e.g. 15m, 1h, 1d (local time): mean of numbers, last of states, with \
+      minimum, maximum, count and how long it was true.
+      """)
   var every: String?
+  @Option(help: "At most so many rows, the oldest ones.")
+  var limit = 100_000
   @Flag(help: "Draw it in the terminal.")
   var plot = false
   @Flag(help: "Comma-separated values.")
@@ -22,35 +28,35 @@ struct History: AsyncParsableCommand {
   @OptionGroup var service: ServiceOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    if limit < 1 { throw ValidationError("--limit must be at least 1") }
+  }
+
   func run() async throws {
     let now = Timestamp(seconds: Date().timeIntervalSince1970)
     let start = try TimeArgument.past(since, now: now, option: "--since")
     let end = try until.map { try TimeArgument.past($0, now: now, option: "--until") }
-    let step = try every.map { try TimeArgument.duration($0, option: "--every") }
-    var readings = try await ServiceClient(service).get(
-      "/api/v1/history", ["point": point, "since": start.rfc3339, "until": end?.rfc3339], as: [PointView].self)
-    if let step { readings = Resampling.means(of: readings, every: step) }
-    if output.json { return try Terminal.json(readings) }
-    if csv {
-      Terminal.line("at,value,unit,quality,reason")
-      for reading in readings {
-        Terminal.line(
-          "\(reading.at ?? ""),\(reading.value.map { "\($0)" } ?? ""),\(reading.unit),\(reading.quality),\(reading.reason)"
-        )
-      }
+    _ = try every.map { try TimeArgument.duration($0, option: "--every") }
+    let rows = try await ServiceClient(service).get(
+      "/api/v1/history",
+      ["point": point, "since": start.rfc3339, "until": end?.rfc3339, "every": every, "limit": "\(limit)"],
+      as: [PointView].self)
+    if rows.count >= limit {
+      Terminal.error(
+        "linli: "
+          + output.say(
+            "只显示最早的 \(limit) 行；请缩短时间、使用 --every 或加大 --limit",
+            "only the oldest \(limit) rows; ask for less time, use --every or a larger --limit"))
+    }
+    if output.json { return try Terminal.json(rows) }
+    if csv { return HistoryText(rows, isSummed: every != nil, output).csv() }
+    if rows.isEmpty {
+      return Terminal.line(output.say("这段时间 \(point) 没有读数。", "No readings of \(point) in that time."))
+    }
+    if plot {
+      for line in Plot(rows).lines() { Terminal.line(line) }
       return
     }
-    if readings.isEmpty {
-      return Terminal.line(output.say("这段时间没有读数。", "No readings in that time."))
-    }
-    if plot { return Plot(readings).print() }
-    var table = Table(output.say("时间", "AT"), output.say("值", "VALUE"), output.say("质量", "QUALITY"))
-    for reading in readings {
-      table.add([
-        .init(Wording.time(reading.at)), .init(Wording.reading(reading, output)),
-        Wording.quality(reading.quality, reason: reading.reason, output),
-      ])
-    }
-    table.print()
+    HistoryText(rows, isSummed: every != nil, output).table()
   }
 }

@@ -68,12 +68,26 @@ struct Status: AsyncParsableCommand {
     row(
       output.say("存储", "journal"),
       "\(Wording.bytes(status.journal.bytes))  \(output.say("最早", "oldest")) \(Wording.time(status.journal.oldest))")
+    showHistory(status.history)
     row(
       output.say("待发", "outbox"),
       "\(status.outbox.pending) \(output.say("待发送", "pending"))  "
         + Terminal.paint("\(status.outbox.failed) \(output.say("失败", "failed"))", status.outbox.failed > 0 ? .red : nil)
     )
     for trouble in status.troubles { Terminal.line(Terminal.paint("! \(trouble)", .red)) }
+  }
+
+  private func showHistory(_ history: StatusView.History) {
+    var text = "\(Wording.bytes(history.bytes))  \(output.say("最早", "oldest")) \(Wording.time(history.oldest))"
+    text += "  \(history.bufferedReadings) \(output.say("读数待写", "readings waiting"))"
+    if history.lagMessages > 0 {
+      text += "  \(output.say("落后", "behind by")) \(history.lagMessages) \(output.say("条消息", "messages"))"
+    }
+    if history.lostMessages > 0 {
+      let lost = "\(history.lostMessages) \(output.say("条消息缺失", "messages missed"))"
+      text += "  " + Terminal.paint(lost, .red)
+    }
+    row(output.say("历史", "history"), text)
   }
 
   private func row(_ label: String, _ text: String) {

@@ -1,55 +1,130 @@
 import API
+import Community
 import Foundation
 import Pipeline
 
-/// Readings drawn with braille dots: each character holds two columns of four dots.
+/// A point's past drawn in the terminal. Numbers are braille dots (two by four a character) with the band from minimum to
+/// maximum behind them where rows are sums; states are steps, one line a state.
 struct Plot {
-  private static let rows = 12
+  private static let height = 12
   private let columns: Int
-  private let readings: [(at: Int64, value: Double)]
-  private let unit: String
-  private let name: String
+  private let rows: [(at: Int64, row: PointView)]
 
   init(_ views: [PointView], columns: Int = 72) {
     self.columns = columns
-    readings = views.compactMap { view in
-      guard view.quality != "bad", let value = view.value, let at = view.at.flatMap({ Timestamp(rfc3339: $0) }) else {
+    rows = views.compactMap { view in
+      guard view.quality != "bad", view.value != nil, let at = view.at.flatMap({ Timestamp(rfc3339: $0) }) else {
         return nil
       }
-      return (at.milliseconds, value)
+      return (at.milliseconds, view)
     }
-    unit = views.first?.unit ?? ""
-    name = views.first?.point ?? ""
-  }
-
-  func print() {
-    for line in lines() { Terminal.line(line) }
   }
 
   func lines() -> [String] {
-    guard let first = readings.first, let last = readings.last else { return [] }
-    let low = readings.map(\.value).min()!
-    let high = readings.map(\.value).max()!
-    let span = max(Double(last.at - first.at), 1)
+    guard let first = rows.first?.row else { return ["–"] }
+    return first.text == nil ? numbers(first) : states(first)
+  }
+
+  // MARK: - Numbers
+
+  private func numbers(_ first: PointView) -> [String] {
+    let low = rows.map { $0.row.minimum ?? $0.row.value! }.min()!
+    let high = rows.map { $0.row.maximum ?? $0.row.value! }.max()!
     let height = high > low ? high - low : 1
-    var dots = [[UInt8]](repeating: [UInt8](repeating: 0, count: columns), count: Self.rows)
+    func dot(_ value: Double) -> Int { Int(((high - value) / height * Double(Self.height * 4 - 1)).rounded()) }
+    var dots = [[UInt8]](repeating: [UInt8](repeating: 0, count: columns), count: Self.height)
+    var band = [[Bool]](repeating: [Bool](repeating: false, count: columns), count: Self.height)
     // Bits of a braille pattern (Unicode U+2800): left column 1 2 3 7, right column 4 5 6 8, from the top.
     let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
-    for reading in readings {
-      let x = min(Int(Double(reading.at - first.at) / span * Double(columns * 2 - 1)), columns * 2 - 1)
-      let y = Int((1 - (reading.value - low) / height) * Double(Self.rows * 4 - 1))
+    for (at, row) in rows {
+      let x = place(at, of: columns * 2)
+      let y = dot(row.value!)
       dots[y / 4][x / 2] |= bits[x % 2][y % 4]
+      guard let minimum = row.minimum, let maximum = row.maximum else { continue }
+      for line in dot(maximum) / 4...dot(minimum) / 4 { band[line][x / 2] = true }
     }
-    var result = ["\(name)  \(Wording.value(low, unit: unit)) … \(Wording.value(high, unit: unit))"]
-    for (row, line) in dots.enumerated() {
-      let label = row == 0 ? Wording.value(high, unit: "1") : row == Self.rows - 1 ? Wording.value(low, unit: "1") : ""
-      let text = line.map { String(Character(Unicode.Scalar(0x2800 + UInt32($0))!)) }.joined()
-      result.append(String(repeating: " ", count: max(0, 9 - label.count)) + label + " ┤" + text)
+    let middle = Self.height / 2
+    let labels = [0: high, middle: low + height * (1 - (Double(middle) + 0.5) / Double(Self.height)), Self.height - 1: low]
+    let texts = labels.mapValues { Wording.value(high > low ? $0 : low, unit: first.unit) }
+    let margin = texts.values.map(DisplayWidth.columns).max()!
+    var result = [Self.title(first, "\(Wording.value(low, unit: first.unit)) … \(Wording.value(high, unit: first.unit))")]
+    for line in 0..<Self.height {
+      let isLabelled = high > low || line == middle
+      let label = isLabelled ? texts[line] ?? "" : ""
+      var text = ""
+      for column in 0..<columns {
+        if dots[line][column] != 0 {
+          text += String(Character(Unicode.Scalar(0x2800 + UInt32(dots[line][column]))!))
+        } else {
+          text += band[line][column] ? Terminal.paint("░", .grey) : " "
+        }
+      }
+      result.append(Self.left(label, margin) + " ┤" + text)
     }
-    let from = Wording.time(Timestamp(milliseconds: first.at).rfc3339)
-    let to = Wording.time(Timestamp(milliseconds: last.at).rfc3339)
-    let gap = max(1, columns - from.count - to.count)
-    result.append(String(repeating: " ", count: 11) + from + String(repeating: " ", count: gap) + to + " UTC")
-    return result
+    return result + axis(margin)
+  }
+
+  // MARK: - States
+
+  private func states(_ first: PointView) -> [String] {
+    var words: [Double: String] = [:]
+    for (_, row) in rows { words[row.value!] = row.text ?? "\(row.value!)" }
+    let values = words.keys.sorted(by: >)
+    var marks = values.map { _ in [Bool](repeating: false, count: columns) }
+    for (index, entry) in rows.enumerated() {
+      let from = place(entry.at, of: columns)
+      // A state holds until the next reading.
+      let to = index + 1 < rows.count ? max(from, place(rows[index + 1].at, of: columns) - 1) : columns - 1
+      let line = values.firstIndex(of: entry.row.value!)!
+      for column in from...to { marks[line][column] = true }
+      // A stretch that ends false may have been true for some time.
+      if let top = values.first, (entry.row.trueSeconds ?? 0) > 0 || top == entry.row.value! { marks[0][from] = true }
+    }
+    let margin = words.values.map(DisplayWidth.columns).max()!
+    var result = [Self.title(first, values.map { words[$0]! }.joined(separator: " / "))]
+    for (line, value) in values.enumerated() {
+      result.append(
+        Self.left(words[value]!, margin) + " ┤" + marks[line].map { $0 ? "█" : " " }.joined())
+    }
+    return result + axis(margin)
+  }
+
+  // MARK: - Axes
+
+  private static func title(_ first: PointView, _ range: String) -> String { "\(first.point)  \(range)" }
+
+  private static func left(_ label: String, _ margin: Int) -> String {
+    String(repeating: " ", count: max(0, margin - DisplayWidth.columns(label))) + label
+  }
+
+  private func place(_ at: Int64, of count: Int) -> Int {
+    let (first, last) = (rows[0].at, rows[rows.count - 1].at)
+    let span = max(Double(last - first), 1)
+    return min(Int(Double(at - first) / span * Double(count - 1)), count - 1)
+  }
+
+  /// Begin, middle and end, in the local time that the answer is written in.
+  private func axis(_ margin: Int) -> [String] {
+    let (first, last) = (rows[0].at, rows[rows.count - 1].at)
+    let indent = String(repeating: " ", count: margin + 1)
+    let line = "└" + String(repeating: "─", count: columns / 2 - 1) + "┬" + String(repeating: "─", count: columns - columns / 2 - 1) + "┘"
+    let labels = [first, first + (last - first) / 2, last].map { time($0) }
+    let room = max(columns - labels.reduce(0) { $0 + $1.count }, 2)
+    let gap = String(repeating: " ", count: room / 2)
+    return [indent + line, indent + " " + labels.joined(separator: gap) + "  " + zone]
+  }
+
+  private var zone: String {
+    let text = rows[0].row.at ?? ""
+    return text.hasSuffix("Z") ? "UTC" : "UTC" + text.suffix(6)
+  }
+
+  private func time(_ at: Int64) -> String {
+    let text = rows[0].row.at ?? ""
+    let parts = text.suffix(6).dropFirst().split(separator: ":").compactMap { Int64($0) }
+    let minutes = text.hasSuffix("Z") || parts.count != 2 ? 0 : parts[0] * 60 + parts[1]
+    let offset = text.suffix(6).hasPrefix("-") ? -minutes : minutes
+    let local = Timestamp(milliseconds: at + offset * 60_000).rfc3339
+    return String(Wording.time(local).prefix(11))
   }
 }
