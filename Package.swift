@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "API", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport", logging,
+        "App", "API", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "Store", "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),

@@ -257,6 +257,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     mailbox.close()
     for changeover in changeovers { changeover.done() }
     changeovers = []
+    onChangeover = nil
   }
 }
 
