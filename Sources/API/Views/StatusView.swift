@@ -119,7 +119,8 @@ package struct StatusView: Codable, Sendable, Equatable {
 
   package init(
     version: String, uptimeSeconds: Int, startedAt: String, place: String?, brokers: [Broker], messages: Messages,
-    devices: Devices, alerts: Alerts, journal: Journal, history: History = History(), outbox: Outbox, rules: Int, points: Int, troubles: [String]
+    devices: Devices, alerts: Alerts, journal: Journal, history: History = History(), outbox: Outbox, rules: Int,
+    points: Int, troubles: [String]
   ) {
     self.version = version
     self.uptimeSeconds = uptimeSeconds

@@ -250,7 +250,9 @@ package final class HistoryWriter: @unchecked Sendable {
 
   /// One batch with everything in memory. When the database refuses, everything stays as it is and a pause begins.
   private func flush(_ now: Timestamp) {
-    guard follower.position > current.written, now >= nextAttempt || nextAttempt - now > Self.longestPause else { return }
+    guard follower.position > current.written, now >= nextAttempt || nextAttempt - now > Self.longestPause else {
+      return
+    }
     let count = buffer.count
     do {
       _ = try store.write(HistoryBatch(lane: lane, position: follower.position, points: buffer.points.map(series)))

@@ -32,7 +32,8 @@ package final class Lane: Sendable {
   ///     here by itself: it must know every alert that a tick had raised.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
-    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: JournalPosition, noticed: Timestamp,
+    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: JournalPosition,
+    noticed: Timestamp,
     machine: any MachineClock, logger: Logger
   ) throws {
     let id = configuration.broker.clientID

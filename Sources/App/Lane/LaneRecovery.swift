@@ -20,7 +20,8 @@ struct LaneRecovery {
   ///   - start: now.
   init(
     id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: JournalPosition,
-    noticed: Timestamp, kept: JournalPosition = 0, start: Timestamp, changes: ChangeQueue, files: JournalFiles = JournalFiles(), logger: Logger
+    noticed: Timestamp, kept: JournalPosition = 0, start: Timestamp, changes: ChangeQueue,
+    files: JournalFiles = JournalFiles(), logger: Logger
   ) throws {
     var core = Self.restore(CheckpointFile(directory: directory), plan: plan, logger: logger)
     decoder = MessageDecoder(plan: plan)

@@ -109,7 +109,8 @@ extension CommunityService {
       if let trouble = status.trouble { troubles.append("\(lane.id): history cannot be kept: \(trouble)") }
       if status.follower.lost > 0 {
         troubles.append(
-          "\(lane.id): the history missed \(status.follower.lost) messages, the journal gave them up before they were read")
+          "\(lane.id): the history missed \(status.follower.lost) messages, the journal gave them up before they were read"
+        )
       }
     }
     return troubles

@@ -44,10 +44,14 @@ struct Plot {
       for line in dot(maximum) / 4...dot(minimum) / 4 { band[line][x / 2] = true }
     }
     let middle = Self.height / 2
-    let labels = [0: high, middle: low + height * (1 - (Double(middle) + 0.5) / Double(Self.height)), Self.height - 1: low]
+    let labels = [
+      0: high, middle: low + height * (1 - (Double(middle) + 0.5) / Double(Self.height)), Self.height - 1: low,
+    ]
     let texts = labels.mapValues { Wording.value(high > low ? $0 : low, unit: first.unit) }
     let margin = texts.values.map(DisplayWidth.columns).max()!
-    var result = [Self.title(first, "\(Wording.value(low, unit: first.unit)) … \(Wording.value(high, unit: first.unit))")]
+    var result = [
+      Self.title(first, "\(Wording.value(low, unit: first.unit)) … \(Wording.value(high, unit: first.unit))")
+    ]
     for line in 0..<Self.height {
       let isLabelled = high > low || line == middle
       let label = isLabelled ? texts[line] ?? "" : ""
@@ -107,7 +111,9 @@ struct Plot {
   private func axis(_ margin: Int) -> [String] {
     let (first, last) = (rows[0].at, rows[rows.count - 1].at)
     let indent = String(repeating: " ", count: margin + 1)
-    let line = "└" + String(repeating: "─", count: columns / 2 - 1) + "┬" + String(repeating: "─", count: columns - columns / 2 - 1) + "┘"
+    let line =
+      "└" + String(repeating: "─", count: columns / 2 - 1) + "┬"
+      + String(repeating: "─", count: columns - columns / 2 - 1) + "┘"
     let labels = [first, first + (last - first) / 2, last].map { time($0) }
     let room = max(columns - labels.reduce(0) { $0 + $1.count }, 2)
     let gap = String(repeating: " ", count: room / 2)

@@ -14,7 +14,8 @@ import Testing
         let point = PointID.random(in: 0..<15, using: &random)
         let reading = HistoryReading(
           time: Timestamp(milliseconds: Int64.random(in: -5...5_000, using: &random)),
-          value: Double.random(in: -1...1, using: &random), reason: QualityReason.allCases.randomElement(using: &random)!,
+          value: Double.random(in: -1...1, using: &random),
+          reason: QualityReason.allCases.randomElement(using: &random)!,
           isLate: Bool.random(using: &random))
         buffer.append(reading, of: point)
         if expected[point] == nil { order.append(point) }
@@ -44,7 +45,9 @@ import Testing
     for position in 1...200 {
       now += Int64.random(in: 0...50, using: &random)
       let entry = Entry(
-        kind: .reading, reason: Int.random(in: 0..<4, using: &random) == 0 ? QualityReason.allCases.randomElement(using: &random)! : .none,
+        kind: .reading,
+        reason: Int.random(in: 0..<4, using: &random) == 0
+          ? QualityReason.allCases.randomElement(using: &random)! : .none,
         flags: Bool.random(using: &random) ? [.retained] : [], index: 0,
         time: Timestamp(milliseconds: now - Int64.random(in: 0...40, using: &random)),
         value: [1, 2, 3, .nan].randomElement(using: &random)!, position: JournalPosition(position))

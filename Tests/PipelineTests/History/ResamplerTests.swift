@@ -14,26 +14,41 @@ import Testing
       .init(at: Timestamp(rfc3339: "2026-10-25T01:00:00Z")!, offset: hour),
     ])
 
-  @Test(arguments: [(time: String, hours: Int64, start: String, end: String)]([
-    ("2026-10-25T12:00:00Z", 24, "2026-10-24T22:00:00.000Z", "2026-10-25T23:00:00.000Z"),
-    ("2026-03-29T12:00:00Z", 24, "2026-03-28T23:00:00.000Z", "2026-03-29T22:00:00.000Z"),
-    ("2026-07-01T22:00:00Z", 24, "2026-07-01T22:00:00.000Z", "2026-07-02T22:00:00.000Z"),
+  struct Stretch: Sendable {
+    var time: String
+    var hours: Int64
+    var start: String
+    var end: String
+    init(_ time: String, _ hours: Int64, _ start: String, _ end: String) {
+      (self.time, self.hours, self.start, self.end) = (time, hours, start, end)
+    }
+  }
+
+  static let stretches: [Stretch] = [
+    Stretch("2026-10-25T12:00:00Z", 24, "2026-10-24T22:00:00.000Z", "2026-10-25T23:00:00.000Z"),
+    Stretch("2026-03-29T12:00:00Z", 24, "2026-03-28T23:00:00.000Z", "2026-03-29T22:00:00.000Z"),
+    Stretch("2026-07-01T22:00:00Z", 24, "2026-07-01T22:00:00.000Z", "2026-07-02T22:00:00.000Z"),
     // The hour that comes twice, and the one that never comes.
-    ("2026-10-25T00:30:00Z", 1, "2026-10-25T00:00:00.000Z", "2026-10-25T01:00:00.000Z"),
-    ("2026-10-25T01:30:00Z", 1, "2026-10-25T01:00:00.000Z", "2026-10-25T02:00:00.000Z"),
-    ("2026-10-25T01:30:00Z", 6, "2026-10-24T22:00:00.000Z", "2026-10-25T05:00:00.000Z"),
-    ("2026-03-29T00:30:00Z", 6, "2026-03-28T23:00:00.000Z", "2026-03-29T04:00:00.000Z"),
+    Stretch("2026-10-25T00:30:00Z", 1, "2026-10-25T00:00:00.000Z", "2026-10-25T01:00:00.000Z"),
+    Stretch("2026-10-25T01:30:00Z", 1, "2026-10-25T01:00:00.000Z", "2026-10-25T02:00:00.000Z"),
+    Stretch("2026-10-25T01:30:00Z", 6, "2026-10-24T22:00:00.000Z", "2026-10-25T05:00:00.000Z"),
+    Stretch("2026-03-29T00:30:00Z", 6, "2026-03-28T23:00:00.000Z", "2026-03-29T04:00:00.000Z"),
     // A week from Monday to Monday.
-    ("2026-10-25T22:30:00Z", 168, "2026-10-18T22:00:00.000Z", "2026-10-25T23:00:00.000Z"),
-  ]))
-  func stretchesFollowTheLocalClock(time: String, hours: Int64, start: String, end: String) {
+    Stretch("2026-10-25T22:30:00Z", 168, "2026-10-18T22:00:00.000Z", "2026-10-25T23:00:00.000Z"),
+  ]
+
+  @Test(arguments: stretches)
+  func stretchesFollowTheLocalClock(of: Stretch) {
+    let (time, hours, start, end) = (of.time, of.hours, of.start, of.end)
     let grid = BucketGrid(step: hours * Self.hour, zone: Self.berlin)
     let bucket = grid.bucket(Timestamp(rfc3339: time)!)
     #expect(bucket.start.rfc3339 == start)
     #expect(bucket.end.rfc3339 == end)
   }
 
-  @Test(arguments: [Int64(900_000), 3_600_000, 5 * 3_600_000, 86_400_000, 7 * 86_400_000, 30 * 86_400_000])
+  static let steps: [Int64] = [900_000, 3_600_000, 5 * 3_600_000, 86_400_000, 7 * 86_400_000, 30 * 86_400_000]
+
+  @Test(arguments: steps)
   func stretchesFollowEachOther(step: Int64) {
     let grid = BucketGrid(step: step, zone: Self.berlin)
     var time = Timestamp(rfc3339: "2026-03-20T00:00:00Z")!
