@@ -6,7 +6,7 @@ package import Pipeline
 /// and store; tests over memory. Every call returns a snapshot: nothing that is handed out is live.
 package protocol Backend: Sendable {
   /// State of the whole service; counts of devices and alerts for `place` and below when one is given.
-  func status(place: String?) async throws -> StatusView
+  func status(place: String?, language: Language) async throws -> StatusView
   func places() async -> [PlaceView]
   func devices(_ selection: DeviceSelection) async throws -> [DeviceView]
   /// Discovered devices, topics that no profile knows, dead letters.

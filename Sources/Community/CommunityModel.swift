@@ -14,6 +14,8 @@ package struct CommunityModel: Sendable {
   package let points: [PointPlan]
   /// False where places.yaml or devices.yaml could not be read at all: then what others say about them cannot be judged.
   package private(set) var isWhole = true
+  /// Ids of devices that devices.yaml names and that had errors of their own.
+  package private(set) var refusedDevices: Set<String> = []
   private let deviceByID: [String: DeviceID]
   private let pointByID: [String: PointID]
   /// Of each device; the same work is not done again for each point and rule.
@@ -99,8 +101,13 @@ extension CommunityModel {
     errors = log.errorCount
     let node = ConfigReader.load(path("devices.yaml"), mayBeMissing: true, log: log)
     let knowsDevices = node != nil || log.errorCount == errors
-    let devices = node.map { DeviceReader.read($0, places: knowsPlaces ? tree : nil, library: library, log: log) } ?? []
+    var refused: Set<String> = []
+    let devices =
+      node.map {
+        DeviceReader.read($0, places: knowsPlaces ? tree : nil, library: library, refused: &refused, log: log)
+      } ?? []
     var model = CommunityModel(places: tree, library: library, devices: devices)
+    model.refusedDevices = refused
     model.isWhole = knowsPlaces && knowsDevices
     return model
   }

@@ -45,6 +45,8 @@ protocol Client: AnyObject, Sendable {
   func ping()
   /// The socket is readable and there is nothing to read: the other side has closed it.
   var hasHungUp: Bool { get }
+  /// Bytes wait in the socket: the last packet was an answer to us, with messages behind it.
+  var hasUnread: Bool { get }
 
   /// Waits for a wake-up, ms.
   func wait(_ wakeUp: WakeUp, timeout: Int64)
@@ -55,6 +57,10 @@ protocol Client: AnyObject, Sendable {
   /// Monotonic time.
   var microseconds: Int64 { get }
   func sleep(microseconds: Int64)
+}
+
+extension Client {
+  var hasUnread: Bool { false }
 }
 
 /// What stands, retained, under `ConnectionSettings.statusTopic`.

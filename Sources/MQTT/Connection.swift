@@ -52,6 +52,8 @@ package final class Connection: Sendable {
 
   package var state: ConnectionState { shared.status.state }
   package var counters: ConnectionCounters { shared.status.counters }
+  /// Outgoing messages that wait or are not acknowledged; `ConnectionSettings.publishQueueMessages` bounds them.
+  package var publicationsWaiting: Int { shared.publicationsWaiting }
 
   /// Queues a message; it waits there while the connection is down.
   /// - Parameters:
@@ -139,6 +141,8 @@ final class Shared: Sendable {
     if let refusal { throw refusal }
     wakeUp.signal()
   }
+
+  var publicationsWaiting: Int { state.withLock { $0.outstanding } }
 
   /// Takes everything queued.
   func takeQueue() -> [Publication] {

@@ -19,6 +19,13 @@ package struct IncomingMessage {
 package protocol ConnectionHandler: AnyObject {
   func received(_ message: IncomingMessage)
 
+  /// Whether this QoS 0 message shall be dropped without being looked at: asked before `received`, which then does not come.
+  func sheds(_ message: IncomingMessage) -> Bool
+
+  /// Nothing is left to read (or nothing can be read: no connection, no commit). While this does not come the thread reads
+  /// as fast as it can and is behind.
+  func caughtUp()
+
   /// Makes everything received so far safe, synced where QoS 1 is among it (also when all of it was recognised as second
   /// comings and dropped). When this throws, no acknowledgement leaves, reading stops and it is called again with growing
   /// pauses.
@@ -33,4 +40,9 @@ package protocol ConnectionHandler: AnyObject {
 
   /// Back-pressure: while false nothing is read (asked between two packets and before waiting).
   var canTakeMore: Bool { get }
+}
+
+extension ConnectionHandler {
+  package func sheds(_ message: IncomingMessage) -> Bool { false }
+  package func caughtUp() {}
 }

@@ -24,7 +24,7 @@ extension ConnectionLoop {
 
   func received(_ message: mosquitto_message) {
     let bytes = Int(message.payloadlen)
-    batchMessages += 1
+    reads += 1
     batchBytes += bytes
     if incoming.backlog { incoming.message(now) }
     var new = IncomingMessage(
@@ -45,6 +45,8 @@ extension ConnectionLoop {
       logger.warning("message too large, dropped", metadata: ["topic": "\(topic)", "bytes": "\(bytes)"])
       return
     }
+    if new.qos == 0, handler.sheds(new) { return }
+    batchMessages += 1
     uncommitted = true
     if new.qos == 1 { counters.acksHeld += 1 }
     handler.received(new)

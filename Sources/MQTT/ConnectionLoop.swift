@@ -27,6 +27,11 @@ final class ConnectionLoop: @unchecked Sendable {
 
   static let tick: Int64 = 100
   static let handshakeTimeout: Int64 = 20_000
+  /// Messages read at once at most; more than are taken in only where some are dropped.
+  static let readsMax = 16_384
+  /// …and no longer than so, µs (looked at every `readsBetweenLooks` messages): what was read first waits for its commit.
+  static let drainMax: Int64 = 40_000
+  static let readsBetweenLooks = 128
 
   let settings: ConnectionSettings
   let handler: any ConnectionHandler
@@ -43,6 +48,8 @@ final class ConnectionLoop: @unchecked Sendable {
   var uncommitted = false
   var batchMessages = 0
   var batchBytes = 0
+  /// Messages that the library has handed over, dropped ones included.
+  var reads = 0
   var hold: Hold?
   var incoming = IncomingTracker()
   var pending: [CInt: Publication] = [:]
@@ -103,6 +110,7 @@ final class ConnectionLoop: @unchecked Sendable {
       if hold != nil { holdTurn() } else { openTurn() }
       if ended != nil { lost() }
     }
+    if phase != .open || hold != nil { handler.caughtUp() }
     handler.idle()
     shareCounters()
   }
@@ -138,6 +146,7 @@ final class ConnectionLoop: @unchecked Sendable {
       if uncommitted { commit() }
     } else if reads {
       incoming.quiet(now)
+      handler.caughtUp()
     }
     guard hold == nil else { return }
     flush()
@@ -175,20 +184,26 @@ final class ConnectionLoop: @unchecked Sendable {
   private func drain() {
     batchMessages = 0
     batchBytes = 0
+    let (start, began) = (reads, client.microseconds)
     // With TLS, bytes may wait in OpenSSL's own buffer behind a packet that was no message.
     var patience = settings.tls == nil ? 0 : 1
     while ended == nil {
-      let before = batchMessages
+      let before = reads
       errno = 0
       take(client.read())
-      if batchMessages == before {
-        if patience == 0 { break }
+      if reads == before {
+        if patience == 0 {
+          if !client.hasUnread { handler.caughtUp() }
+          break
+        }
         patience -= 1
       }
       if batchMessages >= settings.batchMessages || batchBytes >= settings.batchBytes { break }
-      if batchMessages > before, !handler.canTakeMore { break }
+      if reads - start >= Self.readsMax { break }
+      if (reads - start) % Self.readsBetweenLooks == 0, client.microseconds - began >= Self.drainMax { break }
+      if reads > before, !handler.canTakeMore { break }
     }
-    if batchMessages > 0 { gather.took(batchMessages, now: client.microseconds) }
+    if reads > start { gather.took(reads - start, now: client.microseconds) }
   }
 
   /// The broker must answer in time; one that hangs up in the TLS handshake shows as readable without anything to read.

@@ -162,6 +162,11 @@ final class MosquittoClient: Client, @unchecked Sendable {
     }
   }
 
+  var hasUnread: Bool {
+    var bytes: CInt = 0
+    return ioctl(mosquitto_socket(handle), UInt(FIONREAD), &bytes) == 0 && bytes > 0
+  }
+
   var hasHungUp: Bool {
     var byte: UInt8 = 0
     return recv(mosquitto_socket(handle), &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) == 0

@@ -1,16 +1,17 @@
+import Pipeline
+
 /// Reproducible random numbers (SplitMix64, Steele, Lea and Flood 2014). Everything that lives in the simulation has a
 /// source of its own, derived from the seed and its name, so that one more device does not change what the others do.
 struct RandomSource: Sendable {
   private var state: UInt64
 
   init(seed: UInt64, _ parts: String...) {
-    // FNV-1a: the same on every machine and in every run, unlike Swift's own hashing.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
+    var hash = FNV1a(seed: seed)
     for part in parts {
-      for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      hash = (hash ^ 0xff) &* 0x100_0000_01b3
+      hash.mix(part)
+      hash.mix(0xff)
     }
-    state = hash
+    state = hash.value
   }
 
   private mutating func next() -> UInt64 {

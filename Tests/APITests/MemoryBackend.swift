@@ -22,7 +22,7 @@ actor MemoryBackend: Backend {
 
   func setNotReady(_ reason: String?) { notReady = reason }
 
-  func status(place: String?) async throws -> StatusView {
+  func status(place: String?, language: Language) async throws -> StatusView {
     StatusView(
       version: "test", uptimeSeconds: 5, startedAt: "2026-01-05T03:20:00.000Z", place: place,
       brokers: [.init(id: "b", url: "mqtt://127.0.0.1:1883", connected: false, since: nil, state: "waiting")],

@@ -123,6 +123,17 @@ struct WebServerTests {
     }
   }
 
+  @Test(arguments: ["a1", "A1", "%41%31"])
+  func alertIDsMayBeTypedInUpperCase(id: String) async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/alerts/\(id)", method: .get) { #expect($0.status == .ok) }
+      let body = ByteBuffer(bytes: try WireFormat.encode(AlertActionRequest(action: .ack, by: "Li")))
+      try await client.execute(uri: "/api/v1/alerts/\(id)/actions", method: .post, body: body) {
+        #expect($0.status == .ok)
+      }
+    }
+  }
+
   @Test func actionsReachTheService() async throws {
     let action = AlertActionRequest(action: .shelve, by: "Li", comment: "wartet", forMilliseconds: 60_000)
     let body = ByteBuffer(bytes: try WireFormat.encode(action))

@@ -34,6 +34,20 @@ import Testing
     #expect(try AccessKeyFile.read(directory: other.path) != key)
   }
 
+  @Test(arguments: ["fifteen-chars-x", " short \n", ""])
+  func aKeyThatIsTooShortIsRefusedAndStays(text: String) throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("access-key")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let failure = #expect(throws: AccessKeyFile.Failure.self) { try AccessKeyFile.read(directory: folder.path) }
+    let count = text.trimmingCharacters(in: .whitespacesAndNewlines).count
+    #expect(
+      failure?.description
+        == "\(path): the access key has \(count) characters, at least 16 are needed; write a longer one "
+        + "there, or remove the file and a new key is made at the next start")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+  }
+
   @Test func aKeyThatSomebodyChoseCounts() throws {
     let folder = try TemporaryDirectory()
     try "  a-long-enough-key-of-ours\n".write(toFile: folder.file("access-key"), atomically: true, encoding: .utf8)

@@ -141,6 +141,33 @@ import Testing
       ])
   }
 
+  /// Who names a device that has an error of its own has made no mistake.
+  @Test func aRefusedDeviceCausesNoFurtherErrors() throws {
+    let community = try SmallCommunity()
+    try community.write(
+      "devices.yaml",
+      """
+      devices:
+        - {id: button, profile: test-button, place: \(SmallCommunity.room), match: {device: b0}}
+        - {id: climate, profile: test-climte, place: \(SmallCommunity.room), match: {device: c1}}
+      """)
+    try community.write(
+      "rules/test.yaml",
+      """
+      rules:
+        - {id: a, on: {device: climate}, when: {below: 16}}
+        - {id: b, on: {point: climate/temperature}, when: {below: 16}}
+        - {id: c, on: {quantity: temperature}, when: {below: 16}}
+        - {id: d, on: {device: climat}, when: {below: 16}}
+        - {id: e, on: {device: button}, when: {equals: true}}
+      """)
+    #expect(
+      community.problems() == [
+        "devices.yaml:3:28: error: unknown profile \"test-climte\"; did you mean \"test-climate\"?",
+        "rules/test.yaml:5:26: error: unknown device \"climat\"; did you mean \"climate\"?",
+      ])
+  }
+
   @Test func secretsOfTheEnvironmentMendTheirPartOnly() throws {
     let community = try SmallCommunity()
     try Self.plant(in: community)

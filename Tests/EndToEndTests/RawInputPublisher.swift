@@ -39,6 +39,13 @@ final class RawInputPublisher {
     if unconfirmed >= 1_000 { try settle() }
   }
 
+  /// QoS 0, `count` times the same.
+  func flood(_ topic: String, _ payload: [UInt8], count: Int) throws {
+    let variable = Self.text(topic)
+    let one = [0x30] + Self.length(variable.count + payload.count) + variable + payload
+    try send([UInt8](repeatElement(one, count: count).joined()))
+  }
+
   /// QoS 1, `count` zeros.
   func publishZeros(_ topic: String, count: Int) throws {
     try head(topic, count, retain: false)

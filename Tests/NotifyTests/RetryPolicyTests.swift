@@ -20,6 +20,9 @@ import Testing
     #expect(pauses == (0..<50).map { policy.pause(afterAttempt: 5, key: "key-\($0)") })
   }
 
+  /// Computed apart (FNV-1a, MurmurHash3's finalizer): an entry keeps its schedule over an update.
+  @Test func theJitterOfAKeyStaysAsItIs() { #expect(policy.pause(afterAttempt: 5, key: "key-0") == 17_062) }
+
   @Test func givesUpAfterADay() {
     var entry = Sample.entry()
     var now = Sample.start

@@ -210,7 +210,7 @@ async function poll() {
       state.points.set(point.point, point);
       state.version = Math.max(state.version, point.version || 0);
     }
-    state.status = await get("/api/v1/status");
+    state.status = await get(`/api/v1/status?lang=${state.language}`);
     if (state.lost) { state.lost = false; state.version = 0; await loadAlerts(); }
     drawPlaces();
   } catch { state.lost = true; }

@@ -13,10 +13,13 @@ package struct DeviceView: Codable, Sendable, Equatable {
   /// Per cent; null where the device has no battery point.
   @ExplicitNull package var battery: Double?
   package var points: [String]
+  /// Messages that could be read and held none of the profile's fields: the device sends something else than its profile
+  /// expects.
+  package var messagesWithoutReading: UInt64
 
   package init(
     id: String, profile: String, place: String, placeName: LocalizedText, lastSeen: String?, silent: Bool,
-    quality: String, battery: Double?, points: [String]
+    quality: String, battery: Double?, points: [String], messagesWithoutReading: UInt64 = 0
   ) {
     self.id = id
     self.profile = profile
@@ -27,6 +30,7 @@ package struct DeviceView: Codable, Sendable, Equatable {
     self.quality = quality
     self.battery = battery
     self.points = points
+    self.messagesWithoutReading = messagesWithoutReading
   }
 }
 

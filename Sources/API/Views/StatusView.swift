@@ -8,7 +8,10 @@ package struct StatusView: Codable, Sendable, Equatable {
     @ExplicitNull package var since: String?
     /// connecting · connected · waiting · stopped, in words, with the reason of the last failure.
     package var state: String
-    package init(id: String, url: String, connected: Bool, since: String?, state: String) {
+    /// How its lane copes.
+    package var load: Load
+    package init(id: String, url: String, connected: Bool, since: String?, state: String, load: Load = Load()) {
+      self.load = load
       self.id = id
       self.url = url
       self.connected = connected
@@ -16,11 +19,43 @@ package struct StatusView: Codable, Sendable, Equatable {
       self.state = state
     }
   }
+  /// How a lane copes with what comes in.
+  package struct Load: Codable, Sendable, Equatable {
+    package struct Dropped: Codable, Sendable, Equatable {
+      /// The first two levels of the topics, as a filter; "other" for what found no row.
+      package var prefix: String
+      package var total: UInt64
+      package init(prefix: String, total: UInt64) {
+        self.prefix = prefix
+        self.total = total
+      }
+    }
+    /// normal · busy · overloaded
+    package var state: String
+    /// Since when, RFC 3339.
+    @ExplicitNull package var since: String?
+    /// Messages taken in a second, over the last second.
+    package var perSecond: Double
+    /// QoS 0 messages dropped since the start because the lane could not take them, and the largest rows of them.
+    package var droppedTotal: UInt64
+    package var dropped: [Dropped]
+    package init(
+      state: String = "normal", since: String? = nil, perSecond: Double = 0, droppedTotal: UInt64 = 0,
+      dropped: [Dropped] = []
+    ) {
+      self.state = state
+      self.since = since
+      self.perSecond = perSecond
+      self.droppedTotal = droppedTotal
+      self.dropped = dropped
+    }
+  }
   package struct Messages: Codable, Sendable, Equatable {
     package var receivedTotal: UInt64
     /// Kept as dead letters: undecodable or too large.
     package var rejectedTotal: UInt64
-    /// Given up for want of room: overwritten in the journal before a checkpoint, or not published.
+    /// Given up for want of room: QoS 0 that a lane could not take, overwritten in the journal before a checkpoint, or not
+    /// published.
     package var droppedTotal: UInt64
     package var perSecond: Double
     /// Came twice after a reconnect and were recognised.

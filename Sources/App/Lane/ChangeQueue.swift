@@ -19,7 +19,7 @@ package final class ChangeQueue: Sendable {
   }
 
   package static let defaultCapacity = 4_096
-  private let capacity: Int
+  package let capacity: Int
   private let state = Mutex(State())
 
   /// - Parameter capacity: items; 1 or more.

@@ -52,7 +52,8 @@ package final class CoreDriver {
     }
     mailbox.answer(core)
     orders.answer(self)
-    if mayTake, isCheckpointDue { checkpoint() }
+    // A checkpoint says that its last message is in it, whole.
+    if mayTake, isCheckpointDue, !ring.isWithinMessage { checkpoint() }
     return handOn() ? .took(count) : .blocked
   }
 

@@ -43,14 +43,18 @@ package final class CoreThread: @unchecked Sendable {
 
   private func run() {
     var pause: UInt32 = 50
+    var pace = BatchPace()
     while true {
       let isLast = stopping.isRaised
-      switch driver.turn() {
+      let began = Self.microseconds()
+      switch driver.turn(limit: pace.entries) {
       case .took(0):
         if isLast, driver.finish() { return close() }
         if !isLast { _ = ring.sleep(milliseconds: 250) }
         pause = 50
-      case .took: pause = 50
+      case .took(let count):
+        pace.took(count, microseconds: Self.microseconds() - began)
+        pause = 50
       case .blocked:
         usleep(pause)
         pause = min(pause * 2, 5_000)
@@ -62,5 +66,30 @@ package final class CoreThread: @unchecked Sendable {
     mailbox.close()
     orders.close()
     changes.close()
+  }
+
+  private static func microseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+  }
+}
+
+/// How many entries a core takes before it hands its changes on and answers questions: as many as it does in a few
+/// milliseconds, so that alerts are early and questions answered also where many rules make every entry expensive.
+struct BatchPace {
+  static let most = 8_192
+  static let least = 64
+  /// µs that a batch should take at most.
+  static let target: Int64 = 8_000
+
+  private(set) var entries = BatchPace.most
+
+  mutating func took(_ count: Int, microseconds: Int64) {
+    if microseconds > Self.target {
+      entries = max(Self.least, entries / 2)
+    } else if count == entries, microseconds < Self.target / 4 {
+      entries = min(Self.most, entries * 2)
+    }
   }
 }

@@ -10,13 +10,20 @@ package final class HistoryThread: @unchecked Sendable {
   package let mailbox: Mailbox<HistoryWriter>
   package let writer: HistoryWriter
   private let machine: any MachineClock
+  private let gauge: LoadGauge
   private let bell: DispatchSemaphore
   private let ended = DispatchSemaphore(value: 0)
   private let stopping = AtomicFlag()
 
-  package init(writer: HistoryWriter, machine: any MachineClock) {
+  /// Pause after each turn while the lane is overloaded, s: history then goes on slowly, so that the journal's ring does not
+  /// overtake it where the overload lasts.
+  private static let yielding = 0.1
+
+  /// - Parameter gauge: the lane's load; history makes room while there is too much of it.
+  package init(writer: HistoryWriter, machine: any MachineClock, gauge: LoadGauge = LoadGauge()) {
     self.writer = writer
     self.machine = machine
+    self.gauge = gauge
     let bell = DispatchSemaphore(value: 0)
     self.bell = bell
     mailbox = Mailbox { bell.signal() }
@@ -57,7 +64,11 @@ package final class HistoryThread: @unchecked Sendable {
     while !stopping.isRaised {
       let rest = writer.turn(now: now)
       mailbox.answer(writer)
-      if rest == .aSecond { _ = bell.wait(timeout: .now() + 1) }
+      if rest == .aSecond {
+        _ = bell.wait(timeout: .now() + 1)
+      } else if gauge.load == .overloaded {
+        _ = bell.wait(timeout: .now() + Self.yielding)
+      }
     }
     mailbox.close()
     writer.finish(now: now)

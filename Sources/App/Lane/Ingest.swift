@@ -21,6 +21,20 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     var storageTrouble: String?
     var now = Timestamp.distantPast
     var clockJumps: UInt64 = 0
+    var shedding = Shedding()
+  }
+
+  /// What the lane could not take in: QoS 0 messages dropped before they were journaled or decoded.
+  struct Shedding: Sendable {
+    var load = LaneLoad.normal
+    /// Since when it is so.
+    var since = Timestamp.distantPast
+    /// Messages taken in a second, over the last second.
+    var takenPerSecond = 0.0
+    var dropped: UInt64 = 0
+    var prefixes: [PrefixCounts.Row] = []
+    /// The same when the present overload began.
+    var before: [PrefixCounts.Row] = []
   }
 
   /// Entries that must be free before another packet is read: more than any message makes.
@@ -32,6 +46,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   /// Catching up ends so long after the last message of the backlog, and after so long anyway (the broker may be away), ms.
   private static let catchUpQuiet: Int64 = 400
   private static let catchUpMax: Int64 = 15_000
+  /// The last places of the ring are for QoS 1.
+  private static let confirmedPart = 4
 
   let mailbox = Mailbox<Ingest>()
   let status = Mutex(Status())
@@ -45,7 +61,14 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private let decoder: MessageDecoder
   private let ring: EntryRing
   private let core: Mailbox<CoreDriver>
+  private let gauge: LoadGauge
   private let logger: Logger
+  private var meter = LoadMeter()
+  private var policy = LoadPolicy()
+  /// The ring has room for QoS 1 only.
+  private var isCrowded = false
+  private var dropped = PrefixCounts()
+  private var lastRate = (at: Timestamp.distantPast, next: JournalPosition(0))
   private var clock: SteadyClock
   private var now: Timestamp
   private var entries: [Entry] = []
@@ -66,13 +89,14 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private var changeovers: [PlanChangeover] = []
 
   init(
-    journal: Journal, decoder: MessageDecoder, ring: EntryRing, core: Mailbox<CoreDriver>, clock: SteadyClock,
-    logger: Logger
+    journal: Journal, decoder: MessageDecoder, ring: EntryRing, core: Mailbox<CoreDriver>, gauge: LoadGauge,
+    clock: SteadyClock, logger: Logger
   ) {
     self.journal = journal
     self.decoder = decoder
     self.ring = ring
     self.core = core
+    self.gauge = gauge
     self.clock = clock
     self.logger = logger
     var jump: SteadyClock.Jump?
@@ -80,11 +104,23 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     lastTick = now
     lastSync = now
     startedAt = now
+    current.shedding.since = now
+    lastRate = (now, journal.next)
     entries.reserveCapacity(256)
     committed.store(journal.committed, ordering: .releasing)
   }
 
   // MARK: - From the connection
+
+  /// What nobody acknowledges may be dropped; it goes first and as early as it can, so that what is behind it on the same
+  /// socket gets through.
+  func sheds(_ message: IncomingMessage) -> Bool {
+    guard policy.sheds || isCrowded else { return false }
+    dropped.add(message.topic)
+    return true
+  }
+
+  func caughtUp() { meter.caughtUp() }
 
   func received(_ message: IncomingMessage) {
     readClock()
@@ -121,6 +157,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   func idle() {
     readClock()
     drainSpill()
+    noteLoad()
     if now - lastSync >= Self.quietSync {
       lastSync = now
       do {
@@ -168,11 +205,48 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   var canTakeMore: Bool {
     drainSpill()
     guard changeovers.isEmpty else { return false }
-    guard spill.isEmpty, ring.space >= Self.roomMin else {
+    let space = ring.space
+    isCrowded = space < ring.capacity / Self.confirmedPart || ring.capacity - space > meter.room
+    guard spill.isEmpty, space >= Self.roomMin else {
       current.ringWaits += 1
       return false
     }
     return true
+  }
+
+  // MARK: - Load
+
+  private func noteLoad() {
+    let measure = meter.turn(
+      now: now.milliseconds, taken: ring.taken, published: ring.published, capacity: ring.capacity)
+    guard let measure else { return }
+    policy.note(measure, now: meter.clock)
+    let before = current.shedding.load
+    guard policy.load != before else { return }
+    current.shedding.load = policy.load
+    current.shedding.since = now
+    gauge.set(policy.load)
+    if policy.load == .overloaded {
+      current.shedding.before = current.shedding.prefixes
+      logger.warning(
+        "more comes in than the lane can do: QoS 1 waits at the broker, QoS 0 that finds no room is dropped",
+        metadata: [
+          "ring_percent": "\(Int(measure.fill * 100))", "core_late_ms": "\(measure.wait)",
+          "reading_late_ms": "\(measure.behind)",
+        ])
+    } else if before == .overloaded {
+      logger.notice("the lane keeps up again", metadata: ["dropped_total": "\(dropped.total)"])
+    }
+  }
+
+  private func tellLoad() {
+    if now - lastRate.at >= 1_000 {
+      current.shedding.takenPerSecond = Double(journal.next - lastRate.next) * 1_000 / Double(now - lastRate.at)
+      lastRate = (now, journal.next)
+    }
+    guard current.shedding.dropped != dropped.total else { return }
+    current.shedding.dropped = dropped.total
+    current.shedding.prefixes = dropped.rows
   }
 
   // MARK: - Entries
@@ -213,6 +287,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     current.decoder = decoder.counters
     current.nextPosition = journal.next
     current.now = now
+    tellLoad()
     status.withLock { $0 = current }
   }
 
@@ -221,6 +296,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   var unassigned: (discovered: [DiscoveredDevice], unknown: [UnknownTopic], letters: [DeadLetter]) {
     (decoder.discovered, decoder.unknownTopics, decoder.deadLetters)
   }
+
+  var messagesWithoutReading: [String: UInt64] { decoder.messagesWithoutReading }
 
   func checkpointWritten(at position: JournalPosition) { journal.checkpoint = position }
 
@@ -233,6 +310,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
 
   private func changeOver() {
     let next = changeovers[0]
+    meter.caughtUp()
     guard next.hasBegun else {
       do { try commit() } catch { logger.error("journal: \(error)") }
       guard spill.isEmpty, ring.count == 0, ring.unpublished == 0 else { return ring.wake() }

@@ -12,8 +12,11 @@ package final class Lane: Sendable {
   package let directory: String
   package let changes: ChangeQueue
   package let connection: Connection
+  /// What can wait looks here.
+  package let gauge: LoadGauge
   let ingest: Ingest
   let core: CoreThread
+  let ring: EntryRing
   /// nil when the history's database cannot be opened: alerts go on without it.
   let history: HistoryThread?
   private let checkpoints: CheckpointFile
@@ -44,6 +47,7 @@ package final class Lane: Sendable {
     checkpoints = CheckpointFile(directory: directory)
     let changes = ChangeQueue()
     self.changes = changes
+    gauge = LoadGauge()
     let settings = try Self.settings(configuration.broker)
     let kept = try history?.position(lane: id) ?? 0
     let recovery = try LaneRecovery(
@@ -52,16 +56,18 @@ package final class Lane: Sendable {
       noticed: noticed, kept: kept, start: Timestamp(milliseconds: machine.wall()), changes: changes, logger: logger)
 
     let ring = EntryRing(capacity: 1 << 16)
+    self.ring = ring
     core = CoreThread(core: recovery.core, ring: ring, changes: changes)
     ingest = Ingest(
-      journal: recovery.journal, decoder: recovery.decoder, ring: ring, core: core.orders,
+      journal: recovery.journal, decoder: recovery.decoder, ring: ring, core: core.orders, gauge: gauge,
       clock: SteadyClock(machine: machine, floor: recovery.core.now), logger: logger)
     connection = try Connection(settings: settings, handler: ingest, logger: logger)
-    let reader = history.map { [ingest] store in
+    let reader = history.map { [ingest, gauge] store in
       HistoryThread(
         writer: HistoryWriter(
           lane: id, directory: directory + "/journal", plan: configuration.plan, store: store, written: kept,
-          settings: historySettings, committed: { ingest.committed.load(ordering: .acquiring) }), machine: machine)
+          settings: historySettings, committed: { ingest.committed.load(ordering: .acquiring) }), machine: machine,
+        gauge: gauge)
     }
     self.history = reader
     ingest.onChangeover = { plan, position in reader?.writer.install(plan, after: position) }
@@ -87,7 +93,7 @@ package final class Lane: Sendable {
     ingest.mailbox.put { $0?.checkpointWritten(at: position) }
   }
 
-  /// Changes over to a new plan without losing a hold, an alert or a message.
+  /// Changes over to a new plan without losing a hold, an alert or a message. Not refused, however many questions wait.
   package func install(_ plan: LanePlan) async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       ingest.mailbox.put { ingest in

@@ -1,20 +1,42 @@
 import Foundation
 
-/// `DATA/access-key`: made at the first start, 32 random characters, readable by the service's user only.
+/// `DATA/access-key`: made at the first start, 32 random characters, readable by the service's user only. A key of one's own
+/// may stand there, too.
 enum AccessKeyFile {
+  /// Shorter keys are refused, characters.
+  static let shortest = 16
+
+  struct Failure: Error, Equatable, CustomStringConvertible {
+    var description: String
+  }
+
   static func read(directory: String) throws -> String {
     let path = directory + "/access-key"
-    if let data = FileManager.default.contents(atPath: path) {
-      let key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-      if key.count >= 16 { return key }
+    guard FileManager.default.fileExists(atPath: path) else { return try make(path) }
+    let data: Data
+    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw Failure(description: "cannot read \(path); give it to the user that runs the service")
     }
+    let key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard key.count >= shortest else {
+      throw Failure(
+        description:
+          "\(path): the access key has \(key.count) characters, at least \(shortest) are needed; write a longer"
+          + " one there, or remove the file and a new key is made at the next start")
+    }
+    return key
+  }
+
+  private static func make(_ path: String) throws -> String {
     let alphabet = Array("abcdefghjkmnpqrstuvwxyz23456789")
     var generator = SystemRandomNumberGenerator()
     let key = String((0..<32).map { _ in alphabet.randomElement(using: &generator)! })
+    let new = path + ".new"
     guard
       FileManager.default.createFile(
-        atPath: path, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600])
-    else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+        atPath: new, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600]),
+      rename(new, path) == 0
+    else { throw Failure(description: "cannot write \(path); is the data directory writable for the service's user?") }
     return key
   }
 }

@@ -20,24 +20,34 @@ extension CommunityService {
     let places = configuration.community.places
     var views: [DeviceView] = []
     for lane in lanes {
+      let without = try await answer(lane.ingest.mailbox) { $0.messagesWithoutReading }
       let facts =
-        await lane.core.mailbox.ask { core in
+        try await answer(lane.core.mailbox) { core in
           core.plan.devices.indices.compactMap { index -> DeviceFacts? in
             let device = core.plan.devices[index]
             guard scope?.includes(device: device.id, at: device.place) ?? true else { return nil }
             let facts = DeviceFacts(core, DeviceID(index))
             return selection.silentOnly && !facts.device.isSilent ? nil : facts
           }
-        } ?? []
+        }
       views += facts.map { facts in
         DeviceView(
           id: facts.plan.id, profile: facts.profile, place: facts.plan.place,
           placeName: places[facts.plan.place]?.name ?? LocalizedText(facts.plan.place),
           lastSeen: facts.device.lastHeard?.rfc3339(in: zone), silent: facts.device.isSilent, quality: facts.quality,
-          battery: facts.battery, points: facts.points)
+          battery: facts.battery, points: facts.points, messagesWithoutReading: without[facts.plan.id] ?? 0)
       }
     }
     return views.sorted { ($0.place, $0.id) < ($1.place, $1.id) }
+  }
+
+  /// The answer of a lane's thread.
+  /// - Throws: `unavailable` when it has ended or too many questions wait.
+  func answer<Owner, Answer: Sendable>(
+    _ mailbox: Mailbox<Owner>, _ question: @escaping @Sendable (Owner) -> Answer
+  ) async throws -> Answer {
+    if let answer = await mailbox.ask(question) { return answer }
+    throw BackendError(.unavailable, "the lane gives no answer now: it stops, or too many questions wait; ask again")
   }
 
   package func unassigned() async -> UnassignedView {
@@ -73,7 +83,7 @@ extension CommunityService {
     var views: [PointView] = []
     for lane in lanes {
       let facts =
-        await lane.core.mailbox.ask { core -> [PointFacts] in
+        try await answer(lane.core.mailbox) { core -> [PointFacts] in
           let since = selection.changedSince ?? 0
           let candidates = since > 0 ? core.points(changedSince: since) : core.plan.points.indices.map { PointID($0) }
           return candidates.compactMap { id -> PointFacts? in
@@ -82,7 +92,7 @@ extension CommunityService {
             guard scope?.includes(point: point.id, of: device.id, at: device.place) ?? true else { return nil }
             return PointFacts(plan: point, place: device.place, snapshot: core.snapshot(ofPoint: id))
           }
-        } ?? []
+        }
       views += facts.map { $0.view(zone: zone, language: configuration.settings.language) }
     }
     return views

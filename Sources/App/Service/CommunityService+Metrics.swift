@@ -76,6 +76,18 @@ extension CommunityService {
     counter("messages_duplicate", "Second comings recognised after a reconnect.", status.duplicates)
     counter("messages_undecodable", "Messages that could not be read.", status.decoder.undecodable)
     counter("messages_too_large", "Messages above the limit for decoding.", status.decoder.tooLarge)
+    counter(
+      "messages_without_reading", "Messages that could be read and held no field of their profile.",
+      status.decoder.withoutReading)
+    for row in status.shedding.prefixes {
+      text.add(
+        "linli_messages_dropped_total", .counter,
+        "QoS 0 messages that the lane could not take, by the beginning of their topic.",
+        label + [("prefix", row.prefix)], Double(row.count))
+    }
+    gauge(
+      "lane_overloaded", "1 while more comes in than the lane can do.", status.shedding.load == .overloaded ? 1 : 0)
+    gauge("lane_load", "0 normal, 1 busy, 2 overloaded.", Double(status.shedding.load.rawValue))
     counter("messages_unassigned", "Messages of discovered devices.", status.decoder.unassigned)
     counter("messages_unknown_topic", "Messages whose topic no profile knows.", status.decoder.unknownTopics)
     counter(
@@ -96,6 +108,10 @@ extension CommunityService {
     gauge("journal_bytes", "Bytes of the journal on disk.", Double(status.journal.bytes))
     counter("change_queue_waits", "Times that the core waited for the alert side.", lane.changes.waits)
     gauge("change_queue_items", "Items between core and alert side.", Double(lane.changes.count))
+    counter(
+      "questions_refused", "Questions to the lane's threads that found too many others waiting.",
+      lane.ingest.mailbox.refused + lane.core.mailbox.refused)
+    addQueues(lane, label, to: &text)
     for reason in QualityReason.allCases {
       text.add(
         "linli_readings_total", .counter, "Readings by quality reason.",
@@ -110,6 +126,22 @@ extension CommunityService {
       gauge(
         "lane_lag_seconds", "How far the core is behind the ingest thread.", max(0, Double(status.now - core.1) / 1_000)
       )
+    }
+  }
+
+  /// What waits in every queue of a lane, and how much may.
+  private func addQueues(_ lane: Lane, _ label: [(String, String)], to text: inout MetricsText) {
+    let settings = lane.connection.settings
+    let questions = lane.ingest.mailbox.count + lane.core.mailbox.count
+    let queues = [
+      ("ring", lane.ring.count, lane.ring.capacity), ("changes", lane.changes.count, lane.changes.capacity),
+      ("questions", questions, 2 * Mailbox<Ingest>.capacity),
+      ("publish", lane.connection.publicationsWaiting, settings.publishQueueMessages),
+    ]
+    for (name, items, bound) in queues {
+      let labels = label + [("queue", name)]
+      text.add("linli_queue_items", .gauge, "What waits in a queue.", labels, Double(items))
+      text.add("linli_queue_bound", .gauge, "What may wait there.", labels, Double(bound))
     }
   }
 }

@@ -1,6 +1,6 @@
 package import API
 import Alerts
-import Community
+package import Community
 import Foundation
 import MQTT
 import Pipeline
@@ -10,7 +10,7 @@ import Synchronization
 
 /// How the service is, in numbers and words.
 extension CommunityService: Backend {
-  package func status(place: String?) async throws -> StatusView {
+  package func status(place: String?, language: Language = .en) async throws -> StatusView {
     let (configuration, rates) = state.withLock { ($0.configuration, $0.rates) }
     let scope = try place.map { try resolve(place: $0, in: configuration) }
     let now = now()
@@ -24,21 +24,22 @@ extension CommunityService: Backend {
       messages.receivedTotal += lane.connection.counters.received
       messages.rejectedTotal +=
         status.decoder.undecodable + status.decoder.tooLarge + lane.connection.counters.oversized
-      messages.droppedTotal += status.journal.lostBeforeCheckpoint + lane.connection.counters.publishRefused
+      messages.droppedTotal +=
+        status.journal.lostBeforeCheckpoint + lane.connection.counters.publishRefused + status.shedding.dropped
       messages.duplicateTotal += status.duplicates
       journal.bytes += UInt64(status.journal.bytes)
       oldest = [oldest, status.journal.oldestArrival].compactMap { $0 }.min()
-      troubles += Self.troubles(of: lane, status)
-      devices.unassigned += await lane.ingest.mailbox.ask { $0.unassigned.discovered.count } ?? 0
+      troubles += Self.troubles(of: lane, status, language)
+      devices.unassigned += try await answer(lane.ingest.mailbox) { $0.unassigned.discovered.count }
       let heard =
-        await lane.core.mailbox.ask { core in
+        try await answer(lane.core.mailbox) { core in
           core.plan.devices.indices.compactMap { index -> (silent: Bool, heard: Bool)? in
             let device = core.plan.devices[index]
             if let scope, !PlaceTree.contains(scope, device.place) { return nil }
             let snapshot = core.snapshot(ofDevice: DeviceID(index))
             return (snapshot.isSilent, snapshot.lastHeard != nil)
           }
-        } ?? []
+        }
       devices.total += heard.count
       devices.silent += heard.count { $0.silent }
       devices.online += heard.count { !$0.silent && $0.heard }
@@ -47,7 +48,7 @@ extension CommunityService: Backend {
     let zone = configuration.settings.timeZone
     journal.oldest = oldest?.rfc3339(in: zone)
     if let trouble = await desk.storageTrouble {
-      troubles.append(trouble.error.message(in: configuration.settings.language))
+      troubles.append(trouble.error.message(in: language))
     }
     troubles += historyTroubles
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
@@ -65,7 +66,17 @@ extension CommunityService: Backend {
     let since = lane.ingest.connectedSince.withLock { $0 } ?? startedAt
     return StatusView.Broker(
       id: lane.id, url: broker?.url ?? "", connected: lane.connection.state.isConnected,
-      since: since.rfc3339(in: configuration.settings.timeZone), state: Self.words(lane.connection.state))
+      since: since.rfc3339(in: configuration.settings.timeZone), state: Self.words(lane.connection.state),
+      load: load(of: lane, configuration))
+  }
+
+  /// The largest rows only: all of them are in the metrics.
+  private func load(of lane: Lane, _ configuration: LoadedConfiguration) -> StatusView.Load {
+    let shedding = lane.ingest.status.withLock { $0.shedding }
+    return StatusView.Load(
+      state: shedding.load.name, since: shedding.since.rfc3339(in: configuration.settings.timeZone),
+      perSecond: shedding.takenPerSecond.rounded(), droppedTotal: shedding.dropped,
+      dropped: shedding.prefixes.prefix(16).map { .init(prefix: $0.prefix, total: $0.count) })
   }
 
   static func words(_ state: ConnectionState) -> String {
@@ -80,13 +91,16 @@ extension CommunityService: Backend {
     }
   }
 
-  private static func troubles(of lane: Lane, _ status: Ingest.Status) -> [String] {
+  private static func troubles(of lane: Lane, _ status: Ingest.Status, _ language: Language) -> [String] {
     var troubles: [String] = []
     if let trouble = status.storageTrouble { troubles.append("\(lane.id): \(trouble)") }
     if case .subscribed(_, let rejected) = lane.connection.state, !rejected.isEmpty {
       troubles.append("\(lane.id): the broker refuses \(rejected.joined(separator: ", "))")
     }
     if !lane.connection.state.isConnected { troubles.append("\(lane.id): \(words(lane.connection.state))") }
+    if status.shedding.load == .overloaded {
+      troubles.append(OverloadWords.text(lane: lane.id, status.shedding, language))
+    }
     if status.journal.damagedRecords > 0 {
       troubles.append("\(lane.id): \(status.journal.damagedRecords) damaged messages in the journal were skipped")
     }

@@ -14,6 +14,7 @@ enum SelfTrouble: String, CaseIterable {
   case storage = "linli-storage"
   case history = "linli-history"
   case outbox = "linli-outbox"
+  case overload = "linli-overload"
 
   var traits: AlertTraits {
     switch self {
@@ -39,6 +40,15 @@ enum SelfTrouble: String, CaseIterable {
         priority: .high, title: LocalizedText(zh: "通知发送失败", en: "Notifications cannot be delivered"),
         advice: LocalizedText(zh: "检查 channels.yaml 中的地址和密钥", en: "Check addresses and keys in channels.yaml"),
         audience: ["linli"])
+    case .overload:
+      AlertTraits(
+        priority: .high, title: LocalizedText(zh: "消息过多，处理不及", en: "More messages than can be taken in"),
+        advice: LocalizedText(
+          zh: "linli status 会说明是哪些主题；减少订阅或上报频率，把地点分给第二个代理连接，重要设备用 QoS 1；并提高代理的 max_queued_messages",
+          en:
+            "linli status says which topics; narrow the subscription, let devices report less often, or give places a broker entry of"
+            + " their own; use QoS 1 for what matters, and raise the broker's max_queued_messages"),
+        audience: ["linli"])
     }
   }
 }
@@ -52,6 +62,13 @@ final class SelfWatch: Sendable {
 
   /// Ms that a broker may be away before it is an alert.
   static let brokerPatience: Int64 = 60_000
+
+  /// Ms that a lane may be overloaded before it is an alert.
+  static let overloadPatience: Int64 = 30_000
+
+  static func isLasting(_ shedding: Ingest.Shedding, at now: Timestamp) -> Bool {
+    shedding.load == .overloaded && now - shedding.since >= overloadPatience
+  }
 
   private let reported = Mutex<Set<Subject>>([])
 
@@ -86,8 +103,10 @@ extension CommunityService {
       if !lane.connection.state.isConnected, now - since >= SelfWatch.brokerPatience {
         active.insert(.init(trouble: .broker, name: lane.id))
       }
-      if lane.ingest.status.withLock({ $0.storageTrouble }) != nil {
-        active.insert(.init(trouble: .storage, name: lane.id))
+      let status = lane.ingest.status.withLock { $0 }
+      if status.storageTrouble != nil { active.insert(.init(trouble: .storage, name: lane.id)) }
+      if SelfWatch.isLasting(status.shedding, at: status.now) {
+        active.insert(.init(trouble: .overload, name: lane.id))
       }
     }
     for (channel, statistics) in await outbox.statistics() where statistics.lastError != nil && statistics.failed > 0 {

@@ -23,13 +23,23 @@ package struct DeviceReader {
   package static func read(
     _ node: ConfigNode, places: PlaceTree?, library: ProfileLibrary, log: ProblemLog
   ) -> [Device] {
+    var refused: Set<String> = []
+    return read(node, places: places, library: library, refused: &refused, log: log)
+  }
+
+  /// - Parameter refused: gets the ids of the devices that had errors of their own: who names them has made no mistake.
+  package static func read(
+    _ node: ConfigNode, places: PlaceTree?, library: ProfileLibrary, refused: inout Set<String>, log: ProblemLog
+  ) -> [Device] {
     var reader = DeviceReader(places: places, library: library, log: log)
     guard let top = MappingReader(node, keys: Device.fileKeys, as: "devices", log: log) else { return [] }
     let nodes = top.list("devices")
     if nodes.count > devicesMax {
       log.error(at: top.location(of: "devices"), "more than \(devicesMax) devices")
     }
-    return nodes.prefix(devicesMax).compactMap { reader.readDevice($0) }
+    let devices = nodes.prefix(devicesMax).compactMap { reader.readDevice($0) }
+    refused = Set(reader.byID.keys).subtracting(devices.map(\.id))
+    return devices
   }
 
   private mutating func readDevice(_ node: ConfigNode) -> Device? {

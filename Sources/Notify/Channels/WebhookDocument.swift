@@ -95,15 +95,14 @@ package struct WebhookDocument: Codable, Sendable, Equatable {
   /// Prometheus' fingerprint: FNV-1a, 64 bits, over names and values in the order of names, each closed by 0xFF
   /// (prometheus/common model/fingerprinting.go, labelset_string.go).
   package static func fingerprint(of labels: [String: String]) -> String {
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+    var hash = FNV1a()
     for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
-      name.utf8.forEach(add)
-      add(0xFF)
-      value.utf8.forEach(add)
-      add(0xFF)
+      hash.mix(name)
+      hash.mix(0xFF)
+      hash.mix(value)
+      hash.mix(0xFF)
     }
-    let digits = String(hash, radix: 16)
+    let digits = String(hash.value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 

@@ -25,9 +25,7 @@ package struct RetryPolicy: Sendable {
   package func pause(afterAttempt attempt: Int, key: String) -> Int64 {
     let doublings = min(max(attempt - 1, 0), 40)
     let base = min(Double(longestPause), Double(firstPause) * Double(1 << doublings))
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    hash = hash &+ UInt64(attempt & 0xffff) &* 0x9e37_79b9_7f4a_7c15
+    var hash = FNV1a.hash(key) &+ UInt64(attempt & 0xffff) &* 0x9e37_79b9_7f4a_7c15
     // FNV spreads the last bytes of a key badly; MurmurHash3's finalizer mixes them into the high bits.
     hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
     hash = (hash ^ (hash >> 33)) &* 0xc4ce_b9fe_1a85_ec53

@@ -29,6 +29,10 @@ package final class EntryRing: @unchecked Sendable {
   /// Published entries that the reader has not taken yet.
   package var count: Int { handle.publishedCount }
 
+  /// Entries that the reader has taken since the start, and those shown to it; both only grow.
+  package var taken: Int { handle.takenEnd }
+  package var published: Int { handle.publishedEnd }
+
   // MARK: - Writer
 
   /// *Writer.* Puts an entry behind the unpublished ones. False, and counted, when the ring is full: then publish, wait
@@ -73,6 +77,9 @@ package final class EntryRing: @unchecked Sendable {
     drained.ring()
     return entries.count
   }
+
+  /// *Reader.* What comes next still belongs to the message whose first entries have been taken.
+  package var isWithinMessage: Bool { handle.readable(limit: 1).first?.kind == .reading }
 
   /// *Reader.* Sleeps until something is published, `wake` is called or the time is over.
   /// - Parameter milliseconds: at most so long; negative = for ever.

@@ -48,6 +48,9 @@ struct RingHandle: ~Copyable {
     return max(0, tail.pointee.load(ordering: .acquiring) - taken)
   }
 
+  var takenEnd: Int { head.pointee.load(ordering: .acquiring) }
+  var publishedEnd: Int { tail.pointee.load(ordering: .acquiring) }
+
   // MARK: - Writer
 
   var unpublished: Int { writer.pointee.end - tail.pointee.load(ordering: .relaxed) }

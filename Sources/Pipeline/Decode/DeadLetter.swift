@@ -1,4 +1,4 @@
-/// A message of a known device that could not be read.
+/// A message of a known device that could not be read, or of which nothing could be used.
 package struct DeadLetter: Sendable, Equatable {
   package enum Reason: Sendable, Equatable {
     /// More bytes than the lane's limit; how many.
@@ -7,6 +7,8 @@ package struct DeadLetter: Sendable, Equatable {
     /// A text payload that is not UTF-8.
     case notText
     case emptyText
+    /// It could be read, but holds no field that the profile names. Only the first one of a device is kept.
+    case noKnownField
 
     package var text: String {
       switch self {
@@ -14,6 +16,7 @@ package struct DeadLetter: Sendable, Equatable {
       case .json(let problem): problem.rawValue
       case .notText: JSONProblem.invalidUTF8.rawValue
       case .emptyText: JSONProblem.empty.rawValue
+      case .noKnownField: "message understood, none of its fields is in the profile"
       }
     }
   }

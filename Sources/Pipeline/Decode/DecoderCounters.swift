@@ -6,6 +6,8 @@ package struct DecoderCounters: Sendable, Equatable {
   /// Messages of configured devices that could not be read: they are the dead letters.
   package var undecodable: UInt64 = 0
   package var tooLarge: UInt64 = 0
+  /// Messages of configured devices that could be read and held none of their profile's fields.
+  package var withoutReading: UInt64 = 0
   /// Messages of devices that a profile recognises and nobody has configured.
   package var unassigned: UInt64 = 0
   /// Messages under topics that no profile knows.

@@ -90,6 +90,7 @@ extension MessageDecoder {
       }
     }
     let flags = Self.flags(message)
+    var isEmpty = true
     let isLow = tables.batteryIsLow[Int(device)]
     for number in 0..<row.fieldCount where tables.outcomes[number].isReading {
       let index = first + tables.fields[row.firstField + number].slot
@@ -100,7 +101,17 @@ extension MessageDecoder {
           kind: .reading, reason: reason, flags: flags, index: index, time: time, value: tables.outcomes[number].value,
           position: message.position))
       readingCounts.add(reason, 1)
+      isEmpty = false
     }
+    if isEmpty { noteWithoutReading(message, device, row) }
+  }
+
+  /// A message that could be read and says nothing that its profile asks for, e.g. `{}`. Fields that are there and stand for
+  /// nothing (`action: ""`) are another matter: the profile knows them.
+  private func noteWithoutReading(_ message: RawMessage, _ device: DeviceID, _ row: DecodeTables.MessageRow) {
+    let fields = row.firstField..<row.firstField + row.fieldCount
+    guard row.isJSON, fields.allSatisfy({ reader[tables.fields[$0].value].kind == .missing }) else { return }
+    countWithoutReading(message, device)
   }
 }
 

@@ -27,6 +27,8 @@ package final class MessageDecoder {
   private var letters: DeadLetterBox
   let reader = JSONReader()
   var counts = DecoderCounters()
+  /// Messages without any field of the profile, by device; only devices that sent such.
+  private var withoutReading: [DeviceID: UInt64] = [:]
   /// Behind a pointer like everything that changes with each reading: a checked access costs more than the addition.
   let readingCounts = ReadingCounts()
 
@@ -45,6 +47,7 @@ package final class MessageDecoder {
   /// they still apply; the limits of `discovered` and `deadLetters` are those of the first plan.
   package func install(_ plan: LanePlan) {
     let low = lowBatteryDevices
+    let without = messagesWithoutReading
     profiles = plan.profiles
     deviceIDs = plan.devices.map(\.id)
     limits = plan.limits
@@ -54,6 +57,8 @@ package final class MessageDecoder {
     bindings.removeAll()
     targets.removeAll()
     restore(lowBatteryDevices: low)
+    withoutReading = [:]
+    for (number, id) in deviceIDs.enumerated() { withoutReading[DeviceID(number)] = without[id] }
     let matcher = matcher
     let matches = { (topic: String) in Array(topic.utf8).withUnsafeBytes { matcher.match($0) } }
     strangers.sift(
@@ -118,8 +123,20 @@ package final class MessageDecoder {
     return flags
   }
 
+  /// The first such message of a device becomes a dead letter, the others are counted: one device must not push all other
+  /// letters out.
+  func countWithoutReading(_ message: RawMessage, _ device: DeviceID) {
+    counts.withoutReading += 1
+    withoutReading[device, default: 0] += 1
+    if withoutReading[device] == 1 { keep(message, .noKnownField) }
+  }
+
   func bury(_ message: RawMessage, _ reason: DeadLetter.Reason) {
     if case .tooLarge = reason { counts.tooLarge += 1 } else { counts.undecodable += 1 }
+    keep(message, reason)
+  }
+
+  private func keep(_ message: RawMessage, _ reason: DeadLetter.Reason) {
     letters.add(
       DeadLetter(
         at: message.arrival, topic: MessageSample.topic(message.topic), reason: reason,
@@ -149,6 +166,11 @@ extension MessageDecoder {
   package var rememberedTopics: Int { topics.count }
   /// Topics in profiles that are no valid patterns and therefore match nothing; `linli check` refuses them.
   package var refusedPatterns: [String] { matcher.refused }
+
+  /// By device id: messages that could be read and held none of the profile's fields; only devices that sent such.
+  package var messagesWithoutReading: [String: UInt64] {
+    Dictionary(withoutReading.map { (deviceIDs[Int($0.key)], $0.value) }, uniquingKeysWith: +)
+  }
 
   /// Ids of the devices whose battery is low: state that a checkpoint should carry.
   package var lowBatteryDevices: [String] {

@@ -8,17 +8,10 @@ package enum AlertIdentity {
   /// Ten characters: the low 50 bits of the 64-bit FNV-1a of `rule|subject|raised_at in ms`; from the second occurrence
   /// with the same three on, `|2`, `|3` … is appended before hashing.
   package static func id(rule: String, subject: String, raisedAt: Timestamp, occurrence: Int = 1) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func mix(_ text: String) {
-      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    }
-    mix(rule)
-    mix("|")
-    mix(subject)
-    mix("|")
-    mix(String(raisedAt.milliseconds))
-    if occurrence > 1 { mix("|\(occurrence)") }
-    let digits = (0..<10).map { alphabet[Int((hash >> (UInt64(9 - $0) * 5)) & 31)] }
+    var hash = FNV1a()
+    hash.mix("\(rule)|\(subject)|\(raisedAt.milliseconds)")
+    if occurrence > 1 { hash.mix("|\(occurrence)") }
+    let digits = (0..<10).map { alphabet[Int((hash.value >> (UInt64(9 - $0) * 5)) & 31)] }
     return String(decoding: digits, as: UTF8.self)
   }
 

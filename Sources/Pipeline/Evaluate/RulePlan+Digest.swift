@@ -9,11 +9,12 @@ extension RulePlan {
 }
 
 private struct ConditionHash {
-  var value: UInt64 = 0xcbf2_9ce4_8422_2325
+  private var hash = FNV1a()
+  var value: UInt64 { hash.value }
 
   mutating func mix(_ number: some FixedWidthInteger) {
     withUnsafeBytes(of: UInt64(truncatingIfNeeded: number).littleEndian) {
-      for byte in $0 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      for byte in $0 { hash.mix(byte) }
     }
   }
 

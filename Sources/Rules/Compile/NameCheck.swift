@@ -15,7 +15,7 @@ struct NameCheck {
     known[.quantity] = site.quantities
     known[.profile] = site.profiles
     known[.place] = site.places.keys.sorted()
-    known[.device] = site.plan.devices.map(\.id)
+    known[.device] = site.plan.devices.map(\.id) + site.refusedDevices.sorted()
     known[.point] = site.plan.points.map(\.id) + Set(site.plan.profiles.flatMap(\.points)).sorted()
     known[.placeKind] = Set(site.places.values.map(\.kind).filter { !$0.isEmpty }).sorted()
     known[.deviceKind] = Set(site.devices.map(\.kind)).sorted()
@@ -43,7 +43,24 @@ struct NameCheck {
   private func exists(_ text: String, _ key: Selector.Key) -> Bool {
     if sets[key]?.contains(text) == true { return true }
     if key == .quantity { return sets[key]?.contains(site.quantity(named: text)) == true }
+    if isRefused(text, key) { return true }
     return (key == .device || key == .point) && text.contains("*")
+  }
+
+  /// A device with an error of its own, or a point of one: that error was reported, this is no other one.
+  private func isRefused(_ text: String, _ key: Selector.Key) -> Bool {
+    switch key {
+    case .device: site.refusedDevices.contains(text)
+    case .point: text.split(separator: "/").first.map { site.refusedDevices.contains(String($0)) } ?? false
+    default: false
+    }
+  }
+
+  /// What the selector would have selected may be missing only because of errors in devices.yaml.
+  func mayMissDevices(_ selector: Selector) -> Bool {
+    guard !site.refusedDevices.isEmpty else { return false }
+    let named = [Selector.Key.device, .point].flatMap { key in (selector.terms[key] ?? []).map { ($0.text, key) } }
+    return named.isEmpty || named.contains { isRefused($0.0, $0.1) || $0.0.contains("*") }
   }
 
   /// For a selector that matches nothing: a kind or tag that nobody has, and what is near to it.

@@ -76,7 +76,7 @@ package struct RuleCompiler {
       }
       let points = site.select(node.selector)
       tree.nodes[index].points = points
-      if points.isEmpty {
+      if points.isEmpty, !names.mayMissDevices(node.selector) {
         let own = node.selector.terms.values.flatMap { $0 }.map(\.location).min()
         log.warning(
           at: own ?? rule.location, "\"on\" of rule \"\(rule.id)\" selects no points",

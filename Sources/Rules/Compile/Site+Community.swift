@@ -18,6 +18,6 @@ extension Site {
     }
     self.init(
       plan: plan, devices: facts, places: community.places.places, quantities: Quantity.all.map(\.name),
-      profiles: community.profiles.map(\.name))
+      profiles: community.profiles.map(\.name), refusedDevices: community.refusedDevices)
   }
 }

@@ -41,6 +41,8 @@ package struct Site: Sendable {
   /// Quantities and profiles that exist, whether a device here uses them or not.
   package let quantities: [String]
   package let profiles: [String]
+  /// Devices that the configuration names and that could not be taken over; the mistake was said where it is.
+  package let refusedDevices: Set<String>
   /// Index into `plan.zones` of a place's local time.
   let zone: Int
   let places: [String: PlaceFacts]
@@ -48,7 +50,8 @@ package struct Site: Sendable {
   let pointIndex: [String: PointID]
 
   package init(
-    plan: LanePlan, devices: [DeviceFacts], places: [Place], quantities: [String], profiles: [String], zone: Int = 0
+    plan: LanePlan, devices: [DeviceFacts], places: [Place], quantities: [String], profiles: [String], zone: Int = 0,
+    refusedDevices: Set<String> = []
   ) {
     precondition(devices.count == plan.devices.count)
     self.plan = plan
@@ -56,6 +59,7 @@ package struct Site: Sendable {
     self.quantities = quantities
     self.profiles = profiles
     self.zone = zone
+    self.refusedDevices = refusedDevices
     self.places = Site.inherit(places)
     deviceIndex = Dictionary(
       plan.devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })

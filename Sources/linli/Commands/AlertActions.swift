@@ -24,7 +24,7 @@ struct ActionOptions: ParsableArguments {
     let client = ServiceClient(service)
     var failures: [String] = []
     var done: [AlertView] = []
-    for id in ids.map({ $0.lowercased() }) {
+    for id in ids {
       do {
         let alert = try await client.post(
           "/api/v1/alerts/\(ServiceClient.step(id))/actions?lang=\(output.language.rawValue)", action,

@@ -63,7 +63,7 @@ struct AlertStory: AsyncParsableCommand {
 
   func run() async throws {
     let story = try await ServiceClient(service).get(
-      "/api/v1/alerts/\(ServiceClient.step(id.lowercased()))", ["lang": output.language.rawValue],
+      "/api/v1/alerts/\(ServiceClient.step(id))", ["lang": output.language.rawValue],
       as: AlertStoryView.self)
     if output.json { return try Terminal.json(story) }
     let alert = story.alert

@@ -37,6 +37,15 @@ struct Devices: AsyncParsableCommand {
       ])
     }
     table.print()
+    for device in devices where device.messagesWithoutReading > 0 {
+      let count = device.messagesWithoutReading
+      Terminal.line(
+        Terminal.paint(
+          output.say(
+            "! \(device.id)：\(count) 条消息可以解析，但型号 \(device.profile) 的字段一个都没有（见 linli devices --unassigned）",
+            "! \(device.id): \(count) messages understood, none of their fields is in profile \(device.profile)"
+              + " (see linli devices --unassigned)"), .yellow))
+    }
   }
 
   private func show(_ view: UnassignedView) {

@@ -19,7 +19,8 @@ struct Status: AsyncParsableCommand {
   func run() async throws {
     let client = ServiceClient(service)
     while true {
-      let status = try await client.get("/api/v1/status", ["place": place], as: StatusView.self)
+      let status = try await client.get(
+        "/api/v1/status", ["place": place, "lang": output.language.rawValue], as: StatusView.self)
       if watch { Terminal.clear() }
       if output.json {
         Terminal.line(String(decoding: try WireFormat.encode(status, pretty: !watch), as: UTF8.self))
@@ -44,7 +45,8 @@ struct Status: AsyncParsableCommand {
         ? Terminal.paint(output.say("已连接", "connected"), .green) : Terminal.paint(broker.state, .red)
       row(
         output.say("代理", "broker"),
-        "\(broker.id)  \(broker.url)  \(state)  \(output.say("自", "since")) \(Wording.time(broker.since))")
+        "\(broker.id)  \(broker.url)  \(state)  \(output.say("自", "since")) \(Wording.time(broker.since))"
+          + load(broker.load))
     }
     let messages = status.messages
     row(
@@ -88,6 +90,15 @@ struct Status: AsyncParsableCommand {
       text += "  " + Terminal.paint(lost, .red)
     }
     row(output.say("历史", "history"), text)
+  }
+
+  /// Nothing while a lane has room; `troubles` says the rest.
+  private func load(_ load: StatusView.Load) -> String {
+    switch load.state {
+    case "busy": "  " + Terminal.paint(output.say("繁忙", "busy"), .yellow)
+    case "overloaded": "  " + Terminal.paint(output.say("过载", "overloaded"), .red)
+    default: ""
+    }
   }
 
   private func row(_ label: String, _ text: String) {

@@ -37,7 +37,7 @@ struct DecoderTests {
     #expect(lane.send("app/a1/up", "{}").isEmpty)
     #expect(lane.concerned == ["a"])
     #expect(lane.send("app/a1/up", "[1,2]").isEmpty)
-    #expect(lane.decoder.deadLetters.isEmpty)
+    #expect(lane.decoder.counters.undecodable == 0)
   }
 
   @Test(arguments: [
@@ -148,5 +148,34 @@ struct DecoderTests {
     #expect(lane.decoder.unknownTopics.count == 1)
     #expect(lane.send("app/c1/up", #"{"object":{"temperature":4}}"#).map(\.point) == ["c/temperature"])
     #expect(lane.decoder.counters.messages == 4)
+  }
+
+  // MARK: - Nothing in it
+
+  /// What could be read and says nothing that the profile asks for is counted by device; the first is kept to look at.
+  @Test func messagesWithoutAnyKnownFieldAreCounted() {
+    let lane = DecodeFixture(
+      DecodeFixture.lane(
+        fields: [
+          FieldPlan(slot: 0, pointer: ["t"]),
+          FieldPlan(slot: 1, pointer: ["action"], map: ["single": 1], ignoresUnmapped: true),
+        ], points: ["t", "press"]))
+    for payload in ["{}", #"{"temp":20}"#, "[]"] { #expect(lane.send("app/a1/up", payload).isEmpty) }
+    // Known fields: a value, a broken one, a text that is no event.
+    for payload in [#"{"t":1}"#, #"{"t":"warm"}"#, #"{"action":""}"#] { lane.send("app/b1/up", payload) }
+    #expect(lane.decoder.counters.withoutReading == 3)
+    #expect(lane.decoder.messagesWithoutReading == ["a": 3])
+    #expect(lane.decoder.counters.undecodable == 0)
+    #expect(lane.decoder.deadLetters.map(\.reason) == [.noKnownField])
+    #expect(lane.decoder.deadLetters[0].reason.text == "message understood, none of its fields is in the profile")
+
+    // A reload keeps the count of those who are still there.
+    var plan = lane.plan
+    plan.devices.swapAt(0, 1)
+    lane.decoder.install(plan)
+    #expect(lane.decoder.messagesWithoutReading == ["a": 3])
+    plan.devices.removeLast()
+    lane.decoder.install(plan)
+    #expect(lane.decoder.messagesWithoutReading.isEmpty)
   }
 }
