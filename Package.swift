@@ -46,6 +46,7 @@ let package = Package(
     .target(name: "Community", dependencies: ["Pipeline", "ConfigFile"]),
     .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
     .target(name: "Alerts", dependencies: ["Pipeline", "ConfigFile", "Community"]),
+    .target(name: "Reports", dependencies: ["Pipeline", "Community", "Rules", "Alerts"]),
     .target(
       name: "Notify",
       dependencies: [
@@ -69,8 +70,8 @@ let package = Package(
     .executableTarget(
       name: "linli",
       dependencies: [
-        "App", "API", "Rules", "Community", "ConfigFile", "Alerts", "Pipeline", "Simulator", argumentParser, httpClient,
-        logging, nioCore,
+        "App", "API", "Reports", "Rules", "Community", "ConfigFile", "Alerts", "Pipeline", "Simulator", argumentParser,
+        httpClient, logging, nioCore,
       ]),
 
     // MARK: - Tests
@@ -82,6 +83,9 @@ let package = Package(
     .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "NotifyTests",
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),

@@ -34,7 +34,7 @@ import Testing
   }
 
   private static func rows(_ url: URL) throws -> [Row] {
-    try recordedLines(url).dropFirst().compactMap { line in
+    try SharedData.lines(ofGzipped: url).dropFirst().compactMap { line in
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
       guard cells.count == 7, let time = Timestamp(rfc3339: cells[2] + "Z") else { return nil }
       let text =

@@ -37,7 +37,7 @@ import Testing
 
   /// The rows of the file, whose times are taken as UTC.
   private static func rows(_ url: URL) throws -> [Row] {
-    try recordedLines(url).compactMap { line in
+    try SharedData.lines(ofGzipped: url).compactMap { line in
       let cells = line.split(separator: ",").map { $0.filter { $0 != "\"" } }
       guard cells.count == 8, let time = Timestamp(rfc3339: cells[1] + "Z"), let co2 = Double(cells[5]) else {
         return nil

@@ -52,16 +52,3 @@ final class TestCommunity {
     return (changes, readings, malformed)
   }
 }
-
-/// The lines of a gzipped recording beside the checkout.
-func recordedLines(_ url: URL) throws -> [Substring] {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = ["gzip", "-dc", url.path]
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  try process.run()
-  let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-  process.waitUntilExit()
-  return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-}

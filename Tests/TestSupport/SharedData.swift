@@ -15,4 +15,17 @@ package enum SharedData {
   }()
 
   package static var isPresent: Bool { folder != nil }
+
+  /// The lines of a gzipped recording.
+  package static func lines(ofGzipped file: URL) throws -> [Substring] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["gzip", "-dc", file.path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+  }
 }

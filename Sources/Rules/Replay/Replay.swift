@@ -16,6 +16,8 @@ package struct Replay {
   private var position: JournalPosition = 0
   /// The arrival of the newest message; nil before the first.
   package private(set) var clock: Timestamp?
+  /// The arrival of the first message.
+  package private(set) var began: Timestamp?
   /// Messages taken in.
   package var messages: UInt64 { position }
 
@@ -32,6 +34,7 @@ package struct Replay {
     var message = recorded
     let now = max(clock ?? recorded.arrival, recorded.arrival)
     clock = now
+    began = began ?? now
     position += 1
     message.arrival = now
     message.position = position

@@ -1,7 +1,7 @@
 package import Pipeline
 
 /// Plays tape files through a replay and says what comes of them, as it comes.
-package struct TapePlayer {
+package final class TapePlayer {
   /// What the player has to say; the caller prints it.
   package enum Event {
     case change(ReplayChange)
@@ -12,6 +12,8 @@ package struct TapePlayer {
 
   private let rules: RuleSet
   private let until: Timestamp?
+  /// From the first message to the end of the clock; nil before `play` and without any message.
+  package private(set) var span: ClosedRange<Timestamp>?
 
   /// - Parameter until: the clock runs on to this time after the last message.
   package init(_ rules: RuleSet, until: Timestamp? = nil) {
@@ -35,6 +37,7 @@ package struct TapePlayer {
       }
     }
     replay.finish(until: until)
+    if let first = replay.began, let last = replay.clock { span = first...max(last, until ?? last) }
     for change in replay.takeChanges() { try emit(.change(change)) }
     return malformed
   }

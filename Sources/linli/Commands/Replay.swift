@@ -3,6 +3,7 @@ import ArgumentParser
 import Community
 import Foundation
 import Pipeline
+import Reports
 import Rules
 
 struct Replay: ParsableCommand {
@@ -15,6 +16,8 @@ struct Replay: ParsableCommand {
   var until: String?
   @Flag(help: "Print readings instead of alert changes.")
   var readings = false
+  @Flag(help: "Print what the alerts would have been like for people: load, floods, chattering, top ten (ISA-18.2).")
+  var kpi = false
   @Argument(help: "Tapes: lines as `mosquitto_sub -F %j` prints them; - is standard input.")
   var tapes: [String]
   @OptionGroup var output: OutputOptions
@@ -27,16 +30,19 @@ struct Replay: ParsableCommand {
       }
       end = time
     }
+    if kpi && readings { throw CommandFailure(.usage, "--kpi and --readings exclude each other") }
     let configuration = try CheckedConfiguration.load(config)
     let player = TapePlayer(configuration.ruleSet, until: end)
     var changes: [ReplayChange] = []
     var shown: [ReplayReading] = []
     var lines = LineBuffer()
+    var measured = MeasuredReplay(configuration, language: output.language)
     var unreadable = 0
     let malformed = try player.play(tapes) { event in
       switch event {
       case .change(let change):
         if readings { return }
+        if kpi { return measured.add(change) }
         if output.json { lines.add(change.json) } else { changes.append(change) }
       case .reading(let reading):
         guard readings else { return }
@@ -47,7 +53,9 @@ struct Replay: ParsableCommand {
       }
     }
     lines.flush()
-    if !output.json {
+    if kpi {
+      try measured.print(player.span, output)
+    } else if !output.json {
       let table = ReplayTable(
         language: output.language, zone: configuration.ruleSet.plan.zones[0], catalogue: configuration.ruleSet.catalogue
       )
@@ -56,6 +64,27 @@ struct Replay: ParsableCommand {
     let skipped = malformed - unreadable
     if skipped > 0 { throw CommandFailure(.problem, "lines that were no messages and were skipped: \(skipped)") }
     if unreadable > 0 { throw CommandFailure(.problem) }
+  }
+}
+
+/// What a replay adds up to when its lines are not wanted.
+private struct MeasuredReplay {
+  private var log: AlarmLog
+  private let zone: TimeZone
+
+  init(_ configuration: LoadedConfiguration, language: Language) {
+    let places = configuration.community.places
+    zone = configuration.settings.timeZone
+    log = AlarmLog { place, _ in places.chain(from: place).prefix(1).compactMap { $0.duty?.unit[language] } }
+  }
+
+  mutating func add(_ change: ReplayChange) { log.add(change) }
+
+  /// - Parameter span: of the tape's clock; nil without any message.
+  func print(_ span: ClosedRange<Timestamp>?, _ output: OutputOptions) throws {
+    guard let span else { throw CommandFailure(.problem, "the tape holds no message") }
+    let answer = KPIAnswer(AlarmKPI(log.records, from: span.lowerBound, to: span.upperBound + 1), zone: zone)
+    if output.json { try Terminal.json(answer) } else { answer.print(output) }
   }
 }
 

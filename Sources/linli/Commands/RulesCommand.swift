@@ -6,7 +6,7 @@ import Rules
 
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rules", abstract: "Work on rules.", subcommands: [Test.self])
+    commandName: "rules", abstract: "Work on rules.", subcommands: [Test.self, Tune.self])
 
   struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Runs unit tests of rules.")
