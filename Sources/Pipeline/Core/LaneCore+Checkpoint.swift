@@ -62,7 +62,7 @@ extension LaneCore {
       writer.put(state.arrival)
       writer.put(state.stuckDue)
       writer.put(pointKinds[point].mustChangeWithin)
-      writer.put(state.arrivals)
+      writer.put(UInt64(state.arrivals))
       writer.put(state.reason.rawValue)
       writer.put(state.isStuck)
       let readings = points.readings(of: point)

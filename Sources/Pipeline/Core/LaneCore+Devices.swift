@@ -42,7 +42,7 @@ extension LaneCore {
       if due != .max { wheel.schedule(device, at: due) }
       return
     }
-    counters.timersFired += 1
+    counts.timersFired += 1
     settlePoints(of: device, upTo: time)
     devices[device].isSilent = true
     touch(device)

@@ -2,31 +2,32 @@
 extension LaneCore {
   func take(_ entry: Entry) {
     guard entry.index < points.states.count else {
-      counters.unknownIndex += 1
+      counts.unknownIndex += 1
       return
     }
     let point = Int(entry.index)
     let time = entry.time.milliseconds
     let isRetained = entry.flags.contains(.retained)
     if isRetained && pointKinds[point].isEvent {
-      counters.retainedIgnored += 1
+      counts.retainedIgnored += 1
       return
     }
     var reason = entry.reason
     if reason.quality != .bad && !entry.value.isFinite { reason = .notANumber }
     if isRetained && reason == .none { reason = .retained }
-    if points.states[point].isHeard && time < points.states[point].time {
-      counters.late += 1
-      report(point, entry, reason, isLate: true)
+    // A point never heard has the earliest of all times.
+    if time < points.states[point].time {
+      counts.late += 1
+      if onReading != nil { report(point, entry, reason, isLate: true) }
       return
     }
     if isRetained && isKnown(point, entry.value, reason) {
-      counters.retainedIgnored += 1
+      counts.retainedIgnored += 1
       return
     }
-    counters.readings += 1
-    if reason.quality == .bad { counters.bad[reason, default: 0] += 1 }
-    report(point, entry, reason, isLate: false)
+    counts.readings += 1
+    if reason.quality == .bad { badReadings[Int(reason.rawValue)] += 1 }
+    if onReading != nil { report(point, entry, reason, isLate: false) }
     apply(Reading(point: point, time: time, value: entry.value, reason: reason))
   }
 
@@ -56,15 +57,16 @@ extension LaneCore {
   private func apply(_ reading: Reading) {
     let point = reading.point
     let time = reading.time
-    if points.states[point].stuckDue <= time { fireStuck(point, at: points.states[point].stuckDue) }
+    let state = points.states.base + point
+    if state.pointee.stuckDue <= time { fireStuck(point, at: state.pointee.stuckDue) }
     settleWatchers(point, upTo: time)
 
-    let before = points.states[point]
-    let moved = reading.isUsable && (!before.hasValue || before.value != reading.value)
+    let previous = state.pointee.hasValue ? state.pointee.value : nil
+    let (oldReason, wasStuck) = (state.pointee.reason, state.pointee.isStuck)
+    let moved = reading.isUsable && previous != reading.value
     store(reading, moved: moved)
-    applyToValueEdges(reading, previous: before.hasValue ? before.value : nil, moved: moved)
-    let after = points.states[point]
-    if after.reason != before.reason || after.isStuck != before.isStuck { refreshFaultEdges(point, at: time) }
+    applyToValueEdges(reading, previous: previous, moved: moved)
+    if state.pointee.reason != oldReason || state.pointee.isStuck != wasStuck { refreshFaultEdges(point, at: time) }
     flush(at: time)
     if pointKinds[point].isEvent && reading.isUsable {
       endEvent(point)
@@ -74,21 +76,21 @@ extension LaneCore {
 
   private func store(_ reading: Reading, moved: Bool) {
     let point = reading.point
-    let previous = points.states[point].time
-    version += 1
-    points.states[point].version = version
-    points.states[point].arrivals += 1
-    points.states[point].arrival = now.milliseconds
-    points.states[point].time = reading.time
-    points.states[point].reason = reading.reason
+    let state = points.states.base + point
     points.remember(
-      point, time: reading.time, previous: previous, value: reading.value, reason: reading.reason)
+      point, time: reading.time, previous: state.pointee.time, value: reading.value, reason: reading.reason)
+    version += 1
+    state.pointee.version = version
+    if state.pointee.arrivals < .max { state.pointee.arrivals &+= 1 }
+    state.pointee.arrival = now.milliseconds
+    state.pointee.time = reading.time
+    state.pointee.reason = reading.reason
     guard reading.isUsable else { return }
-    points.states[point].usableTime = reading.time
-    points.states[point].value = reading.value
+    state.pointee.usableTime = reading.time
+    state.pointee.value = reading.value
     if moved {
-      points.states[point].changedAt = reading.time
-      points.states[point].isStuck = false
+      state.pointee.changedAt = reading.time
+      state.pointee.isStuck = false
       armStuck(point)
     } else {
       _ = becomesStuck(point, at: reading.time)
@@ -120,7 +122,7 @@ extension LaneCore {
       return
     }
     points.states[point].stuckDue = .max
-    counters.timersFired += 1
+    counts.timersFired += 1
     settleWatchers(point, upTo: time)
     noticeStuck(point, at: time)
     flush(at: time)
@@ -135,9 +137,10 @@ extension LaneCore {
   }
 
   private func becomesStuck(_ point: Int, at time: Int64) -> Bool {
-    let state = points.states[point]
     let kind = pointKinds[point]
-    guard kind.mustChangeWithin != .max, !state.isStuck, state.hasValue, state.reason.quality != .bad,
+    guard kind.mustChangeWithin != .max else { return false }
+    let state = points.states[point]
+    guard !state.isStuck, state.hasValue, state.reason.quality != .bad,
       state.usableTime > state.changedAt, time - state.changedAt >= kind.mustChangeWithin,
       !devices[Int(kind.device)].isSilent
     else { return false }
@@ -151,7 +154,7 @@ extension LaneCore {
 
   /// Whether the newest reading cannot be used.
   func isBad(_ point: Int) -> Bool {
-    let state = points.states[point]
-    return state.reason.quality == .bad || state.isStuck || isSilent(point)
+    let state = points.states.base + point
+    return state.pointee.reason.quality == .bad || state.pointee.isStuck || isSilent(point)
   }
 }

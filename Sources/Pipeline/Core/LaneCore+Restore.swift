@@ -47,17 +47,17 @@ extension LaneCore {
   }
 
   private func loadCounters(from reader: inout CheckpointReader, _ format: UInt32) throws(CheckpointError) {
-    counters.messages = try reader.integer()
-    counters.readings = try reader.integer()
-    counters.late = try reader.integer()
-    counters.retainedIgnored = try reader.integer()
-    counters.timersFired = try reader.integer()
-    counters.unknownIndex = try reader.integer()
-    counters.droppedAtRestore = try reader.integer()
-    counters.windowMerges = format < 2 ? 0 : try reader.integer()
+    counts.messages = try reader.integer()
+    counts.readings = try reader.integer()
+    counts.late = try reader.integer()
+    counts.retainedIgnored = try reader.integer()
+    counts.timersFired = try reader.integer()
+    counts.unknownIndex = try reader.integer()
+    counts.droppedAtRestore = try reader.integer()
+    counts.windowMerges = format < 2 ? 0 : try reader.integer()
     for reason in QualityReason.allCases {
       let count: UInt64 = try reader.integer()
-      counters.bad[reason] = count > 0 ? count : nil
+      badReadings[Int(reason.rawValue)] = count
     }
   }
 
@@ -76,7 +76,7 @@ extension LaneCore {
       state.messages = try reader.integer()
       state.version = try reader.integer()
       guard let device else {
-        counters.droppedAtRestore += 1
+        counts.droppedAtRestore += 1
         continue
       }
       // A longer patience with the device: it is not silent any more.
@@ -96,7 +96,7 @@ extension LaneCore {
     var found: [Int?] = []
     for _ in 0..<(try reader.count(ofSize: 13)) {
       let point = index[try reader.text()]
-      if point == nil { counters.droppedAtRestore += 1 }
+      if point == nil { counts.droppedAtRestore += 1 }
       found.append(point)
       var state = PointState()
       state.version = try reader.integer()
@@ -119,7 +119,7 @@ extension LaneCore {
     loaded.arrival = try reader.integer()
     loaded.stuckDue = try reader.integer()
     let limit: Int64 = try reader.integer()
-    loaded.arrivals = try reader.integer()
+    loaded.arrivals = UInt32(clamping: try reader.integer(UInt64.self))
     loaded.reason = try reader.reason()
     loaded.isStuck = try reader.bool()
     var previous = PointState.never

@@ -35,7 +35,7 @@ extension LaneCore {
         try loadNode(target, from: &reader, points: points)
       }
       guard let instance else {
-        counters.droppedAtRestore += 1
+        counts.droppedAtRestore += 1
         if isRaised { orphans.append(RuleSubject(rule: rule, subject: subject)) }
         continue
       }
@@ -98,7 +98,7 @@ extension LaneCore {
       try loadEdge(edge, kind, from: &reader)
     }
     guard let node, let edges else { return }
-    counters.droppedAtRestore += UInt64(unmatched)
+    counts.droppedAtRestore += UInt64(unmatched)
     let isSame = unmatched == 0 && count == edges.count
     state.lastEdge = isSame && lastEdge >= 0 && lastEdge < count ? edges[Int(lastEdge)] : -1
     state.isPending = !isSame

@@ -35,7 +35,7 @@ extension LaneCore {
     return PointSnapshot(
       value: state.hasValue ? state.value : nil, time: Self.timestamp(state.usableTime),
       newest: Self.timestamp(state.time), quality: state.isHeard || isSilent ? reason.quality : nil, reason: reason,
-      arrivals: state.arrivals, arrival: Self.timestamp(state.arrival), version: state.version)
+      arrivals: UInt64(state.arrivals), arrival: Self.timestamp(state.arrival), version: state.version)
   }
 
   package func snapshot(ofDevice device: DeviceID) -> DeviceSnapshot {

@@ -42,7 +42,7 @@ extension LaneCore {
   /// At one moment, in this order: periods begin and end; holds complete, by what was true until now, the outermost
   /// first; windows slide and absences begin.
   private func fire(_ instance: Int, at time: Int64) {
-    counters.timersFired += 1
+    counts.timersFired += 1
     let range = rules.nodeRange(instance)
     for node in range where rules.states[node].edgeDue <= time { crossPeriodEdge(node, at: time) }
     for node in range.reversed() where rules.states[node].holdDue(rules.code(node).pointee) <= time {

@@ -12,7 +12,10 @@ package final class LaneCore {
   package internal(set) var position: JournalPosition = 0
   /// Grows with every change of a point or device: "what changed since N".
   package internal(set) var version: UInt64 = 0
-  package internal(set) var counters = CoreCounters()
+  var counts = CoreCounters()
+  /// `CoreCounters.bad`, indexed by `QualityReason.rawValue`: a dictionary would be asked with every reading of a broken
+  /// sensor.
+  let badReadings = Slab<UInt64>(QualityReason.allCases.count, filledWith: 0)
   /// Alerts left over by `install` or a restore into another plan: they were raised and their rule, subject or condition
   /// is gone. Taken with `takeOrphans()`.
   var orphans: [RuleSubject] = []
@@ -85,7 +88,18 @@ package final class LaneCore {
   }
 
   package func process(_ entries: UnsafeBufferPointer<Entry>) {
-    for index in entries.indices { process(entries[index]) }
+    for index in entries.indices {
+      lookAhead(entries, from: index)
+      process(entries[index])
+    }
+  }
+
+  package var counters: CoreCounters {
+    var counters = counts
+    for reason in QualityReason.allCases where badReadings[Int(reason.rawValue)] > 0 {
+      counters.bad[reason] = badReadings[Int(reason.rawValue)]
+    }
+    return counters
   }
 
   package func process(_ entry: Entry) {
@@ -135,11 +149,11 @@ package final class LaneCore {
     if entry.position != position {
       position = entry.position
       ordinal = 0
-      counters.messages += 1
+      counts.messages += 1
     }
     guard entry.index != Entry.noDevice else { return }
     guard entry.index < devices.count else {
-      counters.unknownIndex += 1
+      counts.unknownIndex += 1
       return
     }
     hear(Int(entry.index), at: max(now, entry.time), isRetained: entry.flags.contains(.retained))

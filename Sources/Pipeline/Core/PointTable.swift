@@ -1,6 +1,8 @@
+import CPrefetch
 import Glibc
 
-/// What is known about one point: its newest reading of any quality, its newest usable one, when it last moved.
+/// What is known about one point: its newest reading of any quality, its newest usable one, when it last moved. 64 bytes, a
+/// cache line.
 struct PointState: BitwiseCopyable {
   static let never = Int64.min
 
@@ -18,8 +20,8 @@ struct PointState: BitwiseCopyable {
   var stuckDue = Int64.max
   /// The core's version when this point last changed.
   var version: UInt64 = 0
-  /// Readings taken in.
-  var arrivals: UInt64 = 0
+  /// Readings taken in; stays at its maximum.
+  var arrivals: UInt32 = 0
   /// Of the newest reading; the states stuck and silent stand beside it.
   var reason = QualityReason.none
   var isStuck = false
@@ -42,9 +44,11 @@ package struct StoredReading: Sendable, Equatable {
 /// before. A pause of more than 49 days (32 bits) ends what can be read back.
 struct PointTable: ~Copyable {
   static let ringCapacity = 64
-  private static let deltas = ringCapacity * MemoryLayout<Double>.size
-  private static let reasons = deltas + ringCapacity * MemoryLayout<UInt32>.size
-  private static let ringBytes = reasons + ringCapacity
+  /// Of one reading: value, ms since the one before, reason. Unaligned, so that a reading is one cache line, seldom two.
+  private static let delta = MemoryLayout<Double>.size
+  private static let reason = delta + MemoryLayout<UInt32>.size
+  private static let stored = reason + 1
+  private static let ringBytes = ringCapacity * stored
 
   let states: Slab<PointState>
   /// Untouched pages of it cost no memory: `calloc` maps them when they are first written.
@@ -62,31 +66,39 @@ struct PointTable: ~Copyable {
 
   /// Keeps a reading as the newest of its point; `previous` = time of the one before.
   func remember(_ point: Int, time: Int64, previous: Int64, value: Double, reason: QualityReason) {
-    let ring = rings + point * Self.ringBytes
-    let slot = Int(states[point].ringHead)
+    let state = states.base + point
+    let head = state.pointee.ringHead
+    let place = place(of: head, in: point)
     let delta = previous == PointState.never ? 0 : UInt32(clamping: time - previous)
-    ring.storeBytes(of: value, toByteOffset: slot * 8, as: Double.self)
-    ring.storeBytes(of: delta, toByteOffset: Self.deltas + slot * 4, as: UInt32.self)
-    ring.storeBytes(of: reason.rawValue, toByteOffset: Self.reasons + slot, as: UInt8.self)
-    states[point].ringHead = UInt8((slot + 1) % Self.ringCapacity)
-    states[point].ringCount = UInt8(min(Int(states[point].ringCount) + 1, Self.ringCapacity))
+    place.storeBytes(of: value, as: Double.self)
+    place.storeBytes(of: delta, toByteOffset: Self.delta, as: UInt32.self)
+    place.storeBytes(of: reason.rawValue, toByteOffset: Self.reason, as: UInt8.self)
+    state.pointee.ringHead = (head &+ 1) & UInt8(Self.ringCapacity - 1)
+    if state.pointee.ringCount < UInt8(Self.ringCapacity) { state.pointee.ringCount &+= 1 }
   }
+
+  private func place(of slot: UInt8, in point: Int) -> UnsafeMutableRawPointer {
+    rings + (point * Self.ringBytes + Int(slot) * Self.stored)
+  }
+
+  /// Fetches the place where the next reading will be kept.
+  func expectReading(_ point: Int) { linli_prefetch(place(of: states[point].ringHead, in: point)) }
 
   /// The last readings of a point, oldest first.
   func readings(of point: Int) -> [StoredReading] {
-    let ring = rings + point * Self.ringBytes
     let state = states[point]
     var readings: [StoredReading] = []
     readings.reserveCapacity(Int(state.ringCount))
     var time = state.time
     for age in 0..<Int(state.ringCount) {
       let slot = (Int(state.ringHead) + 2 * Self.ringCapacity - 1 - age) % Self.ringCapacity
-      let reason = ring.load(fromByteOffset: Self.reasons + slot, as: UInt8.self)
+      let place = place(of: UInt8(slot), in: point)
+      let reason = place.load(fromByteOffset: Self.reason, as: UInt8.self)
       readings.append(
         StoredReading(
-          time: Timestamp(milliseconds: time), value: ring.load(fromByteOffset: slot * 8, as: Double.self),
+          time: Timestamp(milliseconds: time), value: place.loadUnaligned(as: Double.self),
           reason: QualityReason(rawValue: reason) ?? .none))
-      let delta = ring.load(fromByteOffset: Self.deltas + slot * 4, as: UInt32.self)
+      let delta = place.loadUnaligned(fromByteOffset: Self.delta, as: UInt32.self)
       if delta == .max { break }
       time -= Int64(delta)
     }

@@ -5,18 +5,24 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   let count: Int
 
   init(_ count: Int, filledWith element: Element) {
-    base = .allocate(capacity: max(count, 1))
+    base = Self.allocate(count)
     base.initialize(repeating: element, count: count)
     self.count = count
   }
 
   init(_ elements: [Element]) {
-    base = .allocate(capacity: max(elements.count, 1))
+    base = Self.allocate(elements.count)
     for (index, element) in elements.enumerated() { (base + index).initialize(to: element) }
     count = elements.count
   }
 
-  deinit { base.deallocate() }
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+  /// From the start of a cache line, so that elements of 32 and 64 bytes never straddle two.
+  private static func allocate(_ count: Int) -> UnsafeMutablePointer<Element> {
+    UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64)
+      .bindMemory(to: Element.self, capacity: max(count, 1))
+  }
 
   var indices: Range<Int> { 0..<count }
 

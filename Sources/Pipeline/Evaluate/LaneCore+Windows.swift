@@ -26,7 +26,7 @@ extension LaneCore {
   private func insert(_ bucket: SlidingWindow.Bucket, into window: UnsafeMutablePointer<SlidingWindow>) {
     let merges = window.pointee.merges
     window.pointee.insert(bucket)
-    if window.pointee.merges != merges { counters.windowMerges += 1 }
+    if window.pointee.merges != merges { counts.windowMerges += 1 }
   }
 
   /// Called by `flush`, once for all that happened to the node's points at this moment.

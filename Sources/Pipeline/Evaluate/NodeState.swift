@@ -105,7 +105,7 @@ struct Edge: BitwiseCopyable {
   let kind: ConditionCode.Kind
   let node: Int32
   let point: Int32
-  /// The window of `changes`, the clock of `quiet`.
+  /// The window of a window function (shared by the node's edges) or of `changes`, the clock of `quiet`.
   var extra: Int32 = -1
   /// `last`: a usable value in this range leaves an edge false that is so (see `Comparison.calm`).
   var low = Double.infinity

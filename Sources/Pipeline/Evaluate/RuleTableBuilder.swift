@@ -53,6 +53,7 @@ struct RuleTableBuilder {
       var edge = Edge(kind: kind, node: Int32(nodes.count), point: Int32(point))
       switch kind {
       case .last: (edge.low, edge.high) = codes[code].comparison.calm
+      case .window: edge.extra = Int32(window)
       case .changes:
         edge.extra = Int32(windows.count)
         windows.append(SlidingWindow(codes[code]))

@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// The readings that a window or a `changes` condition still needs, in time order, at most 1,024 buckets: exact until
 /// then; afterwards neighbours within 1/512 of the width become one bucket that leaves with its later part.
 ///
@@ -127,6 +129,13 @@ struct SlidingWindow: BitwiseCopyable {
       used -= Int32(dominated - 1)
     }
     recount()
+  }
+
+  /// Fetches the buckets that `slide` and `insert` will look at.
+  func expectSlide() {
+    guard let buckets else { return }
+    linli_prefetch(buckets + Int(head))
+    linli_prefetch(buckets + Int((head &+ used) & (capacity &- 1)))
   }
 
   /// Drops what left the window `(start, …]`.
