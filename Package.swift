@@ -37,11 +37,12 @@ let package = Package(
     // MARK: - C libraries from the distribution
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CPrefetch"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
     // MARK: - The way of a message
     .target(name: "MQTT", dependencies: ["CMosquitto", logging]),
-    .target(name: "Pipeline", dependencies: ["CSimdjson"]),
+    .target(name: "Pipeline", dependencies: ["CSimdjson", "CPrefetch"]),
     .target(name: "ConfigFile", dependencies: ["Pipeline", yams]),
     .target(name: "Community", dependencies: ["Pipeline", "ConfigFile"]),
     .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
@@ -120,7 +121,7 @@ let package = Package(
 
 // One set of strict rules for every Swift target; what a warning could say is said as an error.
 for target in package.targets
-where target.type != .system && !["CSimdjson", "CCurl", "CAllocationCount"].contains(target.name) {
+where target.type != .system && !["CSimdjson", "CPrefetch", "CCurl", "CAllocationCount"].contains(target.name) {
   target.swiftSettings = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),

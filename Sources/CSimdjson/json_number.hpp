@@ -97,6 +97,41 @@ inline void fill_number(linli_json_value &v, const number_scan &s, const uint8_t
   }
 }
 
+/// The numbers that devices write: at most 18 digits, of them any behind a point, no exponent. False, with nothing changed,
+/// for everything else, also for what is no number.
+inline bool read_short_number(linli_json_value &v, const uint8_t *p, const uint8_t *end) {
+  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+  const uint8_t *q = p;
+  bool negative = *q == '-';
+  if (negative) q++;
+  if (size_t(end - q) > 19 || q == end) return false;
+  const uint8_t *first = q;
+  uint64_t mantissa = 0;
+  while (q < end && is_digit(*q)) mantissa = mantissa * 10 + (*q++ - '0');
+  size_t whole = size_t(q - first);
+  if (whole == 0 || whole > 18 || (whole > 1 && *first == '0')) return false;
+  double number;
+  bool is_integer = q == end;
+  if (is_integer) {
+    number = double(mantissa);
+  } else {
+    if (*q != '.') return false;
+    const uint8_t *fraction = ++q;
+    while (q < end && is_digit(*q)) mantissa = mantissa * 10 + (*q++ - '0');
+    // Exact up to 2^53 (Clinger 1990).
+    if (q != end || q == fraction || mantissa > uint64_t(1) << 53) return false;
+    number = double(mantissa) / powers[q - fraction];
+  }
+  v.type = linli_json_number;
+  v.is_integer = is_integer;
+  v.number = negative ? -number : number;
+  v.integer = negative ? -int64_t(mantissa) : int64_t(mantissa);
+  v.text = p;
+  v.length = size_t(end - p);
+  return true;
+}
+
 /// `nan`, `inf`, `infinity` in any case, with or without a minus.
 inline bool read_non_finite(const uint8_t *p, const uint8_t *end, double &value) {
   bool negative = p < end && *p == '-';

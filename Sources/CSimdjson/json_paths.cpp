@@ -15,6 +15,30 @@ static uint32_t array_index(const linli_json_token &token) {
   return value;
 }
 
+/// Level by level, so that the children of a node follow one another.
+void linli_json_paths::flatten() {
+  std::vector<linli::flat_node> made;
+  std::vector<int32_t> order{0}, slots_below;
+  for (size_t at = 0; at < order.size(); at++) {
+    const linli::path_node &node = nodes[size_t(order[at])];
+    linli::flat_node row{};
+    row.key = node.key.data();
+    row.length = uint32_t(node.key.size());
+    row.prefix = linli::text_prefix(reinterpret_cast<const uint8_t *>(node.key.data()), node.key.size(), node.key.size());
+    row.index = node.index;
+    row.slot = node.slot;
+    row.first_child = int32_t(order.size());
+    row.child_count = int32_t(node.children.size());
+    row.first_below = int32_t(slots_below.size());
+    row.below_count = int32_t(node.below.size());
+    order.insert(order.end(), node.children.begin(), node.children.end());
+    slots_below.insert(slots_below.end(), node.below.begin(), node.below.end());
+    made.push_back(row);
+  }
+  flat = std::move(made);
+  below = std::move(slots_below);
+}
+
 extern "C" linli_json_paths *linli_json_paths_create(void) try {
   return new linli_json_paths();
 } catch (const std::bad_alloc &) {
@@ -31,7 +55,7 @@ extern "C" int32_t linli_json_paths_add(
   std::vector<int32_t> way;
   for (size_t i = 0; i < count; i++) {
     way.push_back(node);
-    int32_t next = paths->child(node, tokens[i].bytes, tokens[i].length);
+    int32_t next = paths->built_child(node, tokens[i].bytes, tokens[i].length);
     if (next == none) {
       next = int32_t(paths->nodes.size());
       linli::path_node made;
@@ -47,6 +71,7 @@ extern "C" int32_t linli_json_paths_add(
   slot = int32_t(paths->slots++);
   paths->nodes[size_t(node)].slot = slot;
   for (int32_t above : way) paths->nodes[size_t(above)].below.push_back(slot);
+  paths->flatten();
   return slot;
 } catch (const std::bad_alloc &) {
   return -1;

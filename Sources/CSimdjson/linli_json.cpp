@@ -23,12 +23,12 @@ constexpr size_t largest_document = size_t(1) << 30;
 
 struct frame {
   int32_t node;
-  uint32_t index;
+  uint32_t index;   // of the element; in objects the hint of `linli_json_paths::child`
   uint32_t start;
   bool is_array;
 };
 
-bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+inline bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 linli_json_error from_simdjson(simdjson::error_code code) {
   switch (code) {
@@ -47,7 +47,6 @@ linli_json_error from_simdjson(simdjson::error_code code) {
 
 struct linli_json_parser {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stages;
-  std::unique_ptr<uint8_t[]> document;   // the padded copy
   std::unique_ptr<uint8_t[]> strings;    // unescaped strings, together never longer than the document
   std::vector<frame> frames;
   size_t capacity = 0;
@@ -60,8 +59,7 @@ bool linli_json_parser::grow(size_t length) try {
   size_t wanted = smallest_capacity;
   while (wanted < length) wanted *= 2;
   capacity = 0;
-  document.reset(new uint8_t[wanted + simdjson::SIMDJSON_PADDING]);
-  strings.reset(new uint8_t[wanted + simdjson::SIMDJSON_PADDING]);
+  strings.reset(new uint8_t[wanted]);
   if (!stages) {
     if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, stages)) return false;
   } else if (stages->set_capacity(wanted)) {
@@ -78,10 +76,13 @@ namespace {
 /// The state of one pass.
 class walk {
  public:
-  walk(linli_json_parser &parser, const linli_json_paths &paths, uint32_t length, linli_json_value *values)
-      : paths(paths), frames(parser.frames.data()), limit(parser.frames.size()), bytes(parser.document.get()),
+  walk(
+    linli_json_parser &parser, const linli_json_paths &paths, const uint8_t *bytes, uint32_t length,
+    linli_json_value *values)
+      : paths(paths), flat(paths.flat.data()), frames(parser.frames.data()), limit(parser.frames.size()), bytes(bytes),
         index(parser.stages->structural_indexes.get()), count(parser.stages->n_structural_indexes), length(length),
-        strings(parser.strings.get()), values(values) {}
+        strings(parser.strings.get()), values(values),
+        has_escapes(std::memchr(bytes, '\\', length) != nullptr) {}
 
   linli_json_error run() {
     linli_json_error error = value(0);
@@ -92,6 +93,7 @@ class walk {
 
  private:
   const linli_json_paths &paths;
+  const linli::flat_node *flat;
   frame *frames;
   size_t limit;
   const uint8_t *bytes;
@@ -100,6 +102,7 @@ class walk {
   uint32_t length;
   uint8_t *strings;
   linli_json_value *values;
+  bool has_escapes;   // anywhere in the document
   uint32_t at = 0;
   size_t depth = 0;
 
@@ -112,7 +115,7 @@ class walk {
     return end;
   }
 
-  int32_t slot(int32_t node) const { return node == none ? none : paths.nodes[size_t(node)].slot; }
+  int32_t slot(int32_t node) const { return node == none ? none : flat[node].slot; }
 
   /// Starts or reads the value at the next token.
   linli_json_error value(int32_t node) {
@@ -169,9 +172,17 @@ class walk {
     if (error != linli_json_ok) return error;
     if (ended()) return linli_json_truncated;
     if (bytes[index[at++]] != ':') return linli_json_syntax;
-    int32_t child = paths.child(frames[depth - 1].node, text, size);
-    if (child != none)  // an earlier member of the same name is forgotten
-      for (int32_t s : paths.nodes[size_t(child)].below) values[s].type = linli_json_missing;
+    frame &top = frames[depth - 1];
+    int32_t hint = int32_t(top.index);
+    // Only what stands in the document may be read beyond its end; unescaped texts stand elsewhere.
+    size_t room = text == bytes + start + 1 ? length - start - 1 : size;
+    int32_t child = paths.child(top.node, text, size, room, hint);
+    top.index = uint32_t(hint);
+    if (child != none) {  // an earlier member of the same name is forgotten
+      const linli::flat_node &wanted = flat[child];
+      for (int32_t i = 0; i < wanted.below_count; i++)
+        values[paths.below[size_t(wanted.first_below + i)]].type = linli_json_missing;
+    }
     return value(child);
   }
 
@@ -183,7 +194,7 @@ class walk {
     const uint8_t *last = bytes + end - 1;
     text = first;
     size = size_t(last - first);
-    if (std::memchr(first, '\\', size) == nullptr) return linli_json_ok;
+    if (!has_escapes || std::memchr(first, '\\', size) == nullptr) return linli_json_ok;
     uint8_t *done = linli::unescape(first, last, strings);
     if (done == nullptr) return linli_json_bad_string;
     text = strings;
@@ -209,12 +220,14 @@ class walk {
   linli_json_error scalar(int32_t node, uint32_t start) {
     const uint8_t *p = bytes + start, *end = bytes + token_end();
     size_t size = size_t(end - p);
+    int32_t s = slot(node);
+    if (s != none && linli::read_short_number(values[s], p, end)) return linli_json_ok;
     auto is = [&](const char *word, size_t n) { return size == n && std::memcmp(p, word, n) == 0; };
     linli_json_value v{};
     if (*p == '-' || linli::is_digit(*p)) {
       linli::number_scan scan = linli::scan_number(p, end);
       if (scan.valid && !scan.leading_zero && !scan.bare_point) {
-        if (slot(node) != none) linli::fill_number(v, scan, p, end);
+        if (s != none) linli::fill_number(v, scan, p, end);
       } else if (linli::read_non_finite(p, end, v.number)) {
         v.type = linli_json_number;
       } else {
@@ -230,7 +243,6 @@ class walk {
     } else {
       return linli_json_syntax;
     }
-    int32_t s = slot(node);
     if (s == none) return linli_json_ok;
     v.text = p;
     v.length = size;
@@ -258,12 +270,10 @@ extern "C" linli_json_error linli_json_extract(
   if (length == 0) return linli_json_empty;
   if (length > largest_document) return linli_json_too_large;
   if (!parser->grow(length)) return linli_json_no_memory;
-  std::memcpy(parser->document.get(), bytes, length);
-  std::memset(parser->document.get() + length, ' ', simdjson::SIMDJSON_PADDING);
-  simdjson::error_code found =
-    parser->stages->stage1(parser->document.get(), length, simdjson::stage1_mode::regular);
+  // The first stage reads whole blocks and copies the last, incomplete one: the document needs no padding and no copy.
+  simdjson::error_code found = parser->stages->stage1(bytes, length, simdjson::stage1_mode::regular);
   if (found != simdjson::SUCCESS) return from_simdjson(found);
-  return walk(*parser, *paths, uint32_t(length), values).run();
+  return walk(*parser, *paths, bytes, uint32_t(length), values).run();
 }
 
 extern "C" linli_json_value linli_json_read_number(const uint8_t *bytes, size_t length) {

@@ -41,7 +41,7 @@ typedef enum {
   linli_json_no_memory
 } linli_json_error;
 
-/// One extracted value. `text` is valid until the next call with the same parser.
+/// One extracted value. `text` is valid until the next call with the same parser, as long as the document is.
 typedef struct {
   /// A `linli_json_type`.
   uint8_t type;

@@ -4,6 +4,7 @@ struct DecodeCompiler {
   var messages: [DecodeTables.MessageRow] = []
   var fields: [FieldRow] = []
   var points: [PointRow] = []
+  var devices: [DecodeTables.DeviceRow] = []
   var texts: [(bytes: Range<Int>, value: Double)] = []
   var textBytes: [UInt8] = []
   var firstMessages: [Int] = []
@@ -21,29 +22,49 @@ struct DecodeCompiler {
       let fields = profile.messages.flatMap(\.fields)
       precondition(fields.allSatisfy { profile.points.indices.contains($0.slot) }, "wrong slot in \(profile.name)")
     }
-    points = plan.points.map { point in
-      PointRow(
-        lowest: point.range?.lowerBound ?? -.infinity, highest: point.range?.upperBound ?? .infinity,
-        low: point.low ?? .nan, isBoolean: point.values == .boolean)
-    }
+    addPoints()
     var example: [Int: DevicePlan] = [:]
-    for device in plan.devices where example[device.profile] == nil { example[device.profile] = device }
+    var batteries: [Int: Set<Int>] = [:]
+    for device in plan.devices {
+      if example[device.profile] == nil { example[device.profile] = device }
+      for slot in plan.profiles[device.profile].points.indices
+      where plan.points[Int(device.firstPoint) + slot].low != nil {
+        batteries[device.profile, default: []].insert(slot)
+      }
+    }
     for (number, profile) in plan.profiles.enumerated() {
       firstMessages.append(messages.count)
-      for message in profile.messages { add(message, device: example[number]) }
+      for message in profile.messages { add(message, device: example[number], batteries[number] ?? []) }
     }
   }
 
-  private mutating func add(_ message: MessagePlan, device: DevicePlan?) {
+  /// Devices whose points have the same ranges share the rows, so that these few stay in the nearest cache.
+  private mutating func addPoints() {
+    var known: [[PointRow]: UInt32] = [:]
+    for device in plan.devices {
+      let slots = plan.profiles[device.profile].points.count
+      let rows = plan.points[Int(device.firstPoint)..<Int(device.firstPoint) + slots].map { PointRow($0) }
+      let first = known[rows] ?? UInt32(points.count)
+      if first == points.count {
+        known[rows] = first
+        points += rows
+      }
+      devices.append(DecodeTables.DeviceRow(firstPoint: device.firstPoint, firstRow: first))
+    }
+  }
+
+  private mutating func add(_ message: MessagePlan, device: DevicePlan?, _ batterySlots: Set<Int>) {
     let paths = JSONPaths()
     sets.append(paths)
     let isJSON = message.format == .json
     let first = fields.count
     for field in message.fields { add(field, value: isJSON ? paths.add(field.pointer) : 0, device: device) }
     let time = isJSON ? message.time.map { paths.add($0) } ?? -1 : -1
+    let batteries = message.fields.indices.filter { batterySlots.contains(message.fields[$0].slot) }
     messages.append(
       DecodeTables.MessageRow(
-        isJSON: isJSON, paths: paths.handle, time: time, firstField: first, fieldCount: fields.count - first))
+        isJSON: isJSON, paths: paths.handle, time: time, firstField: first, fieldCount: fields.count - first,
+        firstBattery: batteries.first ?? 0, batteriesEnd: batteries.last.map { $0 + 1 } ?? 0))
   }
 
   private mutating func add(_ field: FieldPlan, value: Int32, device: DevicePlan?) {
@@ -58,8 +79,8 @@ struct DecodeCompiler {
     fields.append(
       FieldRow(
         value: value, slot: UInt32(field.slot), scale: field.scale, offset: field.offset, map: mapRange,
-        hasMap: map != nil, faults: faults, substitute: field.substitute ?? .nan,
-        ignoresUnmapped: field.ignoresUnmapped))
+        faults: faults, substitute: field.substitute ?? .nan, hasMap: map != nil,
+        ignoresUnmapped: field.ignoresUnmapped, isPlain: map == nil && field.faults.isEmpty))
   }
 
   private mutating func add(texts added: [(key: String, value: Double)]) -> TextRange {

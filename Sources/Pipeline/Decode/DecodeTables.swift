@@ -1,7 +1,7 @@
 import CSimdjson
 
 /// A `LanePlan` as the decoder's hot path reads it: rows without references, in memory that does not move.
-final class DecodeTables {
+struct DecodeTables: ~Copyable {
   /// How the payloads of one topic pattern are read.
   struct MessageRow: BitwiseCopyable {
     var isJSON: Bool
@@ -11,20 +11,24 @@ final class DecodeTables {
     var time: Int32
     var firstField: Int
     var fieldCount: Int
+    /// From the first field that may be a battery level to behind the last.
+    var firstBattery: Int
+    var batteriesEnd: Int
+  }
+
+  struct DeviceRow: BitwiseCopyable {
+    var firstPoint: PointID
+    /// In `points`; devices of one profile share their rows.
+    var firstRow: UInt32
   }
 
   let messages: UnsafeMutablePointer<MessageRow>
   let fields: UnsafeMutablePointer<FieldRow>
   let texts: UnsafeMutablePointer<TextRow>
   let points: UnsafeMutablePointer<PointRow>
-  /// Of each device.
-  let firstPoints: UnsafeMutablePointer<PointID>
+  let devices: UnsafeMutablePointer<DeviceRow>
   /// Whether a device's battery is low: the only thing here that outlives a message.
   let batteryIsLow: UnsafeMutablePointer<Bool>
-  let deviceCount: Int
-  let pointCount: Int
-  /// Room for what became of each field of one message.
-  let outcomes: UnsafeMutablePointer<Normaliser.Outcome>
   /// Number of the first message of each profile.
   let firstMessages: [Int]
   private let sets: [JSONPaths]
@@ -36,13 +40,8 @@ final class DecodeTables {
     messages = Self.copy(compiler.messages)
     fields = Self.copy(compiler.fields)
     points = Self.copy(compiler.points)
-    firstPoints = Self.copy(plan.devices.map(\.firstPoint))
+    devices = Self.copy(compiler.devices)
     batteryIsLow = Self.copy(Array(repeating: false, count: plan.devices.count))
-    deviceCount = plan.devices.count
-    pointCount = plan.points.count
-    let mostFields = compiler.messages.map(\.fieldCount).max() ?? 0
-    outcomes = .allocate(capacity: max(1, mostFields))
-    outcomes.initialize(repeating: .nothing, count: max(1, mostFields))
     firstMessages = compiler.firstMessages
     sets = compiler.sets
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, compiler.textBytes.count), alignment: 1)
@@ -61,10 +60,9 @@ final class DecodeTables {
     fields.deallocate()
     texts.deallocate()
     points.deallocate()
-    firstPoints.deallocate()
+    devices.deallocate()
     batteryIsLow.deallocate()
     textBytes.deallocate()
-    outcomes.deallocate()
   }
 
   private static func copy<Row: BitwiseCopyable>(_ rows: [Row]) -> UnsafeMutablePointer<Row> {

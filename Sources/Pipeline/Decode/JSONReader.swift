@@ -66,6 +66,7 @@ final class JSONReader {
   static let deepest = 256
 
   private let parser: OpaquePointer
+  /// Of the last document, by slot.
   private var values: UnsafeMutablePointer<linli_json_value>
   private var capacity: Int
 
@@ -82,7 +83,8 @@ final class JSONReader {
     values.deallocate()
   }
 
-  /// Checks the whole document and makes the values of `paths` available under their slots, until the next call.
+  /// Checks the whole document and makes the values of `paths` available under their slots, until the next call and as long
+  /// as the document is there.
   func read(_ document: UnsafeRawBufferPointer, paths: OpaquePointer) -> JSONProblem? {
     reserve(linli_json_paths_count(paths))
     guard let bytes = document.baseAddress else { return .empty }
@@ -92,6 +94,12 @@ final class JSONReader {
   }
 
   subscript(slot: Int32) -> Scalar { Scalar(values[Int(slot)]) }
+
+  /// The number of a slot, nil when there is something else or nothing.
+  func number(_ slot: Int32) -> Double? {
+    let value = values + Int(slot)
+    return value.pointee.type == Scalar.Kind.number.rawValue ? value.pointee.number : nil
+  }
 
   private func reserve(_ count: Int) {
     guard count > capacity else { return }

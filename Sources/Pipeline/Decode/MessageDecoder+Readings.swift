@@ -1,14 +1,18 @@
 /// From a payload to readings, for a topic whose devices are known.
 extension MessageDecoder {
-  func emit(_ message: RawMessage, _ targets: UnsafeBufferPointer<Target>, into entries: inout [Entry]) {
-    for at in targets.indices where !targets[..<at].contains(where: { $0.device == targets[at].device }) {
-      entries.append(messageEntry(message, device: targets[at].device))
+  func emit(_ message: RawMessage, _ targets: UnsafeBufferPointer<Target>) {
+    var room = 0
+    for target in targets { room += 1 + tables.messages[Int(target.message)].fieldCount }
+    output.begin(room: room)
+    for at in targets.indices
+    where at == 0 || !targets[..<at].contains(where: { $0.device == targets[at].device }) {
+      output.append(messageEntry(message, device: targets[at].device))
     }
     var read = Int32(-1)
     var problem: DeadLetter.Reason?
     var buried = false
     for target in targets {
-      let row = tables.messages[Int(target.message)]
+      let row = tables.messages + Int(target.message)
       if target.message != read {
         problem = open(message, row)
         read = target.message
@@ -16,32 +20,32 @@ extension MessageDecoder {
       if let problem {
         if !buried { bury(message, problem) }
         buried = true
-        undecodable(message, target.device, row, into: &entries)
+        undecodable(message, target.device, row)
       } else {
-        readings(message, target.device, row, into: &entries)
+        readings(message, target.device, row)
       }
     }
   }
 
   /// Makes the payload's values available.
-  private func open(_ message: RawMessage, _ row: DecodeTables.MessageRow) -> DeadLetter.Reason? {
+  private func open(_ message: RawMessage, _ row: UnsafePointer<DecodeTables.MessageRow>) -> DeadLetter.Reason? {
     if message.payload.count > limits.payloadBytes { return .tooLarge(message.payload.count) }
-    if row.isJSON { return reader.read(message.payload, paths: row.paths).map { .json($0) } }
+    if row.pointee.isJSON { return reader.read(message.payload, paths: row.pointee.paths).map { .json($0) } }
     if message.payload.isEmpty { return .emptyText }
     return UTF8Check.isValid(message.payload) ? nil : .notText
   }
 
   private func undecodable(
-    _ message: RawMessage, _ device: DeviceID, _ row: DecodeTables.MessageRow, into entries: inout [Entry]
+    _ message: RawMessage, _ device: DeviceID, _ row: UnsafePointer<DecodeTables.MessageRow>
   ) {
-    let first = tables.firstPoints[Int(device)]
-    for field in row.firstField..<row.firstField + row.fieldCount {
-      entries.append(
+    let first = tables.devices[Int(device)].firstPoint
+    for field in row.pointee.firstField..<row.pointee.firstField + row.pointee.fieldCount {
+      output.append(
         Entry(
           kind: .reading, reason: .undecodable, flags: Self.flags(message), index: first + tables.fields[field].slot,
           time: message.arrival, position: message.position))
     }
-    readingCounts.add(.undecodable, row.fieldCount)
+    readingCounts.add(.undecodable, row.pointee.fieldCount)
   }
 
   /// Many makes share one topic (a LoRaWAN server's, say); the payload tells which it is.
@@ -52,7 +56,7 @@ extension MessageDecoder {
     var bestPart = 0.0
     for match in matches.prefix(256) {
       let row = tables.messages[match.message]
-      guard row.fieldCount > 0, open(message, row) == nil else { continue }
+      guard row.fieldCount > 0, open(message, tables.messages + match.message) == nil else { continue }
       let fields = row.firstField..<row.firstField + row.fieldCount
       let present = row.isJSON ? fields.count { reader[tables.fields[$0].value].kind != .missing } : 1
       let part = Double(present) / Double(row.fieldCount)
@@ -61,28 +65,16 @@ extension MessageDecoder {
     return best
   }
 
-  /// Two passes over the fields: the battery may stand behind the values that it makes doubtful.
-  private func readings(
-    _ message: RawMessage, _ device: DeviceID, _ row: DecodeTables.MessageRow, into entries: inout [Entry]
-  ) {
-    let tables = tables
-    let first = tables.firstPoints[Int(device)]
-    let normaliser = Normaliser(texts: tables.texts)
-    for number in 0..<row.fieldCount {
-      let field = tables.fields[row.firstField + number]
-      let point = tables.points[Int(first + field.slot)]
-      let scalar = row.isJSON ? reader[field.value] : Scalar(text: message.payload)
-      let outcome = normaliser.outcome(of: scalar, field: field, point: point)
-      tables.outcomes[number] = outcome
-      if !point.low.isNaN, outcome.isReading, outcome.reason.quality != .bad {
-        tables.batteryIsLow[Int(device)] = outcome.value < point.low
-      }
-    }
+  private func readings(_ message: RawMessage, _ device: DeviceID, _ row: UnsafePointer<DecodeTables.MessageRow>) {
+    let place = tables.devices[Int(device)]
+    let fields = tables.fields + row.pointee.firstField
+    let points = tables.points + Int(place.firstRow)
+    noticeBattery(message, device, row)
     var doubts: Doubts = message.retained ? [.retained] : []
     var time = message.arrival
-    if row.time >= 0 {
+    if row.pointee.time >= 0 {
       if let own = DeviceTime.plausible(
-        reader[row.time], arrival: message.arrival, backlog: message.backlog, limits: limits)
+        reader[row.pointee.time], arrival: message.arrival, backlog: message.backlog, limits: limits)
       {
         time = own
       } else {
@@ -92,26 +84,65 @@ extension MessageDecoder {
     let flags = Self.flags(message)
     var isEmpty = true
     let isLow = tables.batteryIsLow[Int(device)]
-    for number in 0..<row.fieldCount where tables.outcomes[number].isReading {
-      let index = first + tables.fields[row.firstField + number].slot
-      let others = isLow && tables.points[Int(index)].low.isNaN ? doubts.union(.lowBattery) : doubts
-      let reason = others.reason(own: tables.outcomes[number].reason)
-      entries.append(
+    var good = 0
+    for number in 0..<row.pointee.fieldCount {
+      let field = fields + number
+      let point = points + Int(field.pointee.slot)
+      let outcome = outcome(message, row, field, point)
+      guard outcome.isReading else { continue }
+      var reason = outcome.reason
+      if isLow || !doubts.isEmpty {
+        let others = isLow && point.pointee.low.isNaN ? doubts.union(.lowBattery) : doubts
+        reason = others.reason(own: reason)
+      }
+      output.append(
         Entry(
-          kind: .reading, reason: reason, flags: flags, index: index, time: time, value: tables.outcomes[number].value,
-          position: message.position))
-      readingCounts.add(reason, 1)
+          kind: .reading, reason: reason, flags: flags, index: place.firstPoint + field.pointee.slot, time: time,
+          value: outcome.value, position: message.position))
       isEmpty = false
+      if reason == .none { good += 1 } else { readingCounts.add(reason, 1) }
     }
+    readingCounts.add(.none, good)
     if isEmpty { noteWithoutReading(message, device, row) }
   }
 
   /// A message that could be read and says nothing that its profile asks for, e.g. `{}`. Fields that are there and stand for
   /// nothing (`action: ""`) are another matter: the profile knows them.
-  private func noteWithoutReading(_ message: RawMessage, _ device: DeviceID, _ row: DecodeTables.MessageRow) {
-    let fields = row.firstField..<row.firstField + row.fieldCount
-    guard row.isJSON, fields.allSatisfy({ reader[tables.fields[$0].value].kind == .missing }) else { return }
+  private func noteWithoutReading(
+    _ message: RawMessage, _ device: DeviceID, _ row: UnsafePointer<DecodeTables.MessageRow>
+  ) {
+    let fields = row.pointee.firstField..<row.pointee.firstField + row.pointee.fieldCount
+    guard row.pointee.isJSON, fields.allSatisfy({ reader[tables.fields[$0].value].kind == .missing }) else { return }
     countWithoutReading(message, device)
+  }
+
+  /// Before the readings: the battery may stand behind the values that it makes doubtful.
+  private func noticeBattery(
+    _ message: RawMessage, _ device: DeviceID, _ row: UnsafePointer<DecodeTables.MessageRow>
+  ) {
+    let points = tables.points + Int(tables.devices[Int(device)].firstRow)
+    for number in row.pointee.firstBattery..<row.pointee.batteriesEnd {
+      let field = tables.fields + (row.pointee.firstField + number)
+      let point = points + Int(field.pointee.slot)
+      if point.pointee.low.isNaN { continue }
+      let outcome = outcome(message, row, field, point)
+      if outcome.isReading, outcome.reason.quality != .bad {
+        tables.batteryIsLow[Int(device)] = outcome.value < point.pointee.low
+      }
+    }
+  }
+
+  private func outcome(
+    _ message: RawMessage, _ row: UnsafePointer<DecodeTables.MessageRow>, _ field: UnsafePointer<FieldRow>,
+    _ point: UnsafePointer<PointRow>
+  ) -> Normaliser.Outcome {
+    if row.pointee.isJSON, let number = reader.number(field.pointee.value),
+      let good = Normaliser.plain(number, field, point)
+    {
+      return good
+    }
+    let scalar = row.pointee.isJSON ? reader[field.pointee.value] : Scalar(text: message.payload)
+    return Normaliser(texts: tables.texts).outcome(of: scalar, field: field.pointee, point: point.pointee)
   }
 }
 

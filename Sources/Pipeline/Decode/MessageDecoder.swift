@@ -10,18 +10,12 @@ package final class MessageDecoder {
     var message: Int32
   }
 
-  private struct Binding: BitwiseCopyable {
-    var first: Int
-    var count: Int
-  }
-
   private var profiles: [ProfilePlan]
   private var deviceIDs: [String]
   private(set) var limits: LanePlan.Limits
   private(set) var tables: DecodeTables
   private var matcher: TopicMatcher
   private var topics: TopicTable
-  private var bindings: [Binding] = []
   private var targets: [Target] = []
   private var strangers: Strangers
   private var letters: DeadLetterBox
@@ -31,13 +25,14 @@ package final class MessageDecoder {
   private var withoutReading: [DeviceID: UInt64] = [:]
   /// Behind a pointer like everything that changes with each reading: a checked access costs more than the addition.
   let readingCounts = ReadingCounts()
+  var output = EntryBuffer()
 
   package init(plan: LanePlan) {
     profiles = plan.profiles
     deviceIDs = plan.devices.map(\.id)
     limits = plan.limits
     tables = DecodeTables(plan)
-    matcher = TopicMatcher(plan, tables: tables)
+    matcher = TopicMatcher(plan, firstMessages: tables.firstMessages)
     topics = TopicTable(limit: plan.limits.topics)
     strangers = Strangers(limit: plan.limits.discovered, taken: deviceIDs)
     letters = DeadLetterBox(limit: plan.limits.deadLetters)
@@ -52,9 +47,8 @@ package final class MessageDecoder {
     deviceIDs = plan.devices.map(\.id)
     limits = plan.limits
     tables = DecodeTables(plan)
-    matcher = TopicMatcher(plan, tables: tables)
+    matcher = TopicMatcher(plan, firstMessages: tables.firstMessages)
     topics = TopicTable(limit: plan.limits.topics)
-    bindings.removeAll()
     targets.removeAll()
     restore(lowBatteryDevices: low)
     withoutReading = [:]
@@ -70,38 +64,43 @@ package final class MessageDecoder {
       }, unknown: { matches($0.topic).isEmpty })
   }
 
-  /// Appends the entries of a message: one `.message` for each device it concerns, or one with `Entry.noDevice`, then the
-  /// readings.
-  package func decode(_ message: RawMessage, into entries: inout [Entry]) {
+  /// The entries of a message: one `.message` for each device it concerns, or one with `Entry.noDevice`, then the readings.
+  /// Valid until the next call.
+  package func decode(_ message: RawMessage) -> UnsafeBufferPointer<Entry> {
     counts.messages += 1
-    let known = topics.find(message.topic)
-    if known >= 0 {
-      let binding = bindings[Int(known)]
-      let targets = targets
+    let binding = topics.find(message.topic)
+    if binding.count > 0 {
       targets.withUnsafeBufferPointer { all in
-        emit(message, UnsafeBufferPointer(rebasing: all[binding.first..<binding.first + binding.count]), into: &entries)
+        let first = Int(binding.first)
+        emit(message, UnsafeBufferPointer(rebasing: all[first..<first + Int(binding.count)]))
       }
     } else {
-      decodeUnbound(message, into: &entries)
+      decodeUnbound(message)
     }
+    return output.entries
   }
 
-  private func decodeUnbound(_ message: RawMessage, into entries: inout [Entry]) {
+  /// The same, appended.
+  package func decode(_ message: RawMessage, into entries: inout [Entry]) {
+    entries.append(contentsOf: decode(message))
+  }
+
+  private func decodeUnbound(_ message: RawMessage) {
     let matches = matcher.match(message.topic)
     let found = matches.flatMap { match in
       match.devices.map { Target(device: $0, message: Int32(match.message)) }
     }
     guard found.isEmpty else {
-      if topics.insert(message.topic, binding: Int32(bindings.count)) {
-        bindings.append(Binding(first: targets.count, count: found.count))
+      if topics.insert(message.topic, binding: .init(first: Int32(targets.count), count: Int32(found.count))) {
         targets.append(contentsOf: found)
       } else {
         counts.topicsNotRemembered += 1
       }
-      found.withUnsafeBufferPointer { emit(message, $0, into: &entries) }
+      found.withUnsafeBufferPointer { emit(message, $0) }
       return
     }
-    entries.append(messageEntry(message, device: Entry.noDevice))
+    output.begin(room: 1)
+    output.append(messageEntry(message, device: Entry.noDevice))
     if let first = matches.first {
       counts.unassigned += 1
       strangers.heard(message, match: first, profiles: profiles) { bestMatch(message, among: matches, first) }

@@ -9,9 +9,14 @@ enum TopicHash {
       at += 8
     }
     var rest: UInt64 = 0
-    while at < bytes.count {
-      rest = rest << 8 | UInt64(bytes[at])
-      at += 1
+    if at < bytes.count, bytes.count >= 8 {
+      // The last eight bytes, of which some have been taken already.
+      rest = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    } else {
+      while at < bytes.count {
+        rest = rest << 8 | UInt64(bytes[at])
+        at += 1
+      }
     }
     return mix(hash ^ rest, 0x5899_65cc_7537_4cc3)
   }

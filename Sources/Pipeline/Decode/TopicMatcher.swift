@@ -22,7 +22,7 @@ struct TopicMatcher {
   /// Topics of profiles that are no patterns; a configuration that was checked has none.
   private(set) var refused: [String] = []
 
-  init(_ plan: LanePlan, tables: DecodeTables) {
+  init(_ plan: LanePlan, firstMessages: [Int]) {
     var devices: [Int: [DeviceID]] = [:]
     for (number, device) in plan.devices.enumerated() { devices[device.profile, default: []].append(DeviceID(number)) }
     for (number, profile) in plan.profiles.enumerated() {
@@ -41,7 +41,7 @@ struct TopicMatcher {
         let finder = DeviceFinder(devices[number] ?? [], plan: plan, captures: names.map(\.name))
         patterns.append(
           Pattern(
-            profile: number, message: tables.firstMessages[number] + at, names: names, literals: literals,
+            profile: number, message: firstMessages[number] + at, names: names, literals: literals,
             finder: finder))
       }
     }

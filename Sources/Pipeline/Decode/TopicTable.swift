@@ -1,14 +1,21 @@
 import Glibc
 
-/// Topic → number of its binding: an open-addressing table over the raw bytes. It only grows, up to its limits, and is
+/// Topic → what it is bound to: an open-addressing table over the raw bytes. It only grows, up to its limits, and is
 /// emptied by a new plan.
-final class TopicTable {
+struct TopicTable: ~Copyable {
+  /// A stretch of the decoder's targets; a topic in the table has at least one.
+  struct Binding: BitwiseCopyable {
+    var first: Int32
+    var count: Int32
+    static let none = Binding(first: 0, count: 0)
+  }
+
   private struct Slot: BitwiseCopyable {
     var hash: UInt64
     var offset: UInt32
     var length: UInt32
-    /// −1: empty.
-    var binding: Int32
+    /// None: empty.
+    var binding: Binding
   }
 
   /// Longer topics are not remembered, bytes.
@@ -42,28 +49,30 @@ final class TopicTable {
 
   private static func empty(_ count: Int) -> UnsafeMutablePointer<Slot> {
     let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
-    slots.initialize(repeating: Slot(hash: 0, offset: 0, length: 0, binding: -1), count: count)
+    slots.initialize(repeating: Slot(hash: 0, offset: 0, length: 0, binding: .none), count: count)
     return slots
   }
 
-  /// The binding of a topic, −1 when it is not remembered.
-  func find(_ topic: UnsafeRawBufferPointer) -> Int32 {
-    guard let bytes = topic.baseAddress else { return -1 }
+  /// The binding of a topic, none when it is not remembered.
+  func find(_ topic: UnsafeRawBufferPointer) -> Binding {
+    guard let bytes = topic.baseAddress else { return .none }
     let hash = TopicHash.of(topic)
     var at = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Self.mostProbes {
-      let slot = slots[at]
-      if slot.binding < 0 { return -1 }
-      if slot.hash == hash, Int(slot.length) == topic.count, memcmp(keys + Int(slot.offset), bytes, topic.count) == 0 {
-        return slot.binding
+      let slot = slots + at
+      if slot.pointee.binding.count == 0 { return .none }
+      if slot.pointee.hash == hash, Int(slot.pointee.length) == topic.count,
+        memcmp(keys + Int(slot.pointee.offset), bytes, topic.count) == 0
+      {
+        return slot.pointee.binding
       }
       at = (at + 1) & mask
     }
-    return -1
+    return .none
   }
 
   /// Whether the topic could be remembered. It must not be in the table yet.
-  func insert(_ topic: UnsafeRawBufferPointer, binding: Int32) -> Bool {
+  mutating func insert(_ topic: UnsafeRawBufferPointer, binding: Binding) -> Bool {
     guard let bytes = topic.baseAddress, topic.count <= Self.longestTopic, count < mostTopics,
       keyBytes + topic.count <= mostBytes
     else { return false }
@@ -81,7 +90,7 @@ final class TopicTable {
   private func place(_ slot: Slot) -> Bool {
     var at = Int(truncatingIfNeeded: slot.hash) & mask
     for _ in 0..<Self.mostProbes {
-      if slots[at].binding < 0 {
+      if slots[at].binding.count == 0 {
         slots[at] = slot
         return true
       }
@@ -90,17 +99,17 @@ final class TopicTable {
     return false
   }
 
-  private func grow() {
+  private mutating func grow() {
     let old = slots
     let size = mask + 1
     mask = size * 2 - 1
     slots = Self.empty(size * 2)
     // A topic that finds no place any more is forgotten and matched anew when it comes again.
-    for at in 0..<size where old[at].binding >= 0 { if !place(old[at]) { count -= 1 } }
+    for at in 0..<size where old[at].binding.count > 0 { if !place(old[at]) { count -= 1 } }
     old.deallocate()
   }
 
-  private func reserveKeys(_ wanted: Int) {
+  private mutating func reserveKeys(_ wanted: Int) {
     guard wanted > keyCapacity else { return }
     let capacity = max(wanted, keyCapacity * 2)
     let moved = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)

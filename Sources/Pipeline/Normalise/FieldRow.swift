@@ -8,21 +8,37 @@ struct FieldRow: BitwiseCopyable {
   var offset: Double
   /// Texts with their canonical values. Empty with `hasMap` false: the value itself counts.
   var map: TextRange
-  var hasMap: Bool
   var faults: TextRange
   /// NaN when there is none.
   var substitute: Double
+  var hasMap: Bool
   var ignoresUnmapped: Bool
+  /// A number means itself: neither `map` nor `faults` may say otherwise.
+  var isPlain: Bool
 }
 
 /// What normalising needs to know about one point.
-struct PointRow: BitwiseCopyable {
+struct PointRow: BitwiseCopyable, Hashable {
   /// Plausible values; −∞ and ∞ without a range.
   var lowest: Double
   var highest: Double
   /// Battery level below which the device counts as low; NaN where the point is no battery.
   var low: Double
   var isBoolean: Bool
+
+  init(_ point: PointPlan) {
+    lowest = point.range?.lowerBound ?? -.infinity
+    highest = point.range?.upperBound ?? .infinity
+    low = point.low ?? .nan
+    isBoolean = point.values == .boolean
+  }
+
+  /// By their bits: no battery (NaN) is the same as no battery.
+  private var bits: [UInt64] {
+    [lowest.bitPattern, highest.bitPattern, low.bitPattern, isBoolean ? 1 : 0]
+  }
+  static func == (a: PointRow, b: PointRow) -> Bool { a.bits == b.bits }
+  func hash(into hasher: inout Hasher) { hasher.combine(bits) }
 }
 
 /// A text of a `map` or of `faults`.

@@ -16,6 +16,16 @@ struct Normaliser {
 
   let texts: UnsafePointer<TextRow>
 
+  /// The usual case by itself: a number that means itself and lies in the point's range. Nil for everything else.
+  static func plain(
+    _ number: Double, _ field: UnsafePointer<FieldRow>, _ point: UnsafePointer<PointRow>
+  ) -> Outcome? {
+    guard field.pointee.isPlain, !point.pointee.isBoolean else { return nil }
+    let value = number * field.pointee.scale + field.pointee.offset
+    guard value >= point.pointee.lowest, value <= point.pointee.highest, value.isFinite else { return nil }
+    return .good(value)
+  }
+
   func outcome(of raw: Scalar, field: FieldRow, point: PointRow) -> Outcome {
     var scalar = raw
     if scalar.kind == .text { scalar.text = scalar.text.trimmed }
