@@ -8,7 +8,7 @@ struct LinliBench: ParsableCommand {
     commandName: "linli-bench", abstract: "Measures Linli beside references, in one run on one machine.",
     subcommands: [
       RunBenchmarks.self, Publish.self, Count.self, FloodServerCommand.self, CountLibrary.self, CountConnection.self,
-      Footprint.self,
+      Footprint.self, WriteSite.self,
     ], defaultSubcommand: RunBenchmarks.self)
 }
 
