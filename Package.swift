@@ -36,6 +36,7 @@ let package = Package(
   targets: [
     // MARK: - C libraries from the distribution
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CMemory"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CPrefetch"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -65,7 +66,8 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Notify", "Store", "API", "Simulator",
+        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Notify", "Store", "API",
+        "Simulator",
         hummingbird, lifecycle, logging,
       ]),
     .executableTarget(
@@ -110,8 +112,9 @@ let package = Package(
     .executableTarget(
       name: "linli-bench",
       dependencies: [
-        "App", "ConfigFile", "MQTT", "Pipeline", "CMosquitto", "CSimdjson", "CAllocationCount", "TestSupport",
-        argumentParser, logging, yams,
+        "App", "ConfigFile", "MQTT", "Pipeline", "Store", "CMemory", "CMosquitto", "CSimdjson", "CAllocationCount",
+        "TestSupport",
+        argumentParser, grdb, logging, yams,
       ],
       path: "Benchmarks/linli-bench"),
   ],

@@ -71,7 +71,7 @@ struct BenchmarkSettings {
 }
 
 enum BenchmarkName: String, CaseIterable, ExpressibleByArgument {
-  case core, scaling, journal, service, flood, latency, check, memory, recovery, replay
+  case core, scaling, journal, service, flood, latency, history, check, memory, recovery, replay
 
   static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -83,6 +83,7 @@ enum BenchmarkName: String, CaseIterable, ExpressibleByArgument {
     case .service: try ServiceBenchmark(settings).run()
     case .flood: try FloodBenchmark(settings).run()
     case .latency: try LatencyBenchmark(settings).run()
+    case .history: try HistoryBenchmark().run()
     case .check: try CheckBenchmark().run()
     case .memory: try MemoryBenchmark(settings).run()
     case .recovery: try RecoveryBenchmark(settings).run()

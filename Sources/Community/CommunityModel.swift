@@ -17,7 +17,8 @@ package struct CommunityModel: Sendable {
   /// Ids of devices that devices.yaml names and that had errors of their own.
   package private(set) var refusedDevices: Set<String> = []
   private let deviceByID: [String: DeviceID]
-  private let pointByID: [String: PointID]
+  /// Every point by its id.
+  package let pointIDs: [String: PointID]
   /// Of each device; the same work is not done again for each point and rule.
   private let placeKinds: [String]
   private let deviceTags: [Set<String>]
@@ -32,7 +33,7 @@ package struct CommunityModel: Sendable {
     points = compiled.points
     deviceByID = Dictionary(
       zip(usable.map(\.id), usable.indices.map(DeviceID.init)), uniquingKeysWith: { first, _ in first })
-    pointByID = Dictionary(
+    pointIDs = Dictionary(
       zip(points.map(\.id), points.indices.map(PointID.init)), uniquingKeysWith: { first, _ in first })
     var kinds: [String: String] = [:]
     var tags: [String: Set<String>] = [:]
@@ -58,9 +59,9 @@ package struct CommunityModel: Sendable {
   // MARK: - Look-ups
 
   package func deviceID(_ id: String) -> DeviceID? { deviceByID[id] }
-  package func pointID(_ id: String) -> PointID? { pointByID[id] }
+  package func pointID(_ id: String) -> PointID? { pointIDs[id] }
   package func device(_ id: String) -> Device? { deviceByID[id].map { devices[Int($0)] } }
-  package func point(_ id: String) -> PointPlan? { pointByID[id].map { points[Int($0)] } }
+  package func point(_ id: String) -> PointPlan? { pointIDs[id].map { points[Int($0)] } }
 
   package func profile(of device: DeviceID) -> DeviceProfile { profiles[devicePlans[Int(device)].profile] }
   package func points(of device: DeviceID) -> Range<PointID> {

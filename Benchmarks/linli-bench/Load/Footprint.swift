@@ -2,6 +2,7 @@
 // grown does not shrink.
 import App
 import ArgumentParser
+import CMemory
 import ConfigFile
 import Foundation
 import Pipeline
@@ -28,6 +29,7 @@ struct Footprint: ParsableCommand {
     }
     let core = CoreRun(
       plan: plan, topics: (0..<sensors).map { Array("bench/s\($0)/up".utf8) }, payloads: payloads, interval: 600_000)
+    linli_return_freed_memory()
     let before = ProcessFigures(pid: getpid()).resident
     core.take(sensors * Self.rounds)
     let after = ProcessFigures(pid: getpid()).resident

@@ -51,6 +51,7 @@ struct MemoryBenchmark {
       Figure(
         .memory, "\(what): resident under load", service.figures.resident / 1_048_576, "MiB", to: rings,
         goal.map(Figure.Goal.atMost)),
+      Figure(.memory, "\(what): of it not code", service.figures.anonymous / 1_048_576, "MiB", to: rings),
       Figure(.memory, "\(what): resident at most", service.figures.residentMaximum / 1_048_576, "MiB", to: rings),
     ]
   }

@@ -27,6 +27,8 @@ struct ProcessFigures {
   /// Resident memory now and at most, bytes.
   var resident: Double
   var residentMaximum: Double
+  /// Of the resident memory what the process has to itself: not the code of programs and libraries.
+  var anonymous: Double
 
   init(pid: Int32) {
     let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
@@ -47,6 +49,7 @@ struct ProcessFigures {
     }
     resident = bytes("VmRSS")
     residentMaximum = bytes("VmHWM")
+    anonymous = bytes("RssAnon")
   }
 
   /// Fields 14 and 15 of proc(5)'s stat, ticks. The name may contain spaces: the fields count from the last parenthesis.

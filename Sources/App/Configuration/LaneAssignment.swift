@@ -53,14 +53,17 @@ struct LaneAssignment {
   /// A device whose topics no subscription can bring will never be heard.
   private func warnOfUnheard(log: ProblemLog) {
     guard !settings.brokers.isEmpty else { return }
+    // By profile: its topics are the same for all of its devices.
+    let unheard = community.profiles.map { profile in
+      !settings.brokers.contains { Self.carries($0, profile) }
+    }
+    guard unheard.contains(true) else { return }
     var reported: Set<String> = []
-    for (index, device) in community.devices.enumerated() {
-      let profile = community.profile(of: DeviceID(index))
-      guard !settings.brokers.contains(where: { Self.carries($0, profile) }), reported.insert(profile.name).inserted
-      else { continue }
+    for (index, device) in community.devices.enumerated() where unheard[community.devicePlans[index].profile] {
+      guard reported.insert(device.profile).inserted else { continue }
+      let topics = community.profile(of: DeviceID(index)).topics.joined(separator: ", ")
       log.warning(
-        at: device.location,
-        "no subscription brings the topics of '\(device.id)' (\(profile.topics.joined(separator: ", ")))",
+        at: device.location, "no subscription brings the topics of '\(device.id)' (\(topics))",
         hint: "add a filter to 'subscribe' in linli.yaml")
     }
   }

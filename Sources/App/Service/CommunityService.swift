@@ -1,5 +1,6 @@
 import API
 import Alerts
+import CMemory
 import Community
 package import ConfigFile
 import Foundation
@@ -113,7 +114,8 @@ package final class CommunityService: Sendable {
     selfWatch = SelfWatch()
     selfWatch.restore(open.filter { $0.lane == AlertEvent.system && $0.isActive })
     await outbox.replace(outlets: outlets(for: configuration))
-    await closeOrphans(of: configuration)
+    await closeOrphans(of: configuration, among: Set(open.map(\.rule)))
+    linli_return_freed_memory()
   }
 
   /// Runs until the task is cancelled or a graceful shutdown is asked for. `started` gets the port of the HTTP listener.
@@ -237,14 +239,16 @@ package final class CommunityService: Sendable {
       if let new = configuration.lanes.first(where: { $0.broker.clientID == lane.id }) { await lane.install(new.plan) }
     }
     await closeOrphans(of: configuration)
+    linli_return_freed_memory()
     logger.info("configuration read again")
   }
 
   /// Alerts whose rule, subject or device is gone have nobody who could clear them.
-  private func closeOrphans(of configuration: LoadedConfiguration) async {
+  /// - Parameter rules: those that have open alerts, where that is known.
+  private func closeOrphans(of configuration: LoadedConfiguration, among rules: Set<String>? = nil) async {
     var subjects: Set<String> = []
     for lane in configuration.lanes {
-      for rule in lane.plan.rules {
+      for rule in lane.plan.rules where rules?.contains(rule.id) ?? true {
         for instance in rule.instances { subjects.insert("\(lane.broker.clientID)|\(rule.id)|\(instance.subject)") }
       }
     }

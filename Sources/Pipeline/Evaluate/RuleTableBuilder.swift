@@ -33,8 +33,9 @@ struct RuleTableBuilder {
         RuleTable.Instance(
           rule: Int32(index), number: Int32(number), firstNode: Int32(nodes.count),
           nodeCount: Int32(rule.conditions.count), zone: Int32(instance.zone)))
+      let inputs = instance.inputs
       for condition in rule.conditions.indices {
-        let points = condition < instance.inputs.count ? instance.inputs[condition] : []
+        let points = condition < inputs.count ? inputs[condition] : []
         addNode(firstCode + condition, position, points.filter { Int($0) < plan.points.count })
       }
       instances[Int(position)].isCrowded = edges.count - firstEdge > RuleTable.crowd

@@ -20,13 +20,33 @@ package struct InstancePlan: Sendable {
   /// Index into `LanePlan.zones`.
   package var zone: Int
   /// For each condition of the rule the points it looks at; empty for `all`, `any`, `not`.
-  package var inputs: [[PointID]]
+  package var inputs: [[PointID]] {
+    get {
+      switch storage {
+      case .one(let point): [[point]]
+      case .lists(let lists): lists
+      }
+    }
+    set { storage = Inputs(newValue) }
+  }
+
+  /// Nearly every instance is one condition at one point: two arrays for a single number would be most of its memory.
+  private enum Inputs: Sendable {
+    case one(PointID)
+    case lists([[PointID]])
+
+    init(_ lists: [[PointID]]) {
+      self = lists.count == 1 && lists[0].count == 1 ? .one(lists[0][0]) : .lists(lists)
+    }
+  }
+
+  private var storage: Inputs
 
   package init(subject: String, place: String, zone: Int = 0, inputs: [[PointID]]) {
     self.subject = subject
     self.place = place
     self.zone = zone
-    self.inputs = inputs
+    storage = Inputs(inputs)
   }
 }
 

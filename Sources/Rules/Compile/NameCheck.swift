@@ -5,24 +5,37 @@ import Pipeline
 struct NameCheck {
   private let site: Site
   private let log: ProblemLog
-  private let known: [Selector.Key: [String]]
+  /// All names of a kind, except those of points: a large site has a hundred thousand, and an index of its own.
   private let sets: [Selector.Key: Set<String>]
 
   init(site: Site, log: ProblemLog) {
     self.site = site
     self.log = log
-    var known: [Selector.Key: [String]] = [:]
-    known[.quantity] = site.quantities
-    known[.profile] = site.profiles
-    known[.place] = site.places.keys.sorted()
-    known[.device] = site.plan.devices.map(\.id) + site.refusedDevices.sorted()
-    known[.point] = site.plan.points.map(\.id) + Set(site.plan.profiles.flatMap(\.points)).sorted()
-    known[.placeKind] = Set(site.places.values.map(\.kind).filter { !$0.isEmpty }).sorted()
-    known[.deviceKind] = Set(site.devices.map(\.kind)).sorted()
-    known[.tag] = Set(site.devices.flatMap { $0.pointTags.reduce($0.tags) { $0.union($1) } })
-      .union(site.places.values.flatMap(\.tags)).sorted()
-    self.known = known
-    sets = known.mapValues(Set.init)
+    var sets: [Selector.Key: Set<String>] = [:]
+    sets[.quantity] = Set(site.quantities)
+    sets[.profile] = Set(site.profiles)
+    sets[.place] = Set(site.places.keys)
+    sets[.device] = Set(site.plan.devices.map(\.id)).union(site.refusedDevices)
+    sets[.placeKind] = Set(site.places.values.map(\.kind).filter { !$0.isEmpty })
+    sets[.deviceKind] = Set(site.kinds.makes.map(\.kind))
+    var tags = Set(site.places.values.flatMap(\.tags))
+    for device in site.devices {
+      tags.formUnion(device.tags)
+      for own in device.pointTags { tags.formUnion(own) }
+    }
+    sets[.tag] = tags
+    self.sets = sets
+  }
+
+  /// What a wrong name is compared with, in an order that is the same each time.
+  private func known(_ key: Selector.Key) -> [String] {
+    switch key {
+    case .quantity: site.quantities
+    case .profile: site.profiles
+    case .device: site.plan.devices.map(\.id) + site.refusedDevices.sorted()
+    case .point: site.plan.points.map(\.id) + Set(site.plan.profiles.flatMap(\.points)).sorted()
+    case .place, .placeKind, .deviceKind, .tag: sets[key]?.sorted() ?? []
+    }
   }
 
   /// Reports every name of a quantity, profile, place, device or point that does not exist. Kinds and tags are free words:
@@ -33,7 +46,7 @@ struct NameCheck {
       for term in selector.terms[key] ?? [] where !exists(term.text, key) {
         log.error(
           at: term.location, "unknown \(key.rawValue) \"\(term.text)\"",
-          hint: Suggestion.hint(for: term.text, among: known[key] ?? []))
+          hint: Suggestion.hint(for: term.text, among: known(key)))
         fine = false
       }
     }
@@ -42,6 +55,9 @@ struct NameCheck {
 
   private func exists(_ text: String, _ key: Selector.Key) -> Bool {
     if sets[key]?.contains(text) == true { return true }
+    if key == .point, site.pointIndex[text] != nil || site.plan.profiles.contains(where: { $0.points.contains(text) }) {
+      return true
+    }
     if key == .quantity { return sets[key]?.contains(site.quantity(named: text)) == true }
     if isRefused(text, key) { return true }
     return (key == .device || key == .point) && text.contains("*")
@@ -67,7 +83,7 @@ struct NameCheck {
   func hint(for selector: Selector) -> String? {
     for key in [Selector.Key.placeKind, .deviceKind, .tag] {
       for term in selector.terms[key] ?? [] where sets[key]?.contains(term.text) != true {
-        return Suggestion.hint(for: term.text, among: known[key] ?? [])
+        return Suggestion.hint(for: term.text, among: known(key))
           ?? "nothing here has the \(key.rawValue) \"\(term.text)\""
       }
     }

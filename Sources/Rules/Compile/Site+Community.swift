@@ -18,6 +18,7 @@ extension Site {
     }
     self.init(
       plan: plan, devices: facts, places: community.places.places, quantities: Quantity.all.map(\.name),
-      profiles: community.profiles.map(\.name), refusedDevices: community.refusedDevices)
+      profiles: community.profiles.map(\.name), refusedDevices: community.refusedDevices,
+      pointIndex: community.pointIDs)
   }
 }

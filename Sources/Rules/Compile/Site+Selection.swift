@@ -9,25 +9,30 @@ extension Site {
     guard !selector.isEmpty else { return [] }
     if let only = exactPoint(selector) { return only }
     let wanted = Wanted(selector, self)
+    let fitsMake = kinds.makes.map { wanted.fits($0) }
+    let fitsPlace = kinds.places.map { wanted.fits(place: $0, kind: places[$0]?.kind ?? "") }
     var points: [PointID] = []
     // Which slots measure what is wanted is the same for all devices of a profile.
     var slots: [Int: [Int]] = [:]
-    for index in plan.devices.indices where matches(device: index, wanted) {
-      let device = plan.devices[index]
-      let candidates = slots[device.profile] ?? measuring(wanted, device)
-      slots[device.profile] = candidates
+    for index in plan.devices.indices
+    where fitsMake[Int(kinds.makeOfDevice[index])] && fitsPlace[Int(kinds.placeOfDevice[index])] {
+      if let globs = wanted.devices, !globs.contains(where: { $0.matches(plan.devices[index].id) }) { continue }
+      let profile = plan.devices[index].profile
+      let first = plan.devices[index].firstPoint
+      let candidates = slots[profile] ?? measuring(wanted, profile, first)
+      slots[profile] = candidates
       let isTagged = wanted.tags.map { hasTag(device: index, $0) } ?? true
       for slot in candidates where isTagged || hasTag(device: index, slot: slot, wanted.tags ?? []) {
-        let point = device.firstPoint + PointID(slot)
-        if wanted.names(plan.points[Int(point)]) { points.append(point) }
+        let point = first + PointID(slot)
+        if wanted.points == nil || wanted.names(plan.points[Int(point)].id) { points.append(point) }
       }
     }
     return points
   }
 
-  private func measuring(_ wanted: Wanted, _ device: DevicePlan) -> [Int] {
-    plan.profiles[device.profile].points.indices.filter { slot in
-      wanted.quantities?.contains(plan.points[Int(device.firstPoint) + slot].quantity) ?? true
+  private func measuring(_ wanted: Wanted, _ profile: Int, _ first: PointID) -> [Int] {
+    plan.profiles[profile].points.indices.filter { slot in
+      wanted.quantities?.contains(plan.points[Int(first) + slot].quantity) ?? true
     }
   }
 
@@ -37,17 +42,6 @@ extension Site {
       let point = pointIndex[terms[0].text]
     else { return nil }
     return [point]
-  }
-
-  private func matches(device index: Int, _ wanted: Wanted) -> Bool {
-    let device = plan.devices[index]
-    let facts = devices[index]
-    if let kinds = wanted.deviceKinds, !kinds.contains(facts.kind) { return false }
-    if let profiles = wanted.profiles, !profiles.contains(facts.profile) { return false }
-    if let globs = wanted.devices, !globs.contains(where: { $0.matches(device.id) }) { return false }
-    if let paths = wanted.places, !paths.contains(where: { PlaceTree.contains($0, device.place) }) { return false }
-    if let kinds = wanted.placeKinds, !kinds.contains(places[device.place]?.kind ?? "") { return false }
-    return true
   }
 
   private func hasTag(device index: Int, _ tags: Set<String>) -> Bool {
@@ -86,12 +80,21 @@ private struct Wanted {
     pointNames = (texts(.point) ?? []).filter { !$0.contains("/") }.map(Glob.init)
   }
 
+  func fits(_ make: DeviceKinds.Make) -> Bool {
+    (deviceKinds?.contains(make.kind) ?? true) && (profiles?.contains(make.profile) ?? true)
+  }
+
+  func fits(place: String, kind: String) -> Bool {
+    if let places, !places.contains(where: { PlaceTree.contains($0, place) }) { return false }
+    return placeKinds?.contains(kind) ?? true
+  }
+
   /// Whether the id or the name of a point is a wanted one.
-  func names(_ point: PointPlan) -> Bool {
+  func names(_ id: String) -> Bool {
     guard let points else { return true }
-    if points.contains(where: { $0.matches(point.id) }) { return true }
+    if points.contains(where: { $0.matches(id) }) { return true }
     guard !pointNames.isEmpty else { return false }
-    let name = point.id.lastIndex(of: "/").map { point.id[point.id.index(after: $0)...] } ?? point.id[...]
+    let name = id.lastIndex(of: "/").map { id[id.index(after: $0)...] } ?? id[...]
     return pointNames.contains { $0.matches(name) }
   }
 }

@@ -46,12 +46,14 @@ package struct Site: Sendable {
   /// Index into `plan.zones` of a place's local time.
   let zone: Int
   let places: [String: PlaceFacts]
-  let deviceIndex: [String: Int]
   let pointIndex: [String: PointID]
+  /// What devices have in common, so that a selector is compared with each such thing once and not with each device.
+  let kinds: DeviceKinds
 
+  /// - Parameter pointIndex: by id, where the caller has it already.
   package init(
     plan: LanePlan, devices: [DeviceFacts], places: [Place], quantities: [String], profiles: [String], zone: Int = 0,
-    refusedDevices: Set<String> = []
+    refusedDevices: Set<String> = [], pointIndex: [String: PointID]? = nil
   ) {
     precondition(devices.count == plan.devices.count)
     self.plan = plan
@@ -61,10 +63,11 @@ package struct Site: Sendable {
     self.zone = zone
     self.refusedDevices = refusedDevices
     self.places = Site.inherit(places)
-    deviceIndex = Dictionary(
-      plan.devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    pointIndex = Dictionary(
-      plan.points.enumerated().map { ($0.element.id, PointID($0.offset)) }, uniquingKeysWith: { first, _ in first })
+    self.pointIndex =
+      pointIndex
+      ?? Dictionary(
+        plan.points.enumerated().map { ($0.element.id, PointID($0.offset)) }, uniquingKeysWith: { first, _ in first })
+    kinds = DeviceKinds(plan: plan, devices: devices)
   }
 
   private static func inherit(_ places: [Place]) -> [String: PlaceFacts] {

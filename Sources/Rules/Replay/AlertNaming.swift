@@ -8,7 +8,13 @@ struct AlertNaming {
     var subject: String
   }
 
-  private var taken: Set<String> = []
+  /// The newest occurrence of each rule and subject: like `AlertBook`, and no memory that grows with the tape.
+  private struct Occurrence {
+    var raisedAt: Timestamp
+    var count: Int
+  }
+
+  private var occurrences: [Key: Occurrence] = [:]
   private var active: [Key: String] = [:]
   private let catalogue: RuleCatalogue
 
@@ -19,10 +25,10 @@ struct AlertNaming {
     let id: String
     switch change.kind {
     case .raised:
-      id = AlertIdentity.unused(rule: change.rule, subject: change.subject, raisedAt: change.at) {
-        taken.contains($0)
-      }
-      taken.insert(id)
+      let known = occurrences[key].flatMap { $0.raisedAt == change.at ? $0.count : nil } ?? 0
+      occurrences[key] = Occurrence(raisedAt: change.at, count: known + 1)
+      id = AlertIdentity.id(
+        rule: change.rule, subject: change.subject, raisedAt: change.at, occurrence: known + 1)
       active[key] = id
     case .cleared:
       id = active.removeValue(forKey: key) ?? ""

@@ -8,7 +8,7 @@ struct LaneRun {
   /// - Parameter start: when it begins to listen; devices that are never heard are silent from then on.
   init(plan: LanePlan, start: Timestamp) { core = LaneCore(plan: plan, startedAt: start) }
 
-  mutating func take(_ entry: Entry) { core.process(entry) }
+  mutating func take(_ entries: UnsafeBufferPointer<Entry>) { core.process(entries) }
 
   /// A message of one device that brings one reading, which was taken when it arrived.
   mutating func take(_ value: Double, _ reason: QualityReason, of point: PointID, device: DeviceID, at time: Timestamp)

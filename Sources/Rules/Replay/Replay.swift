@@ -27,10 +27,8 @@ package struct Replay {
     naming = AlertNaming(catalogue: rules.catalogue)
   }
 
-  /// Takes a message in. What is certain by then can be fetched with `takeChanges`.
-  /// - Returns: its readings, in the order in which they were decoded.
-  @discardableResult
-  package mutating func take(_ recorded: RawMessage) -> [ReplayReading] {
+  /// Takes a message in. What is certain by then can be fetched with `takeChanges`, its readings with `readings`.
+  package mutating func take(_ recorded: RawMessage) {
     var message = recorded
     let now = max(clock ?? recorded.arrival, recorded.arrival)
     clock = now
@@ -40,37 +38,35 @@ package struct Replay {
     message.position = position
     entries.removeAll(keepingCapacity: true)
     decoder.decode(message, into: &entries)
-    var lane = run ?? LaneRun(plan: plan, start: now)
-    run = nil
-    for entry in entries { lane.take(entry) }
-    collect(&lane)
-    run = lane
-    release(before: now - plan.limits.maxLate)
-    return entries.compactMap(reading)
+    if run == nil { run = LaneRun(plan: plan, start: now) }
+    entries.withUnsafeBufferPointer { run?.take($0) }
+    collect()
+    if order.isWaiting { ready += order.take(before: now - plan.limits.maxLate) }
   }
+
+  /// The readings of the message last taken in, in the order in which they were decoded.
+  package var readings: [ReplayReading] { entries.compactMap(reading) }
 
   /// Lets the clock run on to `time`, if that is later, and ends the replay: everything is certain now.
   package mutating func finish(until time: Timestamp? = nil) {
-    if var lane = run, let now = clock {
-      run = nil
-      if let time, time > now { lane.advance(to: time) }
-      collect(&lane)
-      run = lane
+    if let now = clock {
+      if let time, time > now { run?.advance(to: time) }
+      collect()
     }
     ready += order.takeAll()
   }
 
   /// The changes that are certain and not fetched yet, in time order.
   package mutating func takeChanges() -> [ReplayChange] {
+    if ready.isEmpty { return [] }
     defer { ready.removeAll(keepingCapacity: true) }
     return ready
   }
 
-  private mutating func collect(_ lane: inout LaneRun) {
-    for change in lane.takeChanges() { order.insert(naming.name(change)) }
+  private mutating func collect() {
+    guard let changes = run?.takeChanges(), !changes.isEmpty else { return }
+    for change in changes { order.insert(naming.name(change)) }
   }
-
-  private mutating func release(before horizon: Timestamp) { ready += order.take(before: horizon) }
 
   private func reading(_ entry: Entry) -> ReplayReading? {
     guard entry.kind == .reading else { return nil }

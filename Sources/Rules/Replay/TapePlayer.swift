@@ -14,11 +14,15 @@ package final class TapePlayer {
   private let until: Timestamp?
   /// From the first message to the end of the clock; nil before `play` and without any message.
   package private(set) var span: ClosedRange<Timestamp>?
+  private let tellsReadings: Bool
 
-  /// - Parameter until: the clock runs on to this time after the last message.
-  package init(_ rules: RuleSet, until: Timestamp? = nil) {
+  /// - Parameters:
+  ///   - until: the clock runs on to this time after the last message.
+  ///   - tellsReadings: without, no `.reading` is made: most of what a replay costs.
+  package init(_ rules: RuleSet, until: Timestamp? = nil, tellsReadings: Bool = true) {
     self.rules = rules
     self.until = until
+    self.tellsReadings = tellsReadings
   }
 
   /// Plays the files one after the other (`-` is standard input).
@@ -46,14 +50,13 @@ package final class TapePlayer {
     _ tape: TapeReader, _ path: String, _ replay: inout Replay, _ malformed: inout Int, _ emit: (Event) throws -> Void
   ) throws {
     while true {
-      var readings: [ReplayReading] = []
-      switch try tape.next({ readings = replay.take($0) }) {
+      switch try tape.next({ replay.take($0) }) {
       case .end: return
       case .malformed(let line, let problem):
         malformed += 1
         try emit(.malformed(tape: path, line: line, problem))
       case .message:
-        for reading in readings { try emit(.reading(reading)) }
+        if tellsReadings { for reading in replay.readings { try emit(.reading(reading)) } }
         for change in replay.takeChanges() { try emit(.change(change)) }
       }
     }

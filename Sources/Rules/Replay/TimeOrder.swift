@@ -6,6 +6,8 @@ struct TimeOrder {
   /// In order of time; equal times in the order in which they came.
   private var waiting: [ReplayChange] = []
 
+  var isWaiting: Bool { !waiting.isEmpty }
+
   mutating func insert(_ change: ReplayChange) {
     var index = waiting.endIndex
     while index > 0, change.at < waiting[index - 1].at { index -= 1 }
@@ -14,6 +16,7 @@ struct TimeOrder {
 
   /// Everything before `horizon`: nothing earlier than that can still come.
   mutating func take(before horizon: Timestamp) -> [ReplayChange] {
+    guard let first = waiting.first, first.at < horizon else { return [] }
     let count = waiting.firstIndex { $0.at >= horizon } ?? waiting.count
     defer { waiting.removeFirst(count) }
     return Array(waiting.prefix(count))

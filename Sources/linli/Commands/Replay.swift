@@ -32,7 +32,7 @@ struct Replay: ParsableCommand {
     }
     if kpi && readings { throw CommandFailure(.usage, "--kpi and --readings exclude each other") }
     let configuration = try CheckedConfiguration.load(config)
-    let player = TapePlayer(configuration.ruleSet, until: end)
+    let player = TapePlayer(configuration.ruleSet, until: end, tellsReadings: readings)
     var changes: [ReplayChange] = []
     var shown: [ReplayReading] = []
     var lines = LineBuffer()
