@@ -17,9 +17,10 @@ package import Pipeline
 extension Alert {
   /// The condition has cleared: an acknowledged alert closes with it, unless it is latched; another one waits to be seen. A
   /// closed one (closed by force while it was active) only learns its `clearedAt`.
-  mutating func clear(at: Timestamp, comment: String? = nil) -> [AlertEvent] {
+  mutating func clear(at: Timestamp, comment: String? = nil, policy: ResponsePolicy) -> [AlertEvent] {
     clearedAt = max(at, raisedAt)
     response?.realarmDue = nil
+    if !policy.climbs(self) { response?.forgetDues() }
     var events = [record(.cleared, at: at, comment: comment)]
     let isUntold = suppression.map { $0.since <= raisedAt } ?? false && !isMomentary
     if (isAcknowledged || isUntold) && !isClosed && !traits.latched { events.append(close(at: at)) }
@@ -27,9 +28,12 @@ extension Alert {
   }
 
   /// The shelf is over.
-  mutating func unshelve(at: Timestamp, by: String = AlertEvent.system, comment: String? = nil) -> AlertEvent {
+  mutating func unshelve(
+    at: Timestamp, by: String = AlertEvent.system, comment: String? = nil, policy: ResponsePolicy
+  ) -> AlertEvent {
     shelvedUntil = nil
-    return record(.unshelved, at: at, by: by, comment: comment)
+    beginResponse(at: at, policy)
+    return record(.unshelved, at: at, by: by, comment: comment, to: asked)
   }
 
   /// Never before the steps that led to it, whatever the clocks of people and devices say.
@@ -48,16 +52,21 @@ extension Alert {
     return [record(.suppressed, at: at, comment: cause.reason)]
   }
 
-  mutating func release(at: Timestamp, comment: String?) -> [AlertEvent] {
+  mutating func release(at: Timestamp, comment: String?, policy: ResponsePolicy) -> [AlertEvent] {
     guard suppression != nil else { return [] }
     suppression = nil
-    return [record(.released, at: at, comment: comment)]
+    beginResponse(at: at, policy)
+    return [record(.released, at: at, comment: comment, to: asked)]
   }
+
+  /// Whom a step that speaks asks.
+  private var asked: [Responder]? { needsAnswer ? response?.people : nil }
 
   /// One action of a person on this alert. No events: it was so already (a comment that came along is kept all the same).
   /// A closed alert takes comments and nothing else.
   package mutating func perform(
-    _ action: AlertAction, by: String, at: Timestamp, comment: String? = nil, limits: AlertLimits = .init()
+    _ action: AlertAction, by: String, at: Timestamp, comment: String? = nil, limits: AlertLimits = .init(),
+    policy: ResponsePolicy = .none
   ) throws(AlertError) -> [AlertEvent] {
     let by = try AlertText.name(by, limits)
     let comment = try AlertText.comment(comment, limits)
@@ -65,7 +74,7 @@ extension Alert {
     switch action {
     case .acknowledge:
       if isAcknowledged { return remark(comment, by: by, at: at) }
-      var events = [acknowledge(by: by, at: at, comment: comment)]
+      var events = [acknowledge(by: by, at: at, comment: comment, policy: policy)]
       if !isActive && !isLatched { events.append(close(at: at)) }
       return events
     case .assign(let name):
@@ -84,30 +93,35 @@ extension Alert {
       return [record(.shelved, at: at, by: by, comment: comment)]
     case .unshelve:
       if shelvedUntil == nil { return remark(comment, by: by, at: at) }
-      return [unshelve(at: at, by: by, comment: comment)]
+      return [unshelve(at: at, by: by, comment: comment, policy: policy)]
     case .close(let force):
       if isActive && !force { throw .stillActive(id: id) }
       if isLatched && !force { throw .latched(id: id) }
       return [close(at: at, by: by, comment: comment)]
-    case .reset: return try reset(by: by, at: at, comment: comment)
+    case .reset: return try reset(by: by, at: at, comment: comment, policy: policy)
     }
   }
 
   /// Somebody has looked on the spot. A condition that still holds cannot be reset.
-  private mutating func reset(by: String, at: Timestamp, comment: String?) throws(AlertError) -> [AlertEvent] {
+  private mutating func reset(
+    by: String, at: Timestamp, comment: String?, policy: ResponsePolicy
+  ) throws(AlertError) -> [AlertEvent] {
     if !traits.latched { throw .notLatched(id: id) }
     if isActive { throw .stillActive(id: id) }
     var events: [AlertEvent] = []
-    if !isAcknowledged { events.append(acknowledge(by: by, at: at, comment: nil)) }
+    if !isAcknowledged { events.append(acknowledge(by: by, at: at, comment: nil, policy: policy)) }
     events.append(record(.reset, at: at, by: by, comment: comment))
     events.append(close(at: at, by: by))
     return events
   }
 
-  private mutating func acknowledge(by: String, at: Timestamp, comment: String?) -> AlertEvent {
+  private mutating func acknowledge(
+    by: String, at: Timestamp, comment: String?, policy: ResponsePolicy
+  ) -> AlertEvent {
     acknowledgedAt = at
     acknowledgedBy = by
-    let realarm = isActive ? traits.realarm : nil
+    let realarm = isActive && policy.speaksAgain && !isShelved && !isSuppressed ? traits.realarm : nil
+    if realarm != nil && response == nil { response = ResponseState(responsible: nil, since: at) }
     response?.answered(at: at, realarm: realarm)
     return record(.acknowledged, at: at, by: by, comment: comment)
   }

@@ -31,18 +31,24 @@ package struct AlertBook: Sendable {
   }
 
   package let limits: AlertLimits
+  /// Who is on duty, and how people are asked. A new one counts from the next step of each alert on.
+  package var policy: ResponsePolicy
   package internal(set) var counts = Counts()
   /// Open alerts by id.
   var alerts: [String: Alert] = [:]
   var activeIDs: [Key: String] = [:]
   /// Closed by force, condition not cleared since.
   var forced: [Key: Alert] = [:]
-  var shelves: [String: Timestamp] = [:]
+  /// When time alone brings the next step of an alert.
+  var dues: [String: Timestamp] = [:]
+  /// Nothing is due before.
+  private var earliest = Timestamp.distantFuture
   var occurrences: [Key: Occurrence] = [:]
 
   /// `alerts`: the open ones, the ones closed while active (`clearedAt` nil) and, for the ids, recent closed ones.
-  package init(limits: AlertLimits = .init(), restoring alerts: [Alert] = []) {
+  package init(limits: AlertLimits = .init(), policy: ResponsePolicy = .none, restoring alerts: [Alert] = []) {
     self.limits = limits
+    self.policy = policy
     for alert in alerts.sorted(by: { ($0.raisedAt, $0.id) < ($1.raisedAt, $1.id) }) {
       remember(alert)
       if !alert.isClosed { keep(alert) } else if alert.isActive { forced[alert.key] = alert }
@@ -65,7 +71,10 @@ package struct AlertBook: Sendable {
   }
 
   /// When `advance(to:)` has something to do next.
-  package var nextDue: Timestamp? { shelves.values.min() }
+  package var nextDue: Timestamp? { dues.values.min() }
+
+  /// Nothing will happen to it by time alone.
+  package func isSettled(_ id: String) -> Bool { dues[id] == nil }
 
   /// Alerts whose condition holds: the active ones, and those closed by force.
   package var uncleared: [Alert] { activeIDs.values.compactMap { alerts[$0] } + forced.values }
@@ -101,7 +110,7 @@ package struct AlertBook: Sendable {
     _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: String? = nil
   ) throws(AlertError) -> [AlertEvent] {
     guard var alert = alerts[id] else { throw .unknown(id: id) }
-    let events = try alert.perform(action, by: by, at: at, comment: comment, limits: limits)
+    let events = try alert.perform(action, by: by, at: at, comment: comment, limits: limits, policy: policy)
     keep(alert)
     return events
   }
@@ -116,7 +125,8 @@ package struct AlertBook: Sendable {
 
   /// The cause is gone. An alert that still waits for an answer speaks as if it had just been raised; its deadlines begin now.
   package mutating func release(_ id: String, at: Timestamp, comment: String? = nil) -> [AlertEvent] {
-    change(id) { alert in alert.release(at: at, comment: comment) }
+    let policy = policy
+    return change(id) { alert in alert.release(at: at, comment: comment, policy: policy) }
   }
 
   /// An open alert became the order, or a part of it. Twice is harmless.
@@ -142,15 +152,28 @@ package struct AlertBook: Sendable {
     if forced[closed.key]?.id == closed.id { forced[closed.key] = closed }
   }
 
-  /// Brings back the alerts whose shelf has ended, in the order of their ends, each at its own time.
+  /// Does everything that is due by then, in the order of the true times, each step at its own: shelves that end, deadlines
+  /// that were missed, repetitions. One long stride does the same as many short ones.
   package mutating func advance(to now: Timestamp) -> [AlertEvent] {
-    let over = shelves.filter { $0.value <= now }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-    return over.compactMap { id, until in
-      guard var alert = alerts[id] else { return nil }
-      let event = alert.unshelve(at: until)
+    guard earliest <= now else { return [] }
+    var events: [AlertEvent] = []
+    // Latest first, so that the next one is taken off the end.
+    var queue = dues.filter { $0.value <= now }.map { (due: $0.value, id: $0.key) }
+    queue.sort { ($0.due, $0.id) > ($1.due, $1.id) }
+    while let (due, id) = queue.popLast() {
+      guard var alert = alerts[id], let next = alert.nextDue, next.at == due else { continue }
+      if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
       keep(alert)
-      return event
+      guard let again = dues[id], again <= now else { continue }
+      var (low, high) = (0, queue.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if (queue[middle].due, queue[middle].id) > (again, id) { low = middle + 1 } else { high = middle }
+      }
+      queue.insert((again, id), at: low)
     }
+    earliest = dues.values.min() ?? .distantFuture
+    return events
   }
 
   /// The rule is gone, or is another one now, while its alert was active: nothing would ever clear it.
@@ -183,7 +206,10 @@ package struct AlertBook: Sendable {
       events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
       events.append(alert.record(.suppressed, at: change.at, comment: cause.reason))
     } else {
-      events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
+      // Nobody could have answered before it was known.
+      let isLate = change.noticedAt - change.at > ResponsePolicy.noticeGrace
+      alert.beginResponse(at: isLate ? change.noticedAt : change.at, policy)
+      events.append(AlertEvent(kind: .raised, alert: alert, at: change.at, to: alert.response?.people))
     }
     keep(alert)
     boundMemory()
@@ -191,12 +217,12 @@ package struct AlertBook: Sendable {
   }
 
   private mutating func clear(_ key: Key, at: Timestamp, comment: String?) -> [AlertEvent] {
-    if var alert = forced.removeValue(forKey: key) { return alert.clear(at: at, comment: comment) }
+    if var alert = forced.removeValue(forKey: key) { return alert.clear(at: at, comment: comment, policy: policy) }
     guard let id = activeIDs[key], var alert = alerts[id] else {
       counts.strayClears += 1
       return []
     }
-    let events = alert.clear(at: at, comment: comment)
+    let events = alert.clear(at: at, comment: comment, policy: policy)
     keep(alert)
     return events
   }
@@ -205,7 +231,9 @@ package struct AlertBook: Sendable {
   mutating func keep(_ alert: Alert) {
     let key = alert.key
     alerts[alert.id] = alert.isClosed ? nil : alert
-    shelves[alert.id] = alert.shelvedUntil
+    let due = alert.nextDue?.at
+    dues[alert.id] = due
+    if let due { earliest = min(earliest, due) }
     if alert.isActive && !alert.isClosed {
       activeIDs[key] = alert.id
     } else if activeIDs[key] == alert.id {

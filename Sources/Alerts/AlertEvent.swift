@@ -26,9 +26,20 @@ package struct AlertEvent: Codable, Sendable, Equatable {
   package var comment: String?
   /// Who is asked to act by this very step; empty for steps that ask nobody, and where nobody is on duty.
   package var to: [Responder]?
+  /// Escalated to the side, along the home's care plan; else up.
+  package var aside: Bool?
+  package var isAside: Bool { aside ?? false }
 
   /// Number of this step in the alert's life: 1, 2, 3 …
   package var number: Int { alert.step }
+
+  /// It wants somebody to answer.
+  package var asks: Bool {
+    switch kind {
+    case .raised, .escalated, .repeated, .realarmed, .released, .unshelved: alert.needsAnswer
+    case .cleared, .acknowledged, .assigned, .commented, .shelved, .closed, .suppressed, .reset, .ordered: false
+    }
+  }
 
   package init(
     kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: String? = nil, to: [Responder]? = nil

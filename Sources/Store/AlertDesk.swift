@@ -47,18 +47,22 @@ package actor AlertDesk {
   package init(storage: any AlertStorage, policy: DeskPolicy) {
     self.storage = storage
     self.policy = policy
-    book = AlertBook(limits: policy.limits)
+    book = AlertBook(limits: policy.limits, policy: policy.response)
   }
 
   /// Reads the open alerts and the lanes' positions. Before anything else.
   package func start() async throws(StoreError) {
     reached = try await storage.appliedSteps()
     sequence = try await storage.lastSequence()
-    book = AlertBook(limits: policy.limits, restoring: try await storage.alertsToRestore())
+    book = AlertBook(
+      limits: policy.limits, policy: policy.response, restoring: try await storage.alertsToRestore())
   }
 
   /// A new configuration; the bounds of the book stay until the next start.
-  package func adopt(_ policy: DeskPolicy) { self.policy = policy }
+  package func adopt(_ policy: DeskPolicy) {
+    self.policy = policy
+    book.policy = policy.response
+  }
 
   // MARK: - What lanes found
 
@@ -77,7 +81,9 @@ package actor AlertDesk {
       }
       reached[lane] = step
       clock = max(clock, change.noticedAt)
-      let caused = book.apply(change, lane: lane, traits: policy.traits(change))
+      // What fell due before this was known comes first, so that an alert's steps stand in the order of their times.
+      let caused =
+        book.advance(to: change.noticedAt) + book.apply(change, lane: lane, traits: policy.traits(change))
       events += caused.map { ($0, change.noticedAt) }
     }
     // What changes nothing needs no transaction: coming again it will change nothing again.
@@ -92,7 +98,8 @@ package actor AlertDesk {
     clock = max(clock, change.noticedAt)
     let isRaised = book.active(rule: change.rule, subject: change.subject) != nil
     if isRaised == (change.kind == .raised) { return [] }
-    let events = book.apply(change, lane: AlertEvent.system, traits: traits)
+    let events =
+      book.advance(to: change.noticedAt) + book.apply(change, lane: AlertEvent.system, traits: traits)
     await finish(events, at: change.noticedAt)
     return events
   }
@@ -107,7 +114,7 @@ package actor AlertDesk {
   @discardableResult
   package func closeOrphans(at: Timestamp, keep: @Sendable (Alert) -> Bool) async -> [AlertEvent] {
     let orphans = book.uncleared.filter { !keep($0) }.sorted { $0.id < $1.id }
-    let events = orphans.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
+    let events = book.advance(to: at) + orphans.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
     await finish(events, at: at)
     return events
   }
@@ -121,6 +128,7 @@ package actor AlertDesk {
     clock = max(clock, at)
     let events: [AlertEvent]
     var alert: Alert
+    enqueue(book.advance(to: at).map { ($0, at) }, lane: nil, step: nil)
     if let open = book[id] {
       events = try book.perform(action, on: id, by: by, at: at, comment: comment)
       alert = events.last?.alert ?? open
@@ -133,7 +141,8 @@ package actor AlertDesk {
     return ActionOutcome(alert: alert, events: events, stored: stored)
   }
 
-  /// Brings back what was shelved, and tries again to write what the database refused. To be called every second or so.
+  /// Does what is due by then – shelves that end, missed deadlines, repetitions – and tries again to write what the database
+  /// refused. To be called every second or so.
   @discardableResult
   package func advance(to now: Timestamp) async -> [AlertEvent] {
     clock = max(clock, now)
@@ -143,7 +152,7 @@ package actor AlertDesk {
     return events
   }
 
-  /// When `advance(to:)` has something to bring back.
+  /// When `advance(to:)` has something to do.
   package var nextDue: Timestamp? { book.nextDue }
 
   package var storageTrouble: StorageTrouble? {
@@ -170,9 +179,12 @@ package actor AlertDesk {
   private func enqueue(_ events: [(event: AlertEvent, now: Timestamp)], lane: String?, step: LaneStep?) {
     guard !events.isEmpty else { return }
     var commit = AlertCommit(lane: lane, step: step)
+    // After a long absence nobody needs each of the repetitions that were missed.
+    let newest = Dictionary(events.map { ($0.event.alert.id, $0.event.number) }, uniquingKeysWith: max)
     for (event, now) in events {
       sequence += 1
       commit.events.append(NumberedEvent(sequence: sequence, event: event))
+      if event.kind == .repeated && event.number != newest[event.alert.id] { continue }
       commit.outbox += policy.channels(event).map { channel in
         OutboxEntry(event: event, channel: channel, at: now, id: memoryID())
       }

@@ -9,6 +9,8 @@ package struct DeskPolicy: Sendable {
   package var pendingEvents = 20_000
   /// Priority, title and advice that an alert inherits from its rule.
   package var traits: @Sendable (ConditionChange) -> AlertTraits
+  /// Who is on duty, deadlines, repeating.
+  package var response: ResponsePolicy
   /// Which channels hear of an event; `Router.channels(for:)`.
   package var channels: @Sendable (AlertEvent) -> [String]
   /// Something new is in the outbox; `OutboxWorker.wake()`.
@@ -16,10 +18,11 @@ package struct DeskPolicy: Sendable {
 
   package init(
     traits: @escaping @Sendable (ConditionChange) -> AlertTraits,
-    channels: @escaping @Sendable (AlertEvent) -> [String] = { _ in [] },
+    response: ResponsePolicy = .none, channels: @escaping @Sendable (AlertEvent) -> [String] = { _ in [] },
     wakeOutbox: @escaping @Sendable () -> Void = {}
   ) {
     self.traits = traits
+    self.response = response
     self.channels = channels
     self.wakeOutbox = wakeOutbox
   }

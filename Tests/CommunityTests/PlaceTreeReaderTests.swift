@@ -42,7 +42,7 @@ import Testing
     #expect(tree.chain(from: room).map(\.id) == ["yihe", "jiefang", "hedong"])
     #expect(tree[room]?.care?.profile == "lives-alone")
     #expect(tree["hedong"]?.duty?.people.map(\.name) == ["值班长", "老王"])
-    #expect(tree["hedong"]?.duty?.answerWithin == 1_800_000)
+    #expect(tree["hedong"]?.duty?.answer["high"] == 1_800_000)
     #expect(tree.kind(of: "hedong/jiefang/chaoyang/yihe/b3") == "compound")
     #expect(tree.kind(of: room) == "care-room")
     #expect(tree.tags(of: room) == ["pilot", "care"])

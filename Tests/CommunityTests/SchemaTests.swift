@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["linli", "places", "devices", "profile", "rules", "channels", "rule-test"])
+  @Test(arguments: ["linli", "places", "devices", "profile", "rules", "channels", "rule-test", "duty", "alerts"])
   func areSchemasWhoseReferencesLead(name: String) throws {
     let schema = try schema(name)
     #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
@@ -47,6 +47,13 @@ import Testing
       Place.personKeys
     ),
     ("places", ["$defs", "place", "properties", "care", "properties"], Place.careKeys),
+    ("duty", ["properties"], DutyFile.keys),
+    ("duty", ["properties", "people", "items", "properties"], DutyPerson.keys),
+    ("duty", ["$defs", "rota", "properties"], DutyFile.rotaKeys),
+    ("duty", ["$defs", "rota", "properties", "shifts", "items", "properties"], DutyFile.shiftKeys),
+    ("duty", ["$defs", "rota", "properties", "substitutes", "items", "properties"], DutyFile.substituteKeys),
+    ("alerts", ["$defs", "chain", "items", "anyOf", "1", "properties"], CareStep.keys),
+    ("places", ["$defs", "chain", "items", "anyOf", "1", "properties"], CareStep.keys),
     ("devices", ["properties"], Device.fileKeys),
     ("devices", ["properties", "devices", "anyOf", "0", "items", "properties"], Device.keys),
     ("profile", ["properties"], ProfileReader.keys),

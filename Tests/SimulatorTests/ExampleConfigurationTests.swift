@@ -44,7 +44,7 @@ struct ExampleConfigurationTests {
     for room in places.places where room.level == .room {
       let levels = places.chain(from: room.path).map(\.level)
       #expect(levels == [.compound, .community, .street, .district], "\(room.path)")
-      #expect(places.chain(from: room.path).allSatisfy { $0.duty?.answerWithin != nil })
+      #expect(places.chain(from: room.path).allSatisfy { $0.duty?.answer.isComplete == true })
     }
   }
 

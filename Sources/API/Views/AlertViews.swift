@@ -9,6 +9,11 @@ package struct AlertStoryView: Codable, Sendable, Equatable {
     package var comment: String?
     /// Who was asked to act by this step.
     package var to: [String]?
+    /// Unit that has the alert after a step that asks somebody, its level or role, and its deadlines.
+    package var unit: String?
+    package var level: String?
+    package var answerDue: String?
+    package var finishDue: String?
     package init(at: String, kind: String, by: String, comment: String?, to: [String]? = nil) {
       self.at = at
       self.kind = kind

@@ -59,6 +59,8 @@ package struct ResponseState: Codable, Sendable, Equatable {
   package var careTaken = 0
   /// Without an answer by then the next one of the care plan is told.
   package var careDue: Timestamp?
+  /// Channels on which people on duty were told so far: they hear of the end, too.
+  package var told: [String] = []
 
   package init(responsible: Responsible?, since: Timestamp) {
     self.responsible = responsible
@@ -80,6 +82,33 @@ package struct ResponseState: Codable, Sendable, Equatable {
     repeatDue = nil
     careDue = nil
     realarmDue = realarm.map { at + $0 }
+  }
+
+  /// A unit has it from now on, and its deadlines run.
+  mutating func take(_ post: DutyTable.Post, _ people: [DutyPerson], _ priority: Priority, at time: Timestamp) {
+    let priority = priority.rawValue
+    responsible = Responsible(post, people)
+    since = time
+    answerDue = post.answer[priority].map { time + $0 }
+    finishDue = post.finish[priority].map { time + $0 }
+  }
+
+  /// Asks the next of a care plan for whom somebody is there. nil: nobody is left.
+  mutating func askNext(_ calls: [DutyTable.CareCall], at time: Timestamp, _ duty: DutyTable) -> [Responder]? {
+    while careTaken < calls.count {
+      let call = calls[careTaken]
+      careTaken += 1
+      let people = duty.onCall(call, at: time)
+      if people.isEmpty { continue }
+      care = Responsible(call, people)
+      careDue = careTaken < calls.count ? time + call.step.answerWithin : nil
+      return care?.people
+    }
+    return nil
+  }
+
+  mutating func tell(_ people: [Responder]) {
+    for channel in people.compactMap(\.channel) where !told.contains(channel) { told.append(channel) }
   }
 
   /// Everybody who is to be told of an event that speaks now.

@@ -20,15 +20,21 @@ package struct LoadedConfiguration: Sendable {
   package var community: CommunityModel
   package var ruleSet: RuleSet
   package var notify: NotifyConfiguration
+  package var alerts: AlertSettings
+  package var duty: DutyTable
   package var lanes: [LaneConfiguration]
   /// Errors and warnings in the order of files and lines.
   package var problems: [Problem]
 
   package var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
-  /// Reads every file below `directory`. `environment` supplies the secrets.
+  /// Who is on duty and how people are asked.
+  package var response: ResponsePolicy { ResponsePolicy(duty: duty, settings: alerts.response) }
+
+  /// Reads every file below `directory`. `environment` supplies the secrets; gaps of rotas are looked for from `now` on.
   package static func load(
     directory: String, environment: [String: String] = ProcessInfo.processInfo.environment,
+    now: Timestamp = Timestamp(seconds: Date().timeIntervalSince1970),
     adjust: (inout ServiceSettings) -> Void = { _ in }
   ) -> LoadedConfiguration {
     let log = ProblemLog()
@@ -51,19 +57,27 @@ package struct LoadedConfiguration: Sendable {
     // What rules and brokers say about places and devices cannot be judged while those could not be read.
     let judgement = community.isWhole ? log : ProblemLog()
     let ruleSet = RuleSet(rules, site: Site(community: community, zone: zone, limits: limits), log: judgement)
+    let alerts = AlertSettings.load(directory: directory, log: log)
+    let file = DutyFile.load(directory: directory, zone: zone, log: log)
+    let duty = DutyTable(
+      places: community.places, file: file, careChains: alerts.response.careChains, zone: zone, log: judgement)
+    duty.check(at: now, log: judgement)
     let notify = NotifyConfiguration.read(
       ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
       surroundings: .init(
         places: community.isWhole ? community.places.places.map(\.path) : nil,
         rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue),
-        channelsInUse: Set(community.places.places.flatMap { $0.duty?.people ?? [] }.compactMap(\.channel))),
+        channelsInUse: duty.channelsInUse),
       log: log)
+    DutyReach(duty: duty, people: file.people, notify: notify).check(log: judgement)
     let lanes = LaneAssignment(settings: settings, community: community, rules: ruleSet).lanes(log: judgement)
     var configuration = LoadedConfiguration(nothingIn: directory, problems: log.sorted)
     configuration.settings = settings
     configuration.community = community
     configuration.ruleSet = ruleSet
     configuration.notify = notify
+    configuration.alerts = alerts
+    configuration.duty = duty
     configuration.lanes = lanes
     return configuration
   }
@@ -76,6 +90,8 @@ package struct LoadedConfiguration: Sendable {
     let zone = LocalTimeTable(zone: settings.timeZone)
     ruleSet = RuleSet([], site: Site(community: community, zone: zone), log: ProblemLog())
     notify = NotifyConfiguration()
+    alerts = AlertSettings()
+    duty = .none
     lanes = []
   }
 
@@ -96,7 +112,8 @@ package struct LoadedConfiguration: Sendable {
     }
     return AlertTraits(
       priority: Priority(rawValue: traits.priority) ?? .medium, title: traits.title, advice: traits.advice,
-      audience: traits.audience)
+      audience: traits.audience, latched: traits.latch,
+      realarm: traits.realarm ?? alerts.response.realarm[traits.priority])
   }
 }
 

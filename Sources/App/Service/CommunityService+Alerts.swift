@@ -29,16 +29,27 @@ extension CommunityService {
     let zone = configuration.settings.timeZone
     return AlertStoryView(
       alert: view(story.alert, language),
-      steps: story.events.map {
-        .init(
-          at: $0.event.at.rfc3339(in: zone), kind: $0.event.kind.rawValue, by: $0.event.by, comment: $0.event.comment,
-          to: $0.event.to.map { $0.map(\.name) })
-      },
+      steps: story.events.map { step($0.event, language, zone) },
       deliveries: story.deliveries.map {
         .init(
           channel: $0.channel, event: $0.event.rawValue, state: $0.state.rawValue, attempts: $0.attempts,
           at: ($0.finishedAt ?? $0.createdAt).rfc3339(in: zone), error: $0.lastError)
       })
+  }
+
+  private func step(_ event: AlertEvent, _ language: Language, _ zone: TimeZone) -> AlertStoryView.Step {
+    var step = AlertStoryView.Step(
+      at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment,
+      to: event.to?.map(\.name))
+    guard event.asks || event.kind == .escalated || event.kind == .repeated, let response = event.alert.response else {
+      return step
+    }
+    let responsible = event.isAside ? response.care : response.responsible
+    step.unit = responsible?.unit[language]
+    step.level = responsible?.level
+    step.answerDue = (event.isAside ? response.careDue : response.answerDue)?.rfc3339(in: zone)
+    step.finishDue = response.finishDue?.rfc3339(in: zone)
+    return step
   }
 
   package func perform(

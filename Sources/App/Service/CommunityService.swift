@@ -201,7 +201,7 @@ package final class CommunityService: Sendable {
   private static func policy(_ configuration: LoadedConfiguration, worker: OutboxWorker?) -> DeskPolicy {
     let router = Router(configuration.notify)
     return DeskPolicy(
-      traits: { configuration.traits(rule: $0.rule, subject: $0.subject) },
+      traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
       channels: { router.channels(for: $0) }, wakeOutbox: { worker?.wake() })
   }
 

@@ -4,25 +4,41 @@ package import ConfigFile
 extension Place {
   package static let fileKeys = ["places"]
   package static let keys = ["id", "parent", "level", "name", "kind", "tags", "duty", "care", "places"]
-  package static let dutyKeys = ["unit", "people", "answer_within"]
-  package static let personKeys = ["name", "channel", "phone"]
-  package static let careKeys = ["profile", "contact", "away_until"]
+  package static let dutyKeys = ["unit", "people", "rota", "answer_within", "finish_within"]
+  package static let personKeys = ["id", "name", "channel", "phone"]
+  package static let careKeys = ["profile", "contact", "away_until", "chain"]
 }
 
 extension Place.Duty {
   static func read(_ node: ConfigNode, log: ProblemLog) -> Place.Duty? {
     guard let reader = MappingReader(node, keys: Place.dutyKeys, as: "duty", log: log) else { return nil }
     let people = reader.list("people").compactMap { person in readPerson(person, log: log) }
-    let deadline = reader.duration("answer_within", in: 1000...31 * 86_400_000)
+    let answer = reader.node("answer_within").flatMap { Deadlines.read($0, "answer_within", log: log) }
+    let finish = reader.node("finish_within").flatMap { Deadlines.read($0, "finish_within", log: log) }
+    let rota = reader.string("rota").map { ($0, reader.location(of: "rota")) }
     guard let unit = reader.requiredLocalizedText("unit") else { return nil }
-    return Place.Duty(unit: unit, people: people, answerWithin: deadline)
+    return Place.Duty(
+      unit: unit, people: people, rota: rota, answer: answer ?? Deadlines(), finish: finish ?? Deadlines())
   }
 
   private static func readPerson(_ node: ConfigNode, log: ProblemLog) -> Person? {
-    if node.scalar != nil { return node.string(log, "people").map { Person(name: $0) } }
-    guard let reader = MappingReader(node, keys: Place.personKeys, as: "person", log: log) else { return nil }
-    let (channel, phone) = (reader.string("channel"), reader.string("phone"))
-    return reader.requiredString("name").map { Person(name: $0, channel: channel, phone: phone) }
+    var person: Person?
+    if node.scalar != nil {
+      person = node.string(log, "people").map { Person(name: $0) }
+    } else {
+      guard let reader = MappingReader(node, keys: Place.personKeys, as: "person", log: log) else { return nil }
+      let (channel, phone) = (reader.string("channel"), reader.string("phone"))
+      if let id = reader.string("id") {
+        for key in ["name", "channel", "phone"] where reader.has(key) {
+          log.error(at: reader.location(of: key), "\(key) of \"\(id)\" stands in duty.yaml")
+        }
+        person = Person(id: id, name: id)
+      } else {
+        person = reader.requiredString("name").map { Person(name: $0, channel: channel, phone: phone) }
+      }
+    }
+    person?.location = node.location
+    return person
   }
 }
 
@@ -35,7 +51,10 @@ extension Place.Care {
         at: reader.location(of: "away_until"), "away_until: expected a date, found \"\(away)\"",
         hint: "write 2026-02-15 or 2026-02-15T08:00:00+08:00")
     }
-    return reader.requiredString("profile").map { Place.Care(profile: $0, contact: contact, awayUntil: away) }
+    let chain = reader.node("chain").flatMap { CareStep.readChain($0, log: log) }
+    return reader.requiredString("profile").map {
+      Place.Care(profile: $0, contact: contact, awayUntil: away, chain: chain)
+    }
   }
 
   private static func startsWithDate(_ text: String) -> Bool {

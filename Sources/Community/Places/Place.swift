@@ -37,23 +37,37 @@ package struct Place: Sendable {
   /// Who answers for a place.
   package struct Duty: Sendable {
     package struct Person: Sendable, Equatable {
+      /// Entry of `duty.yaml`, where one is named outright.
+      package var id: String?
+      /// A name, or an id or name of `duty.yaml`.
       package var name: String
       package var channel: String?
       package var phone: String?
-      package init(name: String, channel: String? = nil, phone: String? = nil) {
+      package var location = SourceLocation(file: "")
+      package init(id: String? = nil, name: String, channel: String? = nil, phone: String? = nil) {
+        self.id = id
         self.name = name
         self.channel = channel
         self.phone = phone
       }
     }
     package var unit: LocalizedText
+    /// On duty always.
     package var people: [Person]
-    /// Deadline to answer, ms.
-    package var answerWithin: Int64?
-    package init(unit: LocalizedText, people: [Person], answerWithin: Int64?) {
+    /// A rota of `duty.yaml`, and where it is named.
+    package var rota: (id: String, location: SourceLocation)?
+    /// Deadlines to answer and to finish, from when this place got an alert.
+    package var answer: Deadlines
+    package var finish: Deadlines
+    package init(
+      unit: LocalizedText, people: [Person], rota: (id: String, location: SourceLocation)? = nil,
+      answer: Deadlines = Deadlines(), finish: Deadlines = Deadlines()
+    ) {
       self.unit = unit
       self.people = people
-      self.answerWithin = answerWithin
+      self.rota = rota
+      self.answer = answer
+      self.finish = finish
     }
   }
 
@@ -62,8 +76,11 @@ package struct Place: Sendable {
     package var profile: String
     package var contact: String?
     package var awayUntil: String?
-    package init(profile: String, contact: String? = nil, awayUntil: String? = nil) {
+    /// Whom to ask beside the four levels; nil: as `alerts.yaml` says for the profile.
+    package var chain: [CareStep]?
+    package init(profile: String, contact: String? = nil, awayUntil: String? = nil, chain: [CareStep]? = nil) {
       self.profile = profile
+      self.chain = chain
       self.contact = contact
       self.awayUntil = awayUntil
     }

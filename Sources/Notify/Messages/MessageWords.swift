@@ -13,6 +13,8 @@ enum MessageWords {
         {quantity}：{value}
         开始：{since}
         持续：{duration}
+        负责：{responsible}
+        应答截止：{until}
         处理人：{by}
         说明：{comment}
         建议：{advice}
@@ -27,6 +29,8 @@ enum MessageWords {
         {quantity}: {value}
         Since: {since}
         Lasted: {duration}
+        Responsible: {responsible}
+        Answer by: {until}
         By: {by}
         Note: {comment}
         Advice: {advice}

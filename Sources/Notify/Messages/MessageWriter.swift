@@ -88,9 +88,22 @@ package struct MessageWriter: Sendable {
         milliseconds: end - alert.raisedAt, chinese: language == .zh)
     } else {
       values[.advice] = style.escape(alert.traits.advice?[language] ?? "")
-      if event.kind == .raised { values[.answer] = "linli ack \(style.escape(alert.id))" }
+      if event.asks {
+        values[.answer] = "linli ack \(style.escape(alert.id))"
+        values[.responsible] = style.escape(responsible(for: event) ?? "")
+        if let due = alert.response?.answerDue { values[.until] = LocalTime.short(due, in: settings.timeZone) }
+      }
     }
     return values
+  }
+
+  /// The unit and its people on duty; of a step of the care plan the ones who are asked by it.
+  private func responsible(for event: AlertEvent) -> String? {
+    guard let response = event.alert.response else { return nil }
+    guard let responsible = event.isAside ? response.care : response.responsible ?? response.care else { return nil }
+    let names = responsible.people.map(\.name).joined(separator: language == .zh ? "、" : ", ")
+    let unit = responsible.unit[language]
+    return names.isEmpty ? unit : language == .zh ? "\(unit) \(names)" : "\(unit): \(names)"
   }
 
   private func valueText(_ alert: Alert) -> String? {

@@ -12,8 +12,9 @@ package struct Router: Sendable {
     kinds = Dictionary(configuration.channels.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The channels that hear of the event, each once, in the order of the routes. An alert's traits never change, so the
-  /// later events of an alert reach exactly the channels that got its raise.
+  /// The channels that hear of the event, each once: those of the routes in their order, then those of the people on duty whom
+  /// the alert has asked so far. An alert's traits never change and nobody is forgotten, so the later events of an alert reach
+  /// the channels that got its raise.
   package func channels(for event: AlertEvent) -> [String] {
     var found: [String] = []
     for route in routes where route.matches(event.alert) {
@@ -21,6 +22,11 @@ package struct Router: Sendable {
         if let kind = kinds[id], kind.takes(event) { found.append(id) }
       }
       if route.stop { break }
+    }
+    // A step that asks somebody reaches those people; the others hear of the end.
+    let people = event.to.map { $0.compactMap(\.channel) } ?? event.alert.response?.told ?? []
+    for id in people where !found.contains(id) {
+      if let kind = kinds[id], kind.takes(event) { found.append(id) }
     }
     return found
   }

@@ -20,8 +20,17 @@ package struct RuleTraits: Sendable, Equatable {
   package var title: LocalizedText
   package var advice: LocalizedText?
   package var audience: [String]
+  /// After it has cleared, the alert stays until somebody resets it by hand.
+  package var latch: Bool
+  /// Ms after which an acknowledged alert that is still active speaks again.
+  package var realarm: Int64?
 
-  package init(priority: String, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = []) {
+  package init(
+    priority: String, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = [], latch: Bool = false,
+    realarm: Int64? = nil
+  ) {
+    self.latch = latch
+    self.realarm = realarm
     self.priority = priority
     self.title = title
     self.advice = advice

@@ -8,7 +8,9 @@ import Pipeline
 package enum RuleReader {
   /// Rules in all files together.
   package static let countLimit = 2_000
-  private static let keys = ["id", "on", "when", "per", "priority", "title", "advice", "audience", "enabled"]
+  private static let keys = [
+    "id", "on", "when", "per", "priority", "title", "advice", "audience", "latch", "realarm", "enabled",
+  ]
 
   /// All rules of a folder (`CONFIG/rules`), in the order of the file names. A folder that is not there has none.
   package static func load(directory folder: String, log: ProblemLog) -> [Rule] {
@@ -54,6 +56,8 @@ package enum RuleReader {
     let title = reader.localizedText("title")
     let advice = reader.localizedText("advice")
     let audience = reader.strings("audience") ?? []
+    let latch = reader.bool("latch") ?? false
+    let realarm = reader.duration("realarm", in: 60_000...31 * 86_400_000)
     let enabled = reader.bool("enabled") ?? true
     guard let id, let on, var condition, per != nil || !reader.has("per") else { return nil }
     let outer = condition.on.merged(into: on)
@@ -61,7 +65,8 @@ package enum RuleReader {
     return Rule(
       id: id, location: reader.location(of: "id"), on: outer, per: per, condition: condition,
       traits: RuleTraits(
-        priority: priority ?? "medium", title: title ?? LocalizedText(id), advice: advice, audience: audience),
+        priority: priority ?? "medium", title: title ?? LocalizedText(id), advice: advice, audience: audience,
+        latch: latch, realarm: realarm),
       enabled: enabled)
   }
 

@@ -34,7 +34,8 @@ struct AlertNaming {
       id = active.removeValue(forKey: key) ?? ""
     }
     return ReplayChange(
-      at: change.at, change: change.kind.rawValue, alert: id, rule: change.rule, subject: change.subject,
+      at: change.at, noticedAt: change.noticedAt, change: change.kind.rawValue, alert: id, rule: change.rule,
+      subject: change.subject,
       place: change.place, priority: catalogue.traits(of: change.rule, subject: change.subject)?.priority ?? "medium",
       value: change.value, unit: change.unit)
   }

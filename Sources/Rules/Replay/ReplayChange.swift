@@ -3,7 +3,9 @@ package import Pipeline
 /// One line of a replay: a change of an alert, with what the rule adds to the bare condition change.
 package struct ReplayChange: Sendable, Equatable {
   package var at: Timestamp
-  /// `raised` or `cleared`.
+  /// When it became known.
+  package var noticedAt: Timestamp
+  /// `raised`, `cleared`, or `escalated` where the configuration has people on duty.
   package var change: String
   package var alert: String
   package var rule: String
@@ -12,8 +14,30 @@ package struct ReplayChange: Sendable, Equatable {
   package var priority: String
   package var value: Double?
   package var unit: String
+  /// Escalated: to whom, the path of the place whose duty it is, or home and role of a care plan; and its level or role.
+  package var to: String?
+  package var level: String?
 
-  /// INTERFACE §5, keys in that order. `value` is null where no single reading decided.
+  package init(
+    at: Timestamp, noticedAt: Timestamp, change: String, alert: String, rule: String, subject: String, place: String,
+    priority: String, value: Double?, unit: String, to: String? = nil, level: String? = nil
+  ) {
+    self.at = at
+    self.noticedAt = noticedAt
+    self.change = change
+    self.alert = alert
+    self.rule = rule
+    self.subject = subject
+    self.place = place
+    self.priority = priority
+    self.value = value
+    self.unit = unit
+    self.to = to
+    self.level = level
+  }
+
+  /// INTERFACE §5, keys in that order. `value` is null where no single reading decided; `to` and `level` stand only where
+  /// something was passed on.
   package var json: String {
     var object = JSONLine()
     object.add("at", at.rfc3339)
@@ -24,6 +48,8 @@ package struct ReplayChange: Sendable, Equatable {
     object.add("place", place)
     object.add("priority", priority)
     object.add("value", value)
+    if let to { object.add("to", to) }
+    if let level { object.add("level", level) }
     return object.text
   }
 }

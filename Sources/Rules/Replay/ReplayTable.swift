@@ -40,8 +40,16 @@ package struct ReplayTable {
   }
 
   private func row(_ change: ReplayChange) -> [String] {
-    let words = ["raised": "触发", "cleared": "恢复", "critical": "紧急", "high": "高", "medium": "中", "low": "低"]
+    let words = [
+      "raised": "触发", "cleared": "恢复", "escalated": "升级", "critical": "紧急", "high": "高", "medium": "中", "low": "低",
+    ]
     func word(_ text: String) -> String { language == .zh ? words[text] ?? text : text }
+    if let to = change.to {
+      return [
+        local(change.at), word(change.change), word(change.priority), change.alert, change.rule,
+        catalogue.traits(of: change.rule, subject: change.subject)?.title[language] ?? "", change.subject, "→ \(to)",
+      ]
+    }
     let value = change.value.map { NumberText.plain($0) + (change.unit.isEmpty ? "" : " " + change.unit) } ?? "-"
     return [
       local(change.at), word(change.change), word(change.priority), change.alert, change.rule,

@@ -2,6 +2,7 @@ import API
 import Alerts
 import ArgumentParser
 import Community
+import Foundation
 
 struct Alerts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "The open alerts, most urgent first.")
@@ -72,10 +73,12 @@ struct AlertStory: AsyncParsableCommand {
     Terminal.line("  \(output.say("对象", "subject"))  \(alert.subject)  \(Wording.value(alert.value, unit: alert.unit))")
     Terminal.line("  \(output.say("位置", "place"))    \(alert.place)")
     if let advice = alert.advice { Terminal.line("  \(output.say("建议", "advice"))   \(advice)") }
+    for line in standing(of: alert) { Terminal.line("  \(line)") }
     Terminal.line("")
     for step in story.steps {
-      let comment = step.comment.map { "  “\($0)”" } ?? ""
-      Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(comment)")
+      let comment = step.comment.map { "  “\(bilingual($0))”" } ?? ""
+      let to = asked(by: step).map { "  → \($0)" } ?? ""
+      Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(to)\(comment)")
     }
     for delivery in story.deliveries {
       let error = delivery.error.map { "  \($0)" } ?? ""
@@ -83,6 +86,44 @@ struct AlertStory: AsyncParsableCommand {
         "  \(Wording.time(delivery.at))  → \(delivery.channel)  \(stepWord(delivery.event))  \(deliveryWord(delivery.state))\(error)"
       )
     }
+  }
+
+  /// Who has it, until when, and what keeps it quiet.
+  private func standing(of alert: AlertView) -> [String] {
+    var lines: [String] = []
+    func add(_ zh: String, _ en: String, _ text: String?) {
+      if let text { lines.append("\(output.say(zh, en))  \(text)") }
+    }
+    for responsible in [alert.responsible, alert.care].compactMap(\.self) {
+      add(
+        "负责", "responsible",
+        [responsible.unit, names(responsible.people)].filter { !$0.isEmpty }.joined(separator: " · "))
+    }
+    add("应答截止", "answer by", alert.answerDue.map { Wording.time($0) })
+    add("完成截止", "finish by", alert.finishDue.map { Wording.time($0) })
+    add("指派", "assigned to", alert.assignedTo)
+    add("搁置至", "shelved until", alert.shelvedUntil.map { Wording.time($0) })
+    if let kind = alert.suppressed {
+      let until = alert.suppressedUntil.map { " → \(Wording.time($0))" } ?? ""
+      add("抑制", "suppressed", "\(Wording.suppression(kind, output)) (\(alert.suppressedBy ?? ""))\(until)")
+    }
+    if alert.latched { add("待复位", "latched", "linli reset \(alert.id)") }
+    add("工单", "order", alert.order)
+    return lines
+  }
+
+  private func asked(by step: AlertStoryView.Step) -> String? {
+    let text = [step.unit ?? "", names(step.to ?? [])].filter { !$0.isEmpty }.joined(separator: " · ")
+    guard let until = step.answerDue, !text.isEmpty else { return text.isEmpty ? nil : text }
+    return text + output.say("（\(Wording.time(until)) 前应答）", " (answer by \(Wording.time(until)))")
+  }
+
+  private func names(_ people: [String]) -> String { people.joined(separator: output.say("、", ", ")) }
+
+  /// What Linli itself remarks is written in both languages: `中文 / English`.
+  private func bilingual(_ text: String) -> String {
+    guard let split = text.range(of: " / ") else { return text }
+    return output.say(String(text[..<split.lowerBound]), String(text[split.upperBound...]))
   }
 
   private func stepWord(_ kind: String) -> String {

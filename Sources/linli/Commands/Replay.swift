@@ -38,12 +38,19 @@ struct Replay: ParsableCommand {
     var lines = LineBuffer()
     var measured = MeasuredReplay(configuration, language: output.language)
     var unreadable = 0
+    var escalation = ReplayEscalation(configuration)
+    func show(_ found: [ReplayChange]) {
+      for change in found {
+        if output.json { lines.add(change.json) } else { changes.append(change) }
+      }
+    }
     let malformed = try player.play(tapes) { event in
       switch event {
       case .change(let change):
         if readings { return }
         if kpi { return measured.add(change) }
-        if output.json { lines.add(change.json) } else { changes.append(change) }
+        show(escalation.take(change))
+      case .end(let clock): if let clock, !readings, !kpi { show(escalation.finish(at: clock)) }
       case .reading(let reading):
         guard readings else { return }
         if output.json { lines.add(reading.json) } else { shown.append(reading) }

@@ -1,0 +1,66 @@
+// What becomes of the alerts of a replay when nobody answers: puts the steps of escalation between the changes of a tape.
+import Alerts
+import Community
+package import Pipeline
+package import Rules
+
+package struct ReplayEscalation {
+  private var book: AlertBook
+  private let traits: @Sendable (_ rule: String, _ subject: String) -> AlertTraits
+  /// Id in the book → in the replay.
+  private var names: [String: String] = [:]
+  private let isIdle: Bool
+
+  package init(_ configuration: LoadedConfiguration) {
+    var policy = configuration.response
+    policy.speaksAgain = false
+    isIdle = policy.duty.isEmpty
+    book = AlertBook(policy: policy)
+    traits = { configuration.traits(rule: $0, subject: $1) }
+  }
+
+  /// What is due before the change, and the change itself. Changes come in time order.
+  package mutating func take(_ change: ReplayChange) -> [ReplayChange] {
+    if isIdle { return [change] }
+    let escalations = advance(to: change.at)
+    let isRaise = change.change == ConditionChange.Kind.raised.rawValue
+    let events = book.apply(
+      ConditionChange(
+        kind: isRaise ? .raised : .cleared, rule: change.rule, subject: change.subject, place: change.place,
+        at: change.at,
+        noticedAt: change.noticedAt, value: change.value, unit: change.unit, point: nil, position: 0, ordinal: 0),
+      lane: "", traits: traits(change.rule, change.subject))
+    if isRaise, let alert = events.first?.alert { names[alert.id] = change.alert }
+    forget(events)
+    return escalations + [change]
+  }
+
+  /// What is due by the end.
+  package mutating func finish(at time: Timestamp) -> [ReplayChange] { isIdle ? [] : advance(to: time) }
+
+  private mutating func advance(to time: Timestamp) -> [ReplayChange] {
+    let events = book.advance(to: time)
+    forget(events)
+    return events.compactMap { event in
+      guard event.kind == .escalated, let response = event.alert.response else { return nil }
+      let alert = event.alert
+      let isAside = event.isAside
+      guard let responsible = isAside ? response.care : response.responsible else { return nil }
+      return ReplayChange(
+        at: event.at, noticedAt: event.at, change: event.kind.rawValue, alert: names[alert.id] ?? alert.id,
+        rule: alert.rule, subject: alert.subject, place: alert.place, priority: alert.traits.priority.rawValue,
+        value: alert.value, unit: alert.unit,
+        to: isAside ? responsible.people.map(\.name).joined(separator: ", ") : responsible.place,
+        level: responsible.level)
+    }
+  }
+
+  /// Alerts that have come back and climb no more would only fill the book.
+  private mutating func forget(_ events: [AlertEvent]) {
+    for id in Set(events.map(\.alert.id)) {
+      guard let alert = book[id], !alert.isActive, book.isSettled(id) else { continue }
+      _ = try? book.perform(.close(force: true), on: id, by: AlertEvent.system, at: alert.raisedAt)
+      names[id] = nil
+    }
+  }
+}

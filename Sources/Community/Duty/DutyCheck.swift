@@ -1,0 +1,164 @@
+// What `linli check` finds about duty: rotas with gaps, people who left, chains that lead nowhere.
+package import ConfigFile
+package import Pipeline
+
+extension DutyTable {
+  /// Weeks from today for which a rota with a calendar is looked at.
+  private static let weeks = 4
+  /// Gaps of a rota that are named one by one.
+  private static let gapsMax = 5
+
+  /// - Parameter now: gaps are looked for from then on; people are gone by then.
+  package func check(at now: Timestamp, log: ProblemLog) {
+    for rota in rotas { check(rota, at: now, log: log) }
+    let today = zone.day(at: now)
+    for post in allPosts { check(post, today, log: log) }
+    checkReach(log: log)
+  }
+
+  // MARK: - Rotas
+
+  private func check(_ rota: Rota, at now: Timestamp, log: ProblemLog) {
+    let today = rota.zone.day(at: now)
+    for id in rota.everybody.sorted() {
+      guard let person = people[id], person.hasLeft(by: today), let until = person.until else { continue }
+      log.warning(
+        at: rota.location, "rota \(rota.id): \(person.name) left on \(until.text)",
+        hint: "name somebody else, or a substitute")
+    }
+    let gaps = rota.gaps(from: today, weeks: Self.weeks) { id in people[id].map { !$0.hasLeft(by: today) } ?? false }
+    for gap in gaps.prefix(Self.gapsMax) { log.warning(at: rota.location, "rota \(rota.id): nobody \(gap)") }
+    if gaps.count > Self.gapsMax {
+      log.warning(at: rota.location, "rota \(rota.id): \(gaps.count - Self.gapsMax) more gaps")
+    }
+  }
+
+  // MARK: - Chains
+
+  private func check(_ post: Post, _ today: LocalDay, log: ProblemLog) {
+    let above = posts(for: post.place).dropFirst()
+    if let next = above.first, !post.answer.isComplete {
+      let which = post.answer.isEmpty ? "it has no answer_within" : "answer_within leaves out some priorities"
+      log.warning(
+        at: post.location,
+        "duty of \(post.place): an alert that nobody answers never climbs to \(next.place): \(which)",
+        hint: "add answer_within: 10m")
+    }
+    let isDeserted = !post.isUnitOnly && everybody(of: post).allSatisfy { $0.hasLeft(by: today) }
+    if isDeserted {
+      log.warning(
+        at: post.location,
+        "duty of \(post.place): nobody is left"
+          + (above.isEmpty ? ", and there is nobody above: an alert that climbs here reaches nobody" : ""),
+        hint: "name people or a rota")
+    }
+    for person in post.people where person.hasLeft(by: today) && !isDeserted {
+      log.warning(at: post.location, "duty of \(post.place): \(person.name) left on \(person.until?.text ?? "")")
+    }
+  }
+
+  /// Places where an alert finds nobody, while others have a duty: the topmost of each such part of the tree.
+  private func checkReach(log: ProblemLog) {
+    let tree = allPlaces
+    guard !allPosts.isEmpty else { return }
+    var hasPostBelow = Set<String>()
+    for post in allPosts { for place in tree.ancestry(of: post.place) { hasPostBelow.insert(place.path) } }
+    for (index, place) in tree.places.enumerated() where posts(for: place.path).isEmpty {
+      let parent = tree.parents[index]
+      let isTopmost = parent < 0 || hasPostBelow.contains(tree.places[parent].path)
+      if !hasPostBelow.contains(place.path) && isTopmost {
+        log.warning(
+          at: place.location, "place \(place.path): nobody is on duty here or above; its alerts climb nowhere",
+          hint: "give it, or a place above it, a duty")
+      }
+    }
+  }
+}
+
+extension Rota {
+  private static let dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+  private static let week = 7 * 1440
+
+  /// When nobody is on duty, in words: `on Sunday 06:00–08:00`. Weekly shifts are looked at as a week without a date, a rota
+  /// with a calendar from that day on. Hand-over times close no gap.
+  func gaps(from today: LocalDay, weeks: Int, isThere: (String) -> Bool) -> [String] {
+    calendar.isEmpty ? weeklyGaps(isThere) : datedGaps(from: today, days: weeks * 7, isThere)
+  }
+
+  private func weeklyGaps(_ isThere: (String) -> Bool) -> [String] {
+    var covered = [Bool](repeating: false, count: Self.week)
+    var holiday = [Bool](repeating: false, count: 1440)
+    for shift in shifts where shift.people.contains(where: isThere) {
+      let end = shift.to <= shift.from ? shift.to + 1440 : shift.to
+      for day in 0..<7 where shift.days & (1 << UInt8(day)) != 0 {
+        for minute in shift.from..<end { covered[(day * 1440 + minute) % Self.week] = true }
+      }
+      if shift.onHolidays { for minute in shift.from..<end { holiday[minute % 1440] = true } }
+    }
+    var found: [String] = []
+    if !covered.contains(true) {
+      found.append("ever")
+    } else if let start = (0..<Self.week).first(where: { covered[$0] && !covered[($0 + 1) % Self.week] }) {
+      // From the end of a shift once around the week.
+      var minute = start + 1
+      while minute <= start + Self.week {
+        let begin = minute
+        while minute <= start + Self.week, !covered[minute % Self.week] { minute += 1 }
+        if minute > begin { found.append(Self.words(begin % Self.week, minute - begin)) }
+        minute += 1
+      }
+    }
+    if shifts.contains(where: \.onHolidays) {
+      var minute = 0
+      while minute < 1440 {
+        let begin = minute
+        while minute < 1440, !holiday[minute] { minute += 1 }
+        if minute > begin { found.append("on holidays \(Self.clock(begin))–\(Self.clock(minute))") }
+        minute += 1
+      }
+    }
+    return found
+  }
+
+  private static func words(_ begin: Int, _ length: Int) -> String {
+    let end = begin + length
+    let (first, last) = (begin / 1440, (end - 1) / 1440)
+    if first == last { return "on \(dayNames[first % 7]) \(clock(begin % 1440))–\(clock(end - last * 1440))" }
+    return
+      "from \(dayNames[first % 7]) \(clock(begin % 1440)) to \(dayNames[end / 1440 % 7]) \(clock(end % 1440))"
+  }
+
+  private static func clock(_ minutes: Int) -> String {
+    let (hours, rest) = (minutes / 60, minutes % 60)
+    return "\(hours < 10 ? "0" : "")\(hours):\(rest < 10 ? "0" : "")\(rest)"
+  }
+
+  private func datedGaps(from today: LocalDay, days: Int, _ isThere: (String) -> Bool) -> [String] {
+    var spans: [(begin: Timestamp, end: Timestamp)] = []
+    for number in (today.number - 1)..<(today.number + days) {
+      for (shift, begin, end) in shifts(beginningOn: LocalDay(number: number))
+      where shift.people.contains(where: isThere) { spans.append((begin, end)) }
+    }
+    for event in calendar where event.people.contains(where: isThere) {
+      for number in 0...days {
+        let noon = zone.instant(today + number, milliseconds: 43_200_000)
+        spans += event.occurrences(around: noon + 43_200_000, reach: 86_400_000)
+      }
+    }
+    spans.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
+    let last = zone.instant(today + days)
+    var reached = zone.instant(today)
+    var found: [String] = []
+    for span in spans + [(last, last)] where reached < last {
+      if span.begin > reached { found.append("from \(local(reached)) to \(local(min(span.begin, last)))") }
+      reached = max(reached, span.end)
+    }
+    return found
+  }
+
+  private func local(_ time: Timestamp) -> String {
+    let day = zone.day(at: time)
+    let minutes = Int((time.milliseconds + zone.offset(at: time)) / 60_000 - Int64(day.number) * 1440)
+    return "\(day.text) \(Self.clock(minutes))"
+  }
+}

@@ -1,0 +1,98 @@
+// What a replay says about escalation: nobody answers there.
+import Alerts
+import ConfigFile
+import Foundation
+import Pipeline
+import Rules
+import TestSupport
+import Testing
+
+@testable import App
+
+@Suite struct ReplayEscalationTests {
+  private func configuration(_ folder: URL, duty: Bool) throws -> LoadedConfiguration {
+    func write(_ name: String, _ text: String) throws {
+      let file = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data((text + "\n").utf8).write(to: file)
+    }
+    try write(
+      "linli.yaml", "mqtt: [{url: \"mqtt://127.0.0.1:1\", client_id: x, subscribe: [\"t/#\"]}]\ntimezone: Asia/Shanghai"
+    )
+    let answer = duty ? "duty: {unit: 物业, answer_within: 10m}, " : ""
+    let above = duty ? "duty: {unit: 社区, answer_within: 15m}, " : ""
+    try write(
+      "places.yaml",
+      "places: [{id: c, level: community, \(above)places: [{id: y, level: compound, \(answer)places: [{id: r, level: room}]}]}]"
+    )
+    try write("devices.yaml", "devices: [{id: d, profile: p, place: c/y/r, match: {device: d}}]")
+    try write(
+      "devices/p.yaml",
+      """
+      profile: p
+      vendor: x
+      model: y
+      kind: z
+      topic: t/{device}
+      format: json
+      points: {temperature: {from: /t, quantity: temperature, unit: Cel}}
+      examples: [{topic: t/d, payload: {t: 1}, expect: {temperature: 1}}]
+      """)
+    try write("rules/r.yaml", "rules: [{id: cold, on: {quantity: temperature}, when: {below: 16}, priority: high}]")
+    let loaded = LoadedConfiguration.load(directory: folder.path, environment: ["LINLI_PROFILES": ""])
+    #expect(!loaded.hasErrors, "\(loaded.problems)")
+    return loaded
+  }
+
+  private func replay(_ configuration: LoadedConfiguration, _ folder: URL) throws -> [String] {
+    let tape = folder.appendingPathComponent("x.tape")
+    let lines = [("03:00", 15), ("03:12", 14), ("03:20", 20), ("05:00", 15)].map {
+      #"{"tst":"2026-01-05T\#($0.0):00Z","topic":"t/d","payload":{"t":\#($0.1)}}"#
+    }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: tape)
+    var escalation = ReplayEscalation(configuration)
+    var found: [ReplayChange] = []
+    let until = Timestamp(rfc3339: "2026-01-05T05:15:00Z")
+    _ = try TapePlayer(configuration.ruleSet, until: until).play([tape.path]) { event in
+      switch event {
+      case .change(let change): found += escalation.take(change)
+      case .end(let clock): if let clock { found += escalation.finish(at: clock) }
+      case .reading, .malformed: break
+      }
+    }
+    return found.map(\.json)
+  }
+
+  @Test func escalationsStandBetweenTheChanges() throws {
+    let folder = try TemporaryDirectory()
+    let loaded = try configuration(folder.url, duty: true)
+    let lines = try replay(loaded, folder.url)
+    let short = lines.map { line -> String in
+      let object = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any] ?? [:]
+      let time = (object["at"] as? String ?? "").dropFirst(11).prefix(5)
+      return "\(time) \(object["change"] ?? "") \(object["to"] ?? "")"
+    }
+    #expect(
+      short == [
+        "03:00 raised ", "03:10 escalated c", "03:20 cleared ", "05:00 raised ", "05:10 escalated c",
+      ])
+    #expect(lines[1].hasSuffix(#""priority":"high","value":15,"to":"c","level":"community"}"#), "\(lines[1])")
+    #expect(try replay(loaded, folder.url) == lines)
+  }
+
+  @Test func withoutDutyNothingIsAdded() throws {
+    let folder = try TemporaryDirectory()
+    let lines = try replay(try configuration(folder.url, duty: false), folder.url)
+    #expect(lines.count == 3 && !lines.contains { $0.contains("escalated") })
+  }
+
+  @Test func channelsThatDoNotExistAreErrors() throws {
+    let folder = try TemporaryDirectory()
+    _ = try configuration(folder.url, duty: true)
+    try Data("people: [{id: w, name: W, channel: nope}]\n".utf8).write(
+      to: folder.url.appendingPathComponent("duty.yaml"))
+    let loaded = LoadedConfiguration.load(directory: folder.url.path, environment: ["LINLI_PROFILES": ""])
+    #expect(loaded.problems.contains { $0.severity == .error && $0.message == "W: there is no channel \"nope\"" })
+    #expect(loaded.problems.contains { $0.message.contains("duty of c: nobody there has a channel, and no route") })
+  }
+}
