@@ -53,13 +53,11 @@ import Testing
     var escalation = ReplayEscalation(configuration)
     var found: [ReplayChange] = []
     let until = Timestamp(rfc3339: "2026-01-05T05:15:00Z")
-    _ = try TapePlayer(configuration.ruleSet, until: until).play([tape.path]) { event in
-      switch event {
-      case .change(let change): found += escalation.take(change)
-      case .end(let clock): if let clock { found += escalation.finish(at: clock) }
-      case .reading, .malformed: break
-      }
+    let player = TapePlayer(configuration.ruleSet, until: until)
+    _ = try player.play([tape.path]) { event in
+      if case .change(let change) = event { found += escalation.take(change) }
     }
+    if let span = player.span { found += escalation.finish(at: span.upperBound) }
     return found.map(\.json)
   }
 

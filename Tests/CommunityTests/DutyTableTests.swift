@@ -45,11 +45,9 @@ import Testing
     let post = try #require(table.posts(for: "d/s/c").first)
     #expect(post.answer["critical"] == 60_000 && post.answer["high"] == nil)
     table.check(at: noon, log: log)
-    #expect(
-      log.sorted.map { "\($0.location.file):\($0.location.line) \($0.message)" } == [
-        "duty.yaml:2 rota day: nobody on Monday 00:00–08:00"
-      ] + log.sorted.dropFirst().map { "\($0.location.file):\($0.location.line) \($0.message)" })
     let text = log.problems.map(\.message).joined(separator: "\n")
+    #expect(
+      text.contains("rota day: nobody from Friday 20:00 to Saturday 08:00") && text.contains("rota day: 2 more gaps"))
     #expect(text.contains("duty of d/s: 老李 left on 2025-12-31"))
     #expect(text.contains("duty of d/s/c: an alert that nobody answers never climbs to d/s: answer_within leaves out"))
   }

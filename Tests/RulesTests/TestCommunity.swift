@@ -46,7 +46,6 @@ final class TestCommunity {
       case .change(let change): changes.append(change)
       case .reading(let reading): readings.append(reading)
       case .malformed(_, let line, let problem): malformed.append("\(line): \(problem)")
-      case .end: break
       }
     }
     #expect(count == malformed.count)

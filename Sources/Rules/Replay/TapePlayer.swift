@@ -8,8 +8,6 @@ package final class TapePlayer {
     case reading(ReplayReading)
     /// A line that is no message was skipped; or a file could not be read (line 0).
     case malformed(tape: String, line: Int, TapeProblem)
-    /// Everything is said; the clock stands here. nil: there was no message.
-    case end(Timestamp?)
   }
 
   private let rules: RuleSet
@@ -45,7 +43,6 @@ package final class TapePlayer {
     replay.finish(until: until)
     if let first = replay.began, let last = replay.clock { span = first...max(last, until ?? last) }
     for change in replay.takeChanges() { try emit(.change(change)) }
-    try emit(.end(replay.clock.map { max($0, until ?? $0) }))
     return malformed
   }
 

@@ -50,7 +50,6 @@ struct Replay: ParsableCommand {
         if readings { return }
         if kpi { return measured.add(change) }
         show(escalation.take(change))
-      case .end(let clock): if let clock, !readings, !kpi { show(escalation.finish(at: clock)) }
       case .reading(let reading):
         guard readings else { return }
         if output.json { lines.add(reading.json) } else { shown.append(reading) }
@@ -59,6 +58,7 @@ struct Replay: ParsableCommand {
         Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
       }
     }
+    if let span = player.span, !readings, !kpi { show(escalation.finish(at: span.upperBound)) }
     lines.flush()
     if kpi {
       try measured.print(player.span, output)
