@@ -93,7 +93,8 @@ let package = Package(
       name: "NotifyTests",
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Alerts", "Community", "Notify", "Pipeline", "TestSupport", grdb]),
+      name: "StoreTests",
+      dependencies: ["Store", "Alerts", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb]),
     .testTarget(
       name: "APITests",
       dependencies: ["API", "Alerts", "Community", "Pipeline", "TestSupport", hummingbird, hummingbirdTesting, logging]),
