@@ -127,12 +127,17 @@ package struct Demo: Sendable {
     say("\(clock)  \(word)  [\(alert.priority)]  \(alert.title)  \(names.joined(separator: " "))  (\(alert.id))")
   }
 
-  /// Acknowledges each critical alert a few seconds after it came.
+  /// Acknowledges each critical alert a few seconds after it came, and resets what is latched.
   private func answerCritical(_ service: CommunityService) async throws {
     while true {
       try await Task.sleep(for: .seconds(1))
       let due = service.now() - Self.answerAfter
       for alert in try await service.alerts(AlertSelection(language: language)) {
+        if alert.latched, alert.acknowledged, alert.priority == Priority.critical.rawValue {
+          let request = AlertActionRequest(
+            action: .reset, by: text("值班员", "duty officer"), comment: text("现场已查看", "looked on the spot"))
+          _ = try? await service.perform(request, on: alert.id, language: language)
+        }
         guard alert.priority == Priority.critical.rawValue, !alert.acknowledged,
           let at = Timestamp(rfc3339: alert.noticedAt),
           at <= due
