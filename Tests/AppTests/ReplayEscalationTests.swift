@@ -78,6 +78,20 @@ import Testing
     #expect(try replay(loaded, folder.url) == lines)
   }
 
+  /// What time alone brings is known when it happens, though the tape is silent: its deadlines begin then.
+  @Test func holdsAndSilenceBetweenMessages() throws {
+    let folder = try TemporaryDirectory()
+    _ = try configuration(folder.url, duty: true)
+    let rules = "rules: [{id: cold, on: {quantity: temperature}, when: {below: 16, for: 5m}, priority: high}]"
+    try Data(rules.utf8).write(to: folder.url.appendingPathComponent("rules/r.yaml"))
+    let loaded = LoadedConfiguration.load(directory: folder.url.path, environment: ["LINLI_PROFILES": ""])
+    let lines = try replay(loaded, folder.url).map { line in
+      let object = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any] ?? [:]
+      return "\((object["at"] as? String ?? "").dropFirst(11).prefix(5)) \(object["change"] ?? "")"
+    }
+    #expect(lines == ["03:05 raised", "03:15 escalated", "03:20 cleared", "05:05 raised", "05:15 escalated"])
+  }
+
   @Test func withoutDutyNothingIsAdded() throws {
     let folder = try TemporaryDirectory()
     let lines = try replay(try configuration(folder.url, duty: false), folder.url)

@@ -39,6 +39,7 @@ package struct Replay {
     entries.removeAll(keepingCapacity: true)
     decoder.decode(message, into: &entries)
     if run == nil { run = LaneRun(plan: plan, start: now) }
+    run?.tick(until: now)
     entries.withUnsafeBufferPointer { run?.take($0) }
     collect()
     if order.isWaiting { ready += order.take(before: now - plan.limits.maxLate) }
@@ -50,7 +51,10 @@ package struct Replay {
   /// Lets the clock run on to `time`, if that is later, and ends the replay: everything is certain now.
   package mutating func finish(until time: Timestamp? = nil) {
     if let now = clock {
-      if let time, time > now { run?.advance(to: time) }
+      if let time, time > now {
+        run?.tick(until: time)
+        run?.advance(to: time)
+      }
       collect()
     }
     ready += order.takeAll()
