@@ -225,4 +225,32 @@ import Testing
     }
     #expect(await service.notReadyReason() != nil)
   }
+
+  // MARK: - Numbers
+
+  @Test func everyQueueSaysWhatWaitsAndWhatMay() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { service in
+      try MosquittoPublisher.publish(port: scene.broker.port, topic: "test/c1/climate", payload: "{}")
+      try await RunningService.eventually("the message") {
+        try await service.devices(DeviceSelection(scope: "climate")).map(\.messagesWithoutReading) == [1]
+      }
+      try await RunningService.eventually("the metrics") {
+        await service.metrics().contains(#"linli_messages_without_reading_total{lane="linli-test"} 1"#)
+      }
+      let lines = await service.metrics().split(separator: "\n")
+      for queue in ["ring", "changes", "questions", "publish"] {
+        for what in ["items", "bound"] {
+          let name = "linli_queue_\(what){lane=\"linli-test\",queue=\"\(queue)\"} "
+          #expect(lines.contains { $0.hasPrefix(name) }, "\(name)")
+        }
+      }
+      #expect(lines.contains(#"linli_lane_overloaded{lane="linli-test"} 0"#))
+      #expect(lines.contains(#"linli_questions_refused_total{lane="linli-test"} 0"#))
+      let letter = try #require(await service.unassigned().deadLetters.first)
+      #expect(letter.topic == "test/c1/climate" && letter.reason.hasPrefix("message understood"))
+      #expect(try await service.status(place: nil).messages.rejectedTotal == 0)
+      #expect(try await service.status(place: nil).brokers.map(\.load.state) == ["normal"])
+    }
+  }
 }
