@@ -34,7 +34,7 @@ package struct StatusView: Codable, Sendable, Equatable {
     package var state: String
     /// Since when, RFC 3339.
     @ExplicitNull package var since: String?
-    /// Messages taken in a second, over the last second.
+    /// Messages taken in a second, over the last ten seconds.
     package var perSecond: Double
     /// QoS 0 messages dropped since the start because the lane could not take them, and the largest rows of them.
     package var droppedTotal: UInt64

@@ -29,7 +29,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     var load = LaneLoad.normal
     /// Since when it is so.
     var since = Timestamp.distantPast
-    /// Messages taken in a second, over the last second.
+    /// Messages taken in a second, over the last ten seconds: an overloaded lane takes them by fits and starts.
     var takenPerSecond = 0.0
     var dropped: UInt64 = 0
     var prefixes: [PrefixCounts.Row] = []
@@ -68,7 +68,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   /// The ring has room for QoS 1 only.
   private var isCrowded = false
   private var dropped = PrefixCounts()
-  private var lastRate = (at: Timestamp.distantPast, next: JournalPosition(0))
+  private var rates = RateMeter()
   private var clock: SteadyClock
   private var now: Timestamp
   private var entries: [Entry] = []
@@ -105,7 +105,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     lastSync = now
     startedAt = now
     current.shedding.since = now
-    lastRate = (now, journal.next)
+    rates.note(journal.next, at: now.milliseconds)
     entries.reserveCapacity(256)
     committed.store(journal.committed, ordering: .releasing)
   }
@@ -240,10 +240,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   }
 
   private func tellLoad() {
-    if now - lastRate.at >= 1_000 {
-      current.shedding.takenPerSecond = Double(journal.next - lastRate.next) * 1_000 / Double(now - lastRate.at)
-      lastRate = (now, journal.next)
-    }
+    rates.note(journal.next, at: now.milliseconds)
+    current.shedding.takenPerSecond = rates.perSecond(journal.next, at: now.milliseconds)
     guard current.shedding.dropped != dropped.total else { return }
     current.shedding.dropped = dropped.total
     current.shedding.prefixes = dropped.rows

@@ -74,7 +74,9 @@ struct Devices: AsyncParsableCommand {
       var table = Table(
         output.say("时间", "AT"), output.say("主题", "TOPIC"), output.say("原因", "REASON"), output.say("样例", "SAMPLE"))
       for letter in view.deadLetters {
-        table.add(Wording.time(letter.at), letter.topic, letter.reason, String(letter.sample.prefix(60)))
+        table.add(
+          Wording.time(letter.at), letter.topic, Wording.deadLetter(letter.reason, output),
+          String(letter.sample.prefix(60)))
       }
       table.print()
     }

@@ -53,6 +53,17 @@ enum Wording {
     return output.say(names[reason] ?? reason, reason)
   }
 
+  /// Why a message could not be used, as `DeadLetter.Reason` says it.
+  static func deadLetter(_ reason: String, _ output: OutputOptions) -> String {
+    let names = [
+      "message understood, none of its fields is in the profile": "消息可以解析，但型号的字段一个都没有", "empty payload": "内容为空",
+      "not valid UTF-8": "不是有效的 UTF-8", "nested too deeply": "嵌套过深", "not JSON": "不是 JSON", "wrong number": "数字有误",
+      "wrong character or escape in a string": "字符串中有非法字符或转义", "JSON ends too early": "JSON 不完整",
+      "more after the JSON value": "JSON 之后还有内容", "too large": "过大", "out of memory": "内存不足",
+    ]
+    return output.say(names[reason] ?? reason, reason)
+  }
+
   static func duration(seconds: Int) -> String {
     switch seconds {
     case ..<120: "\(seconds)s"
