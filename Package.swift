@@ -73,7 +73,8 @@ let package = Package(
     .executableTarget(
       name: "linli",
       dependencies: [
-        "App", "API", "Reports", "Rules", "Community", "ConfigFile", "Alerts", "Pipeline", "Simulator", argumentParser,
+        "CMemory", "App", "API", "Reports", "Rules", "Community", "ConfigFile", "Alerts", "Pipeline", "Simulator",
+        argumentParser,
         httpClient, logging, nioCore,
       ]),
 

@@ -10,3 +10,11 @@ static inline void linli_return_freed_memory(void) {
   malloc_trim(0);
 #endif
 }
+
+// Arrays of a quarter of a megabyte and more get pages of their own, always, and give them back when they are freed. Else
+// glibc raises that limit with each such array it sees freed, and tables that outgrew their memory leave holes in the heap.
+static inline void linli_keep_large_arrays_apart(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}

@@ -17,6 +17,7 @@ struct Footprint: ParsableCommand {
   @Option var config: String
 
   func run() throws {
+    linli_keep_large_arrays_apart()  // as linli serve does
     let loaded = LoadedConfiguration.load(directory: config)
     guard !loaded.hasErrors, let plan = loaded.lanes.first?.plan else {
       throw BenchmarkFailure(loaded.problems.map(\.description).joined(separator: "\n"))

@@ -9,6 +9,10 @@ package enum DeviceCompiler {
     var plans: [DevicePlan] = []
     var points: [PointPlan] = []
     plans.reserveCapacity(devices.count)
+    points.reserveCapacity(
+      devices.reduce(0) { sum, device in
+        sum + (library.index(of: device.profile).map { library.profiles[$0].points.count } ?? 0)
+      })
     for device in devices {
       guard let index = library.index(of: device.profile) else { continue }
       let profile = library.profiles[index]

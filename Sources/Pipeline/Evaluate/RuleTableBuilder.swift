@@ -15,6 +15,11 @@ struct RuleTableBuilder {
   init(_ plan: LanePlan, at time: Int64) {
     self.plan = plan
     self.time = time
+    // As large as they will be: arrays that grow by doubling would stand beside their copies for a while.
+    let nodeCount = plan.rules.reduce(0) { $0 + $1.conditions.count * $1.instances.count }
+    instances.reserveCapacity(plan.rules.reduce(0) { $0 + $1.instances.count })
+    nodes.reserveCapacity(nodeCount + 1)
+    states.reserveCapacity(nodeCount)
   }
 
   mutating func add(_ rule: RulePlan, _ index: Int) {

@@ -36,7 +36,10 @@ package struct FaultRules {
           }
         }
       }
-      return variants.map { RulePlan(id: fault.rawValue, conditions: [$0.condition], instances: $0.instances) }
+      // Mapped, so that no array keeps the room it grew into.
+      return variants.map { variant in
+        RulePlan(id: fault.rawValue, conditions: [variant.condition], instances: variant.instances.map { $0 })
+      }
     }
   }
 

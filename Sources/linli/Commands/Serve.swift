@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import CMemory
 import Foundation
 import Logging
 import UnixSignals
@@ -25,6 +26,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   func run() async throws {
+    linli_keep_large_arrays_apart()
     let level = Logger.Level(rawValue: logLevel) ?? .info
     LoggingSystem.bootstrap { label in
       var handler = StreamLogHandler.standardError(label: label)
