@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Pipeline
 import Testing
 
 @testable import API
@@ -110,6 +111,10 @@ struct WebServerTests {
       "/api/v1/history?point=a&since=yesterday", 400,
       "'since' must be a time like 2026-01-05T03:20:00Z, not 'yesterday'"
     ),
+    (
+      "/api/v1/history?point=a&every=soon", 400,
+      "'every' must be a duration from 1s to 400d like 15m, 1h or 1d, not 'soon'"
+    ),
     ("/api/v1/alerts?limit=many", 400, "'limit' must be a whole number, not 'many'"),
   ])
   func errorsAreProblemDocuments(path: String, status: Int, detail: String) async throws {
@@ -132,6 +137,22 @@ struct WebServerTests {
         #expect($0.status == .ok)
       }
     }
+  }
+
+  @Test func historyIsAskedAsItWasWritten() async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(
+        uri: "/api/v1/history?point=a/b&since=2026-01-05T00:00:00Z&until=2026-01-06T00:00:00Z&every=15m&limit=7",
+        method: .get
+      ) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/api/v1/history?point=a/b", method: .get) { #expect($0.status == .ok) }
+    }
+    let start = Timestamp(rfc3339: "2026-01-05T00:00:00Z")!
+    #expect(
+      await backend.selections == [
+        HistorySelection(point: "a/b", since: start, until: start + 86_400_000, every: 900_000, limit: 7),
+        HistorySelection(point: "a/b", since: await backend.now() - 86_400_000),
+      ])
   }
 
   @Test func actionsReachTheService() async throws {

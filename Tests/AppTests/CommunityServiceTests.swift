@@ -173,6 +173,69 @@ import Testing
     }
   }
 
+  // MARK: - History
+
+  private static func values(_ service: CommunityService, every: Int64? = nil) async throws -> [PointView] {
+    let now = service.now()
+    return try await service.history(
+      HistorySelection(point: "climate/temperature", since: now - 86_400_000, every: every))
+  }
+
+  /// A reading committed a moment ago is in the answer, and once, before and after it was written, reloaded over, restarted.
+  @Test func theHistoryShowsEachReadingOnce() async throws {
+    let scene = try Scene()
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      for value in [20.0, 21, 22] {
+        try scene.temperature(value)
+        clock.pass(1_000)
+        try await RunningService.eventually("\(value)") { try await service.value(of: "climate/temperature") == value }
+        #expect(try await Self.values(service).last?.value == value)
+      }
+      #expect(try await service.status(place: nil).history.bufferedReadings == 3)
+      clock.pass(3_600_000)
+      try await RunningService.eventually("a batch") {
+        try await service.status(place: nil).history.bufferedReadings == 0
+      }
+      #expect(try await Self.values(service).map(\.value) == [20, 21, 22])
+      try scene.temperature(23)
+      try await RunningService.eventually("23") { try await service.value(of: "climate/temperature") == 23 }
+      try await service.reload()
+      #expect(try await Self.values(service).map(\.value) == [20, 21, 22, 23])
+      let hours = try await Self.values(service, every: 3_600_000)
+      #expect(hours.map(\.count) == [3, 1] && hours.map(\.value) == [21, 23])
+      #expect(hours.map(\.minimum) == [20, 23] && hours.map(\.maximum) == [22, 23])
+      #expect(
+        hours[0].at == Timestamp(milliseconds: 1_767_582_000_000).rfc3339(in: TimeZone(identifier: "Asia/Shanghai")!))
+      let text = await service.metrics()
+      #expect(text.contains("linli_history_readings_total{lane=\"linli-test\"} 4\n"))
+      #expect(text.contains("linli_history_bytes "))
+      await #expect(throws: BackendError.self) {
+        try await service.history(HistorySelection(point: "no/point", since: .distantPast))
+      }
+    }
+    try await RunningService.with(scene.community, clock: clock) { service in
+      #expect(try await Self.values(service).map(\.value) == [20, 21, 22, 23])
+      let status = try await service.status(place: nil)
+      #expect(status.history.bytes > 0 && status.history.oldest != nil && status.history.lostMessages == 0)
+    }
+  }
+
+  @Test func aHistoryThatCannotBeOpenedStopsNoAlert() async throws {
+    let scene = try Scene()
+    try FileManager.default.createDirectory(atPath: scene.community.data, withIntermediateDirectories: true)
+    let path = scene.community.data + "/history.sqlite"
+    try Data("this is no database, whatever its name says ".utf8).write(to: URL(fileURLWithPath: path))
+    try await RunningService.with(scene.community) { service in
+      try scene.press()
+      try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }
+      try await RunningService.eventually("the trouble") { try await service.alerts(of: "linli-history").count == 1 }
+      #expect(try await service.status(place: nil).troubles.contains { $0.hasPrefix("history: ") })
+      let refusal = await #expect(throws: BackendError.self) { try await Self.values(service) }
+      #expect(refusal?.kind == .unavailable)
+    }
+  }
+
   // MARK: - Clocks
 
   @Test func aClockSetForwardsLetsHoldsEndAtTheirTime() async throws {

@@ -17,6 +17,18 @@ import Testing
     #expect(loaded.lanes[0].plan.points.count == 2)
   }
 
+  @Test func theHistoryHasBounds() throws {
+    let community = try SmallCommunity()
+    #expect(community.load().settings.historyKept == .init())
+    let text = try community.read("linli.yaml")
+    try community.write("linli.yaml", text + "history: {raw: 30d, hourly: 2y, size: 1GiB}")
+    #expect(
+      community.load().settings.historyKept
+        == .init(raw: 30 * 86_400_000, hourly: 730 * 86_400_000, bytes: 1 << 30))
+    try community.write("linli.yaml", text + "history: {size: 1KiB}")
+    #expect(community.problems().count == 1 && community.problems()[0].hasPrefix("linli.yaml:"))
+  }
+
   @Test func aRuleThatSelectsNothingIsAWarning() throws {
     let community = try SmallCommunity()
     try community.write(

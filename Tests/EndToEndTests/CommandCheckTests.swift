@@ -10,6 +10,7 @@ import Testing
     ["ack", ""], ["assign", "x"], ["comment", "x"], ["shelve", "x"], ["shelve", "x", "--for", "5"], ["alert"],
     ["alert", ""],
     ["adopt", "x"], ["history"], ["history", "x/y", "--since", "yesterday"], ["history", "x/y", "--every", "0s"],
+    ["history", "x/y", "--limit", "0"],
     ["tape", "--since", "5"], ["replay"], ["rules", "test"], ["serve", "--log-level", "loud"], ["check", "--config"],
     ["simulate", "--config", "config", "--broker", "http://x"], ["demo", "--speed", "fast"],
   ])
@@ -93,7 +94,9 @@ import Testing
     "version": [], "uptime_seconds": [], "brokers": ["id", "connected", "since"],
     "messages": ["received_total", "rejected_total", "dropped_total", "per_second"],
     "devices": ["total", "online", "silent", "unassigned"], "alerts": ["critical", "high", "medium", "low"],
-    "journal": ["bytes", "oldest"], "outbox": ["pending", "failed"],
+    "journal": ["bytes", "oldest"],
+    "history": ["bytes", "oldest", "lag_messages", "buffered_readings", "lost_messages"],
+    "outbox": ["pending", "failed"],
   ]
 
   /// One service for all questions, an active critical alert in it.
@@ -227,7 +230,18 @@ import Testing
     let csv = try service.run(["history", "climate/temperature", "--csv"]).output.split(separator: "\n")
     #expect(csv.first == "at,value,unit,quality,reason" && csv.count == 2)
     #expect(try service.run(["history", "climate/temperature", "--plot"]).output.contains("┤"))
-    #expect(try service.run(["history", "climate/temperature", "--every", "1h"]).code == 0)
+    let sums = try service.run(["history", "climate/temperature", "--every", "1h", "--csv"]).output.split(
+      separator: "\n")
+    #expect(sums.first == "at,value,unit,quality,reason,minimum,maximum,count,true_seconds" && sums.count == 2)
+    #expect(sums.last?.contains("+08:00,-5.0,Cel,good,,-5.0,-5.0,1,") == true)
+    let day = try #require(
+      try service.json(["history", "climate/temperature", "--every", "1d"]) as? [[String: Any]])
+    #expect((day.first?["at"] as? String)?.hasSuffix("T00:00:00.000+08:00") == true)
+    #expect(day.first?["count"] as? Int == 1 && day.first?["minimum"] as? Double == -5)
+    let nothing = try service.run(["history", "climate/temperature", "--until", "2026-01-01T00:00:00Z", "--lang", "en"])
+    #expect(nothing.code == 0 && nothing.output == "No readings of climate/temperature in that time.\n")
+    let steps = try service.run(["history", "button-0/press", "--plot", "--lang", "zh"])
+    #expect(steps.code == 0)
     let tape = try service.run(["tape", "--since", "1h", "--topic", "test/+/climate"])
     let lines = tape.output.split(separator: "\n")
     #expect(tape.code == 0 && lines.count == 1)

@@ -38,11 +38,17 @@ package struct ServiceSettings: Sendable {
   /// How much of the past is kept. Daily roll-ups stay until the size bound takes them.
   package struct HistoryKept: Sendable, Equatable {
     /// Age of the oldest readings, ms.
-    package var raw: Int64 = 90 * 86_400_000
+    package var raw: Int64
     /// …and hourly roll-ups, ms.
-    package var hourly: Int64 = 5 * 365 * 86_400_000
+    package var hourly: Int64
     /// Bound on the history's database, bytes.
-    package var bytes: Int64 = 4 << 30
+    package var bytes: Int64
+
+    package init(raw: Int64 = 90 * 86_400_000, hourly: Int64 = 5 * 365 * 86_400_000, bytes: Int64 = 4 << 30) {
+      self.raw = raw
+      self.hourly = hourly
+      self.bytes = bytes
+    }
   }
 
   package var brokers: [Broker] = []

@@ -70,7 +70,6 @@ package final class HistoryWriter: @unchecked Sendable {
   private var buffer: ReadingBuffer
   /// nil: not looked up yet.
   private var memories: [PointMemory?]
-  private var entries: [Entry] = []
   /// Plans that hold from behind a position on.
   private let coming = Mutex<[(plan: LanePlan, after: JournalPosition)]>([])
   private var current = Status()
@@ -113,7 +112,7 @@ package final class HistoryWriter: @unchecked Sendable {
   /// Strangers and dead letters are the ingest side's business.
   private static func lean(_ plan: LanePlan) -> LanePlan {
     var plan = plan
-    plan.limits.discovered = 1
+    plan.limits.discovered = 0
     plan.limits.deadLetters = 1
     return plan
   }
@@ -189,8 +188,7 @@ package final class HistoryWriter: @unchecked Sendable {
   /// False when there is no room, or the database cannot say what the point's newest reading was.
   private func take(_ message: RawMessage) -> Bool {
     if buffer.isFull { return false }
-    entries.removeAll(keepingCapacity: true)
-    decoder.decode(message, into: &entries)
+    let entries = decoder.decode(message)
     for entry in entries where entry.kind == .reading {
       guard remember(entry.index) else { return false }
     }

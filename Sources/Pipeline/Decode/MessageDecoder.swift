@@ -101,12 +101,15 @@ package final class MessageDecoder {
     }
     output.begin(room: 1)
     output.append(messageEntry(message, device: Entry.noDevice))
+    // Who reads a journal again leaves strangers to who heard them first.
+    let isRemembered = limits.discovered > 0
     if let first = matches.first {
       counts.unassigned += 1
+      guard isRemembered else { return }
       strangers.heard(message, match: first, profiles: profiles) { bestMatch(message, among: matches, first) }
     } else {
       counts.unknownTopics += 1
-      strangers.heardUnknown(message)
+      if isRemembered { strangers.heardUnknown(message) }
     }
   }
 

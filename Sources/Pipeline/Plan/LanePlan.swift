@@ -21,7 +21,7 @@ package struct LanePlan: Sendable {
     package var payloadBytes = 1 << 20
     /// Distinct topics whose binding is remembered.
     package var topics = 262_144
-    /// Discovered devices, and topics that no profile knows, that are remembered.
+    /// Discovered devices, and topics that no profile knows, that are remembered; 0 = none are looked at.
     package var discovered = 1_000
     /// Dead letters kept.
     package var deadLetters = 200

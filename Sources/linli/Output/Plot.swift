@@ -9,8 +9,11 @@ struct Plot {
   private static let height = 12
   private let columns: Int
   private let rows: [(at: Int64, row: PointView)]
+  /// Where the axis ends: a state holds beyond the last reading.
+  private let end: Int64
 
-  init(_ views: [PointView], columns: Int = 72) {
+  /// - Parameter end: of the time asked for, at most now.
+  init(_ views: [PointView], until end: Timestamp, columns: Int = 72) {
     self.columns = columns
     rows = views.compactMap { view in
       guard view.quality != "bad", view.value != nil, let at = view.at.flatMap({ Timestamp(rfc3339: $0) }) else {
@@ -18,6 +21,8 @@ struct Plot {
       }
       return (at.milliseconds, view)
     }
+    let last = rows.last?.at ?? 0
+    self.end = rows.first?.row.text == nil ? last : max(last, end.milliseconds)
   }
 
   func lines() -> [String] {
@@ -102,14 +107,14 @@ struct Plot {
   }
 
   private func place(_ at: Int64, of count: Int) -> Int {
-    let (first, last) = (rows[0].at, rows[rows.count - 1].at)
+    let (first, last) = (rows[0].at, end)
     let span = max(Double(last - first), 1)
     return min(Int(Double(at - first) / span * Double(count - 1)), count - 1)
   }
 
   /// Begin, middle and end, in the local time that the answer is written in.
   private func axis(_ margin: Int) -> [String] {
-    let (first, last) = (rows[0].at, rows[rows.count - 1].at)
+    let (first, last) = (rows[0].at, end)
     let indent = String(repeating: " ", count: margin + 1)
     let line =
       "└" + String(repeating: "─", count: columns / 2 - 1) + "┬"

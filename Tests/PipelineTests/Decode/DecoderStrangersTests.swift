@@ -24,6 +24,15 @@ struct DecoderStrangersTests {
     #expect(lane.decoder.counters.unassigned == 2)
   }
 
+  @Test func withoutRoomStrangersAreOnlyCounted() {
+    let lane = lane(discovered: 0)
+    lane.send("app/x/n1/up", #"{"v":1}"#)
+    lane.send("other/x", "1")
+    #expect(lane.decoder.discovered.isEmpty && lane.decoder.unknownTopics.isEmpty)
+    #expect(lane.decoder.counters.unassigned == 1 && lane.decoder.counters.unknownTopics == 1)
+    #expect(lane.concerned == [nil])
+  }
+
   @Test func thePayloadChoosesAmongProfilesOfOneTopic() {
     var plan = DecodeFixture.lane(fields: [FieldPlan(slot: 0, pointer: ["co2"])], points: ["co2"])
     let fields = [FieldPlan(slot: 0, pointer: ["t"]), FieldPlan(slot: 1, pointer: ["h"])]
