@@ -108,6 +108,11 @@ let package = Package(
         "App", "API", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "Store", "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "App", "MQTT", "CMosquitto", "Store", "Alerts", "Notify", "ConfigFile", "Pipeline", "TestSupport", logging, grdb,
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
 
     // MARK: - Benchmarks

@@ -1,11 +1,18 @@
 import Foundation
 import Glibc
+package import Pipeline
 
 /// A lane's checkpoint on disk: written to a new file, synced, renamed over the old one; the one before stays as a spare.
-package struct CheckpointFile: Sendable {
-  private let path: String
+package struct CheckpointFile: @unchecked Sendable {
+  // @unchecked: the machine's calls are; a simulated disk has one thread anyway.
 
-  package init(directory: String) { path = directory + "/checkpoint" }
+  private let path: String
+  private let files: JournalFiles
+
+  package init(directory: String, files: JournalFiles = JournalFiles()) {
+    path = directory + "/checkpoint"
+    self.files = files
+  }
 
   /// The newest first. Whether one is whole, its own checksum tells.
   package func candidates() -> [[UInt8]] {
@@ -14,27 +21,25 @@ package struct CheckpointFile: Sendable {
 
   package func write(_ bytes: [UInt8]) throws {
     let new = path + ".new"
-    let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+    let file = files.create(new)
     guard file >= 0 else { throw failure("create", new) }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, bytes.count - written) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let error = failure("write", new)
-        close(file)
-        throw error
+    do {
+      defer { close(file) }
+      guard files.truncate(file, 0) == 0 else { throw failure("empty", new) }
+      var written = 0
+      while written < bytes.count {
+        let count = bytes.withUnsafeBytes { files.write(file, $0.baseAddress! + written, bytes.count - written, written) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw failure("write", new) }
+        written += count
       }
-      written += count
+      guard files.sync(file) == 0 else { throw failure("sync", new) }
     }
-    let synced = fsync(file)
-    close(file)
-    guard synced == 0 else { throw failure("sync", new) }
-    if FileManager.default.fileExists(atPath: path) { rename(path, path + ".old") }
-    guard rename(new, path) == 0 else { throw failure("rename", new) }
+    if FileManager.default.fileExists(atPath: path) { _ = files.rename(path, path + ".old") }
+    guard files.rename(new, path) == 0 else { throw failure("rename", new) }
     let directory = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if directory >= 0 {
-      fsync(directory)
+      _ = files.sync(directory)
       close(directory)
     }
   }

@@ -37,7 +37,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     var before: [PrefixCounts.Row] = []
   }
 
-  /// Entries that must be free before another packet is read: more than any message makes.
+  /// Entries that must be free before another packet is read: more than any message makes. (Of a small ring a quarter.)
   private static let roomMin = 4_096
   /// Ms between two syncs of QoS 0 messages.
   private static let quietSync: Int64 = 1_000
@@ -207,7 +207,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     guard changeovers.isEmpty else { return false }
     let space = ring.space
     isCrowded = space < ring.capacity / Self.confirmedPart || ring.capacity - space > meter.room
-    guard spill.isEmpty, space >= Self.roomMin else {
+    guard spill.isEmpty, space >= min(Self.roomMin, ring.capacity / 4) else {
       current.ringWaits += 1
       return false
     }

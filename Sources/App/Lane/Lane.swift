@@ -43,7 +43,7 @@ package final class Lane: Sendable {
     self.id = id
     self.directory = directory
     self.logger = logger
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try Journal.makeDirectory(directory)
     checkpoints = CheckpointFile(directory: directory)
     let changes = ChangeQueue()
     self.changes = changes

@@ -23,7 +23,7 @@ struct LaneRecovery {
     noticed: Timestamp, kept: JournalPosition = 0, start: Timestamp, changes: ChangeQueue,
     files: JournalFiles = JournalFiles(), logger: Logger
   ) throws {
-    var core = Self.restore(CheckpointFile(directory: directory), plan: plan, logger: logger)
+    var core = Self.restore(CheckpointFile(directory: directory, files: files), plan: plan, logger: logger)
     decoder = MessageDecoder(plan: plan)
     if let core { decoder.restore(lowBatteryDevices: Self.lowBatteries(core)) }
     let journalDirectory = directory + "/journal"

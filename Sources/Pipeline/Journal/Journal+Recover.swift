@@ -3,7 +3,7 @@ import Glibc
 
 extension Journal {
   func recover() throws(JournalError) {
-    try makeDirectory()
+    try Self.makeDirectory(directory, files: files)
     for first in try SegmentNames.list(directory) {
       var status = stat()
       guard stat(SegmentNames.path(directory, first), &status) == 0 else { continue }
@@ -66,25 +66,38 @@ extension Journal {
   private func cutTail(_ scanner: SegmentScanner, _ path: String) throws(JournalError) {
     let end = max(scanner.goodEnd, SegmentHeader.bytes)
     counters.tornBytes = scanner.tail
-    if scanner.tail > 0 { try syscall("ftruncate", path) { ftruncate(descriptor, off_t(end)) } }
+    if scanner.tail > 0 { try syscall("ftruncate", path) { files.truncate(descriptor, end) } }
     if scanner.bytes < SegmentHeader.bytes {
       try writeHeader(segments[segments.count - 1].first, descriptor, path)
     }
     segments[segments.count - 1].bytes = end
   }
 
-  private func makeDirectory() throws(JournalError) {
+  /// Makes a directory and those above it that are missing, each so that a power cut does not take it back.
+  package static func makeDirectory(
+    _ directory: String, files: JournalFiles = JournalFiles()
+  ) throws(JournalError) {
     var path = ""
     for component in directory.split(separator: "/", omittingEmptySubsequences: false) {
+      let parent = path.isEmpty ? (directory.hasPrefix("/") ? "/" : ".") : path
       path += path.isEmpty && !directory.hasPrefix("/") ? String(component) : "/" + component
       guard !component.isEmpty else {
         path = path == "/" ? "" : path
         continue
       }
-      if mkdir(path, 0o750) != 0, errno != EEXIST {
+      if mkdir(path, 0o750) == 0 {
+        try syncDirectory(parent, files)
+      } else if errno != EEXIST {
         throw JournalError(call: "mkdir", path: path, code: errno)
       }
     }
+  }
+
+  /// Makes the entries of a directory safe.
+  static func syncDirectory(_ path: String, _ files: JournalFiles) throws(JournalError) {
+    let folder = try syscall("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    defer { close(folder) }
+    try syscall("fdatasync", path) { files.sync(folder) }
   }
 
   static func words(_ gap: SegmentScanner.Gap, _ path: String) -> String {

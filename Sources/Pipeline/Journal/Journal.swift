@@ -232,7 +232,7 @@ package final class Journal {
     let new = try syscall("open", path) { files.create(path) }
     do {
       try writeHeader(first, new, path)
-      try syncDirectory()
+      try Self.syncDirectory(directory, files)
     } catch {
       close(new)
       throw error
@@ -259,12 +259,6 @@ package final class Journal {
         files.write(descriptor, UnsafeRawPointer(header) + done, SegmentHeader.bytes - done, done)
       }
     }
-  }
-
-  private func syncDirectory() throws(JournalError) {
-    let folder = try syscall("open", directory) { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    defer { close(folder) }
-    try syscall("fdatasync", directory) { files.sync(folder) }
   }
 
   /// Deletes oldest segments until `bytes` more stay within the bound. The newest is never deleted.

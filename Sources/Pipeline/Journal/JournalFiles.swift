@@ -1,6 +1,7 @@
 import Glibc
 
-/// The file calls through which a journal changes the disk. Tests put failing ones in their place.
+/// The file calls through which a journal, and the checkpoint beside it, change the disk. Tests put failing ones in their
+/// place.
 package struct JournalFiles {
   /// pwrite(2): descriptor, bytes, count, offset → bytes written or -1.
   package var write: (CInt, UnsafeRawPointer, Int, Int) -> Int = { Glibc.pwrite($0, $1, $2, off_t($3)) }
@@ -9,6 +10,9 @@ package struct JournalFiles {
   /// open(2) for reading and writing, created when absent.
   package var create: (String) -> CInt = { Glibc.open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o640) }
   package var remove: (String) -> CInt = { Glibc.unlink($0) }
+  /// ftruncate(2): descriptor, bytes.
+  package var truncate: (CInt, Int) -> CInt = { Glibc.ftruncate($0, off_t($1)) }
+  package var rename: (String, String) -> CInt = { Glibc.rename($0, $1) }
 
   package init() {}
 }

@@ -1,0 +1,38 @@
+import Glibc
+import MQTT
+import Pipeline
+import Store
+
+/// A known mistake, put in through the seams of the production code: the simulation must find each of them.
+enum Mutant: String, CaseIterable, Sendable {
+  case none
+  /// Acknowledgements leave before the journal has what they acknowledge.
+  case earlyAcknowledgement
+  /// The store says, and acts as if, nothing had been applied: changes that come again are applied again.
+  case forgottenPositions
+  /// Recovery does not cut a torn end off.
+  case keptTail
+
+  func tap(_ handler: any ConnectionHandler, next: @escaping () -> JournalPosition) -> HandlerTap {
+    self == .earlyAcknowledgement ? LateCommit(handler, next: next) : HandlerTap(handler, next: next)
+  }
+
+  func spoil(_ storage: SimulatedStorage) {
+    if self == .forgottenPositions { storage.forgetsPositions = true }
+  }
+
+  func spoil(_ files: JournalFiles) -> JournalFiles {
+    var spoilt = files
+    if self == .keptTail { spoilt.truncate = { _, _ in 0 } }
+    return spoilt
+  }
+
+  /// Says "committed" at once and commits with the next turn.
+  private final class LateCommit: HandlerTap {
+    override func commit() throws {}
+    override func idle() {
+      try? handler.commit()
+      super.idle()
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Alerts
+import Notify
+import Pipeline
+import Store
+
+/// The real store behind the fate of one process: a commit may be refused, carried out while its answer is lost, or be where
+/// the process dies.
+final class SimulatedStorage: AlertStorage, @unchecked Sendable {
+  // @unchecked: a simulation has one thread.
+
+  /// What goes wrong at the moment, for all processes.
+  final class Faults {
+    var refusals = 0
+    var lostAnswers = 0
+  }
+
+  private let store: Store
+  private let fate: Fate
+  private let faults: Faults
+  /// Where the mutant sits that knows no positions.
+  var forgetsPositions = false
+
+  init(_ store: Store, fate: Fate, faults: Faults) {
+    self.store = store
+    self.fate = fate
+    self.faults = faults
+  }
+
+  func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
+    try happens()
+    if faults.refusals > 0 {
+      faults.refusals -= 1
+      throw .diskFull
+    }
+    var commits = commits
+    if forgetsPositions {
+      for index in commits.indices { commits[index].lane = nil }
+    }
+    let answer = try await store.commit(commits)
+    try happens()
+    if faults.lostAnswers > 0 {
+      faults.lostAnswers -= 1
+      throw .inputOutput(reason: "the answer was lost")
+    }
+    return answer
+  }
+
+  private func happens() throws(StoreError) {
+    guard fate.effect() else { throw .inputOutput(reason: "the process is dead") }
+  }
+
+  func appliedSteps() async throws(StoreError) -> [String: LaneStep] { 
+    forgetsPositions ? [:] : try await store.appliedSteps()
+  }
+  func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }
+  func lastSequence() async throws(StoreError) -> Int64 { try await store.lastSequence() }
+  func alert(_ id: String) async throws(StoreError) -> Alert? { try await store.alert(id) }
+  func story(_ id: String) async throws(StoreError) -> AlertStory? { try await store.story(id) }
+  func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage { try await store.alerts(query) }
+  func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent] {
+    try await store.events(after: sequence, limit: limit)
+  }
+
+  func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry] {
+    try await store.due(at: now, excluding: busy, limit: limit)
+  }
+  func nextDue(after now: Timestamp) async throws -> Timestamp? { try await store.nextDue(after: now) }
+  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws { try await store.delivered(entry, at: at) }
+  func postpone(_ entry: OutboxEntry) async throws { try await store.postpone(entry) }
+  func failed(_ entry: OutboxEntry, at: Timestamp) async throws { try await store.failed(entry, at: at) }
+  func add(_ entry: OutboxEntry) async throws { try await store.add(entry) }
+}

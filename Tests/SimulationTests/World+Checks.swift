@@ -1,0 +1,163 @@
+import Alerts
+import Pipeline
+import Store
+
+@testable import App
+
+extension World {
+  // MARK: - After every step
+
+  func check(_ process: LaneProcess) throws {
+    if let violation = ledger.violations.first { throw Violation(description: violation) }
+    if process.ring.count > process.ring.capacity { throw Violation(description: "the ring is over its bound") }
+    if process.journal.counters.bytes > limits.journal.maximumBytes {
+      throw Violation(description: "the journal is over its bound: \(process.journal.counters.bytes) bytes")
+    }
+    if broker.inFlight.count > broker.receiveMaximum { throw Violation(description: "the window is over its bound") }
+    if process.changes.count > max(limits.changeQueue, process.recoveredItems) {
+      throw Violation(description: "the change queue is over its bound: \(process.changes.count)")
+    }
+  }
+
+  // MARK: - After every start
+
+  func checkRecovery(_ process: LaneProcess) async throws {
+    var found: Set<JournalPosition> = []
+    var newest: JournalPosition = 0
+    let report = try Journal.read(directory: disk.directory + "/journal") { message in
+      found.insert(message.position)
+      if message.position <= newest { ledger.wrong("position \(message.position) stands behind \(newest)") }
+      newest = message.position
+      ledger.compare(message)
+      return true
+    }
+    ledger.found(found, oldest: report.oldest)
+    if let violation = ledger.violations.first { throw Violation(description: violation) }
+    let reached = await process.desk.reached(lane: LaneProcess.lane)?.position ?? 0
+    if process.journal.next <= max(newest, reached, process.driver.core.position) {
+      throw Violation(description: "position \(process.journal.next) would be used again")
+    }
+    if disk.journalBytes != process.journal.counters.bytes {
+      throw Violation(
+        description: "the journal counts \(process.journal.counters.bytes) bytes, the disk has \(disk.journalBytes)")
+    }
+    if report.damagedPlaces > 0, !ledger.mayHaveGaps {
+      throw Violation(description: "damage where there was none: \(report.damage)")
+    }
+    process.recoveredItems = process.changes.count
+    if version != SimulatedSite.version(ofCheckpointIn: disk.directory) ?? 0 {
+      ledger.blur("the configuration changed while there was no process")
+    }
+    if ledger.inexact == nil {
+      try compare(process, with: Oracle(directory: disk.directory, ledger: ledger), at: process.driver.core.now)
+    }
+  }
+
+  /// A core that took the same journal in one go must be in the same state, to the byte.
+  private func compare(_ process: LaneProcess, with oracle: Oracle, at time: Timestamp) throws {
+    guard let other = oracle.core else { return }
+    other.advance(to: time)
+    oracle.takeChanges()
+    if other.checkpoint() != process.driver.core.checkpoint() {
+      throw Violation(description: "the core differs from one that took the journal uninterrupted: "
+        + difference(process.driver.core, other))
+    }
+  }
+
+  private func difference(_ core: LaneCore, _ other: LaneCore) -> String {
+    var words: [String] = []
+    if core.now != other.now { words.append("clock \(core.now.milliseconds) / \(other.now.milliseconds)") }
+    if core.startedAt != other.startedAt { words.append("start \(core.startedAt) / \(other.startedAt)") }
+    if core.position != other.position { words.append("position \(core.position) / \(other.position)") }
+    if core.version != other.version { words.append("version \(core.version) / \(other.version)") }
+    if core.counters != other.counters { words.append("counters \(core.counters) / \(other.counters)") }
+    if core.raised != other.raised { words.append("raised \(core.raised) / \(other.raised)") }
+    for point in core.plan.points.indices {
+      let a = core.snapshot(ofPoint: PointID(point))
+      let b = other.snapshot(ofPoint: PointID(point))
+      if a != b { words.append("\(core.plan.points[point].id): \(a) / \(b)") }
+    }
+    for device in core.plan.devices.indices {
+      let a = core.snapshot(ofDevice: DeviceID(device))
+      let b = other.snapshot(ofDevice: DeviceID(device))
+      if a != b { words.append("\(core.plan.devices[device].id): \(a) / \(b)") }
+    }
+    return words.isEmpty ? "in what no snapshot shows" : words.joined(separator: "; ")
+  }
+
+  // MARK: - At the end
+
+  func checkEnd() async throws {
+    guard let process else { throw Violation(description: "no process at the end") }
+    for number in broker.taken.subtracting(broker.forgotten).sorted() where number > 0 {
+      let places = ledger.positions[number]?.count ?? 0
+      if places == 0 { throw Violation(description: "message \(number) is lost") }
+      if places > 1, ledger.inexact == nil {
+        throw Violation(description: "message \(number) is in the journal \(places) times")
+      }
+    }
+    let stored = try await allAlerts()
+    try checkActive(stored, process)
+    if ledger.inexact == nil {
+      let oracle = try Oracle(directory: disk.directory, ledger: ledger)
+      try compare(process, with: oracle, at: process.driver.core.now)
+      try compare(stored, with: oracle)
+    }
+    try await checkDeliveries()
+  }
+
+  private func allAlerts() async throws -> [String: Alert] {
+    var alerts: [String: Alert] = [:]
+    for event in try await store.events(after: 0, limit: 100_000) { alerts[event.event.alert.id] = event.event.alert }
+    return alerts
+  }
+
+  /// What is active in the database is what the core has raised.
+  private func checkActive(_ stored: [String: Alert], _ process: LaneProcess) throws {
+    let active = Set(stored.values.filter(\.isActive).map { "\($0.rule)|\($0.subject)" })
+    let raised = Set(process.driver.core.raised.map { "\($0.rule)|\($0.subject)" })
+    let stuck = active.subtracting(raised).sorted()
+    if !stuck.isEmpty { throw Violation(description: "alerts that nobody will ever clear: \(stuck)") }
+    let missing = raised.subtracting(active).sorted()
+    if !missing.isEmpty { throw Violation(description: "conditions that hold without an alert: \(missing)") }
+  }
+
+  /// Each condition change has been applied once.
+  private func compare(_ stored: [String: Alert], with oracle: Oracle) throws {
+    for alert in oracle.alerts.values.sorted(by: { $0.raisedAt < $1.raisedAt }) {
+      guard let found = stored[alert.id] else {
+        throw Violation(description: "missing: \(alert.rule) of \(alert.subject) at \(alert.raisedAt.milliseconds)")
+      }
+      let isOrphan = oracle.orphans.contains(alert.id)
+      if isOrphan ? found.clearedAt == nil : found.clearedAt != alert.clearedAt {
+        throw Violation(
+          description: "\(alert.rule) of \(alert.subject): cleared at \(String(describing: found.clearedAt)), not"
+            + " \(String(describing: alert.clearedAt))")
+      }
+    }
+    for alert in stored.values.sorted(by: { $0.raisedAt < $1.raisedAt }) where oracle.alerts[alert.id] == nil {
+      throw Violation(description: "doubled: \(alert.rule) of \(alert.subject) at \(alert.raisedAt.milliseconds)")
+    }
+  }
+
+  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted.
+  private func checkDeliveries() async throws {
+    for event in try await store.events(after: 0, limit: 100_000) {
+      let key = "\(event.event.alert.id)-\(event.event.number)-hook"
+      guard let count = deliveries[key] else { throw Violation(description: "\(key) was never delivered") }
+      if count > 1, !mayDeliverTwice { throw Violation(description: "\(key) was delivered \(count) times") }
+    }
+  }
+}
+
+extension Ledger {
+  mutating func wrong(_ violation: String) { violations.append(violation) }
+
+  /// A record must say what was received at its position.
+  mutating func compare(_ message: RawMessage) {
+    guard let number = numbers[message.position], let known = messages[number] else { return }
+    if !message.topic.elementsEqual(known.topic.utf8) || !message.payload.elementsEqual(known.payload) {
+      wrong("position \(message.position) does not hold what was received there")
+    }
+  }
+}

@@ -1,0 +1,250 @@
+import Alerts
+import Glibc
+import Notify
+import Pipeline
+import Store
+
+@testable import App
+@testable import MQTT
+
+/// One run: a broker, a disk, a database, a process that lives and dies, and the steps that chance chooses. Everything follows
+/// from the seed.
+final class World: @unchecked Sendable {
+  // @unchecked: a simulation has one thread.
+
+  /// An invariant that does not hold.
+  struct Violation: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// The bounds of this run, small so that they are met.
+  struct Limits {
+    var journal: Journal.Options
+    var connection: ConnectionSettings
+    var timing = CoreDriver.Timing()
+    var ring = 512
+    var changeQueue = 8
+    var pendingEvents = 60
+  }
+
+  enum Death: Int { case kill, powerCut }
+
+  let seed: UInt64
+  let mutant: Mutant
+  let chance: Chance
+  let disk: SimulatedDisk
+  let broker: SimulatedBroker
+  let store: Store
+  let storeFaults = SimulatedStorage.Faults()
+  let limits: Limits
+  let weights: Weights
+  var trace = Trace()
+
+  /// Version of the configuration that lies on disk.
+  var version = 0
+  var process: LaneProcess?
+  var death = Death.kill
+  var deaths = 0
+  /// The new plan is in; alerts of rules that are gone are closed next.
+  var finishesReload = false
+  var ledger = Ledger()
+  var deliveries: [String: Int] = [:]
+  /// A delivery may have happened twice: the process died, or the database refused, between it and its being written down.
+  var mayDeliverTwice = false
+  var devices: SimulatedDevices
+
+  init(seed: UInt64, mutant: Mutant, store: Store, directory: String) throws {
+    self.seed = seed
+    self.mutant = mutant
+    self.store = store
+    chance = Chance(seed: seed)
+    let receiveMaximum = chance.dice.pick([2, 5, 20, 60])
+    disk = SimulatedDisk(directory: directory, chance: chance)
+    broker = SimulatedBroker(chance: chance, receiveMaximum: receiveMaximum, reusesIDs: chance.dice.chance(20))
+    var connection = try ConnectionSettings(
+      id: LaneProcess.lane, host: "simulated", port: 1883, clientID: LaneProcess.lane, subscriptions: ["sim/#"])
+    connection.receiveMaximum = receiveMaximum
+    connection.batchMessages = chance.dice.pick([1, 4, 50])
+    var limits = Limits(
+      journal: .init(
+        maximumBytes: 128 << 10, segmentBytes: chance.dice.pick([4 << 10, 8 << 10, 32 << 10]),
+        receiveMaximum: receiveMaximum), connection: connection)
+    limits.timing.checkpointEvery = Int64(chance.dice.pick([1_000, 20_000, 120_000]))
+    limits.timing.checkpointMessages = UInt64(chance.dice.pick([5, 40, 1_000]))
+    limits.ring = chance.dice.pick([64, 512])
+    limits.changeQueue = chance.dice.pick([1, 3, 64])
+    limits.pendingEvents = chance.dice.pick([4, 60])
+    self.limits = limits
+    weights = Weights(&chance.dice)
+    devices = SimulatedDevices(usesEqualPayloads: !broker.reusesIDs)
+  }
+
+  var now: Timestamp { Timestamp(milliseconds: chance.wall()) }
+
+  func note(_ what: StaticString, _ a: Int = 0, _ b: Int = 0) { trace.note(what, a, b) }
+
+  // MARK: - The run
+
+  /// - Throws: `Violation`.
+  func run(steps: Int) async throws {
+    try await start()
+    for step in 0..<steps {
+      trace.step = step
+      try await act()
+      try await afterStep()
+    }
+    trace.step = steps
+    try await drain()
+    try await checkEnd()
+  }
+
+  private func afterStep() async throws {
+    if let process, !process.fate.isAlive { die() }
+    if let process { try check(process) }
+  }
+
+  /// The process is gone, and with it everything that was only in memory.
+  func die() {
+    guard let process else { return }
+    deaths += 1
+    note("died", death.rawValue, Int(process.driver.core.position))
+    ledger.died(corePosition: process.driver.core.position)
+    self.process = nil
+    finishesReload = false
+    mayDeliverTwice = true
+    broker.cut(isReset: chance.dice.chance(50))
+    if death == .powerCut {
+      disk.cutPower()
+      ledger.mayHaveGaps = true
+    }
+    if disk.hasLostPages { ledger.mayHaveGaps = true }
+  }
+
+  /// A new process. A disk that refuses may keep it from starting.
+  func start() async throws {
+    guard process == nil else { return }
+    let fate = Fate()
+    if deaths > 0, weights.killsInRecovery, chance.dice.chance(15) {
+      fate.effectsLeft = chance.dice.pick(1...12)
+      death = chance.dice.chance(50) ? .kill : .powerCut
+    }
+    let new: LaneProcess
+    do {
+      new = try await LaneProcess(self, fate: fate)
+    } catch {
+      note("no start")
+      if !disk.faults.isAny, fate.isAlive { throw Violation(description: "the service does not start: \(error)") }
+      if !fate.isAlive, death == .powerCut { disk.cutPower() }
+      return
+    }
+    note("started", Int(new.journal.next), Int(new.driver.core.position))
+    connect(new)
+    process = new
+    if fate.isAlive { try await checkRecovery(new) }
+  }
+
+  private func connect(_ process: LaneProcess) {
+    process.tap.received = { [unowned self] number, position in ledger.received(number, position) }
+    process.client.acknowledges = { [unowned self] position in
+      if let position { ledger.acknowledged(position, isSafe: disk.safePositions.contains(position)) }
+    }
+  }
+
+  // MARK: - Turns
+
+  func turnCore(_ process: LaneProcess, limit: Int) {
+    let before = SimulatedSite.version(of: process.driver.core.plan)
+    let turn = process.driver.turn(limit: limit)
+    let after = SimulatedSite.version(of: process.driver.core.plan)
+    if before != after {
+      ledger.planChanges.append((process.driver.core.position, after, process.driver.core.now))
+    }
+    if case .took(let count) = turn { note("core", count, Int(process.driver.core.position)) } else { note("blocked") }
+  }
+
+  func turnLoop(_ process: LaneProcess) {
+    process.loop.turn()
+    note("loop", Int(process.journal.next), process.journal.pendingBytes)
+  }
+
+  func reload(_ process: LaneProcess) async {
+    version = (version + chance.dice.pick(1...SimulatedSite.versions.count - 1)) % SimulatedSite.versions.count
+    note("reload", version)
+    let world = self
+    await process.install(version, self) { world.finishesReload = true }
+  }
+
+  /// The outbox worker: tells people, then writes down that it has.
+  func deliver(_ process: LaneProcess) async throws {
+    guard let due = try? await process.desk.due(at: process.driver.core.now + 86_400_000, excluding: [], limit: 8) else {
+      return
+    }
+    for entry in due {
+      guard process.fate.effect() else { return }
+      deliveries[entry.idempotencyKey, default: 0] += 1
+      note("delivered", Int(entry.event.number))
+      if await process.desk.storageTrouble != nil { mayDeliverTwice = true }
+      do { try await process.desk.delivered(entry, at: now) } catch { mayDeliverTwice = true }
+    }
+  }
+
+  /// Faults stop; everything must come to its end.
+  private func drain() async throws {
+    disk.faults = .init()
+    storeFaults.refusals = 0
+    storeFaults.lostAnswers = 0
+    broker.isUp = true
+    death = .kill
+    var quiet = 0
+    for _ in 0..<3_000 {
+      try await start()
+      guard let process else { continue }
+      process.fate.effectsLeft = nil
+      broker.turn(packets: .max)
+      turnLoop(process)
+      turnCore(process, limit: .max)
+      while await process.carry() {}
+      await process.desk.advance(to: now)
+      if finishesReload { await process.finishReload(version, self) }
+      finishesReload = false
+      try await deliver(process)
+      try await afterStep()
+      let settled = await process.desk.isSettled(lane: LaneProcess.lane)
+      let isQuiet =
+        broker.isIdle && process.ring.count == 0 && process.changes.count == 0 && process.inHand.isEmpty
+        && process.journal.pendingBytes == 0 && settled && process.isOnline
+      quiet = isQuiet ? quiet + 1 : 0
+      if quiet > 12 { return }
+      chance.pass(milliseconds: 100)
+    }
+    throw Violation(description: "it does not come to rest: \(standing)")
+  }
+
+  private var standing: String {
+    guard let process else { return "no process" }
+    return """
+      broker idle \(broker.isIdle) (in flight \(broker.inFlight.count), waiting \(broker.waiting.count)), ring \
+      \(process.ring.count), queue \(process.changes.count), in hand \(process.inHand.count), uncommitted \
+      \(process.journal.pendingBytes), online \(process.isOnline)
+      """
+  }
+}
+
+/// The last things that happened, and a hash of all of them: two runs of a seed must agree in it.
+struct Trace {
+  private var lines: [(step: Int, what: StaticString, a: Int, b: Int)] = []
+  private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+  var step = 0
+
+  mutating func note(_ what: StaticString, _ a: Int, _ b: Int) {
+    if lines.count >= 200 { lines.removeFirst(100) }
+    lines.append((step, what, a, b))
+    for value in [step, what.utf8CodeUnitCount, a, b] {
+      hash = (hash ^ UInt64(truncatingIfNeeded: value)) &* 0x100_0000_01b3
+    }
+  }
+
+  var tail: String {
+    lines.suffix(40).map { "  \($0.step) \($0.what) \($0.a) \($0.b)" }.joined(separator: "\n")
+  }
+}
