@@ -176,6 +176,17 @@ package struct AlertBook: Sendable {
     return events
   }
 
+  /// The active alert of a subject, or the one closed by force whose condition has not cleared since.
+  package func uncleared(rule: String, subject: String) -> Alert? {
+    let key = Key(rule: rule, subject: subject)
+    return activeIDs[key].flatMap { alerts[$0] } ?? forced[key]
+  }
+
+  /// The condition of an active alert does not hold, and the change that would have said so was lost.
+  package mutating func lapsed(rule: String, subject: String, at: Timestamp) -> [AlertEvent] {
+    clear(Key(rule: rule, subject: subject), at: at, comment: "重启后条件不再成立 / the condition did not hold any more after a restart")
+  }
+
   /// The rule is gone, or is another one now, while its alert was active: nothing would ever clear it.
   package mutating func orphaned(rule: String, subject: String, at: Timestamp) -> [AlertEvent] {
     let key = Key(rule: rule, subject: subject)

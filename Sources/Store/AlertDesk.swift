@@ -21,6 +21,7 @@ package actor AlertDesk {
   private var policy: DeskPolicy
   var book: AlertBook
   private var reached: [String: LaneStep] = [:]
+  private var clocks: [String: Timestamp] = [:]
   private var sequence: Int64 = 0
   private var clock = Timestamp.distantPast
 
@@ -53,6 +54,7 @@ package actor AlertDesk {
   /// Reads the open alerts and the lanes' positions. Before anything else.
   package func start() async throws(StoreError) {
     reached = try await storage.appliedSteps()
+    clocks = try await storage.appliedClocks()
     sequence = try await storage.lastSequence()
     book = AlertBook(
       limits: policy.limits, policy: policy.response, restoring: try await storage.alertsToRestore())
@@ -81,6 +83,7 @@ package actor AlertDesk {
       }
       reached[lane] = step
       clock = max(clock, change.noticedAt)
+      clocks[lane] = max(clocks[lane] ?? .distantPast, change.noticedAt)
       // What fell due before this was known comes first, so that an alert's steps stand in the order of their times.
       let caused =
         book.advance(to: change.noticedAt) + book.apply(change, lane: lane, traits: policy.traits(change))
@@ -109,6 +112,49 @@ package actor AlertDesk {
 
   /// The last change of a lane that was taken in.
   package func reached(lane: String) -> LaneStep? { reached[lane] }
+
+  /// A lane's clock at the last of its changes that was taken in.
+  package func clock(lane: String) -> Timestamp? { clocks[lane] }
+
+  /// Closes alerts of a lane whose rule is gone or another one after a reload.
+  package func closeOrphans(_ orphans: [LaneCore.RuleSubject], lane: String, at: Timestamp) async {
+    let ours = orphans.filter { book.uncleared(rule: $0.rule, subject: $0.subject)?.lane == lane }
+    let events = ours.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
+    enqueue(events.map { ($0, at) }, lane: lane, step: nil)
+    await write(through: enqueued)
+  }
+
+  /// After a lane's recovery: what is active must hold there, and what holds must be active. It is so already unless the
+  /// process died between a change of the configuration and the next checkpoint, or a power cut took messages back that
+  /// nobody had waited for (QoS 0), or that only memory had (disk refusing).
+  /// - Parameters:
+  ///   - standing: every condition of the lane that holds, as the change that would raise it.
+  ///   - orphans: alerts whose rule is gone or another one.
+  /// - Returns: alerts that had to be raised, cleared or closed.
+  package func reconcile(
+    lane: String, standing: [ConditionChange], orphans: [LaneCore.RuleSubject], at: Timestamp
+  ) async -> Int {
+    let raised = Set(standing.map { AlertBook.Key(rule: $0.rule, subject: $0.subject) })
+    let changed = Set(orphans.map { AlertBook.Key(rule: $0.rule, subject: $0.subject) })
+    var events: [AlertEvent] = []
+    var count = 0
+    for alert in book.uncleared.sorted(by: { $0.id < $1.id }) where alert.lane == lane {
+      let key = AlertBook.Key(rule: alert.rule, subject: alert.subject)
+      if raised.contains(key) { continue }
+      count += 1
+      events +=
+        changed.contains(key)
+        ? book.orphaned(rule: alert.rule, subject: alert.subject, at: at)
+        : book.lapsed(rule: alert.rule, subject: alert.subject, at: at)
+    }
+    for change in standing where book.uncleared(rule: change.rule, subject: change.subject) == nil {
+      count += 1
+      events += book.apply(change, lane: lane, traits: policy.traits(change))
+    }
+    enqueue(events.map { ($0, at) }, lane: lane, step: nil)
+    await write(through: enqueued)
+    return count
+  }
 
   /// Closes active alerts whose rule and subject are gone or changed: those for which `keep` is false.
   @discardableResult
@@ -179,6 +225,7 @@ package actor AlertDesk {
   private func enqueue(_ events: [(event: AlertEvent, now: Timestamp)], lane: String?, step: LaneStep?) {
     guard !events.isEmpty else { return }
     var commit = AlertCommit(lane: lane, step: step)
+    commit.clock = step == nil ? nil : lane.flatMap { clocks[$0] }
     // After a long absence nobody needs each of the repetitions that were missed.
     let newest = Dictionary(events.map { ($0.event.alert.id, $0.event.number) }, uniquingKeysWith: max)
     for (event, now) in events {

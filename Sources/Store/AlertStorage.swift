@@ -46,6 +46,8 @@ package struct AlertCommit: Sendable {
   /// nil for what no lane caused.
   package var lane: String?
   package var step: LaneStep?
+  /// The lane's clock at that step.
+  package var clock: Timestamp?
   package var events: [NumberedEvent]
   package var outbox: [OutboxEntry]
   package var settlements: [Settlement]
@@ -78,6 +80,8 @@ package struct AlertStory: Sendable, Equatable {
 package protocol AlertStorage: Outbox {
   /// Lane → the last change whose consequences are stored.
   func appliedSteps() async throws(StoreError) -> [String: LaneStep]
+  /// Lane → its clock at that change.
+  func appliedClocks() async throws(StoreError) -> [String: Timestamp]
   /// What `AlertBook.init(restoring:)` needs.
   func alertsToRestore() async throws(StoreError) -> [Alert]
   /// Number of the newest event; 0 when there is none.
@@ -91,4 +95,8 @@ package protocol AlertStorage: Outbox {
   func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage
   /// Events numbered above `sequence`, in order.
   func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent]
+}
+
+extension AlertStorage {
+  package func appliedClocks() async throws(StoreError) -> [String: Timestamp] { [:] }
 }

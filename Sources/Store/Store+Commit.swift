@@ -18,6 +18,14 @@ extension Store: AlertStorage {
     }
   }
 
+  package func appliedClocks() async throws(StoreError) -> [String: Timestamp] {
+    try await read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT lane, clock FROM lane_positions WHERE clock > 0")
+      return Dictionary(
+        uniqueKeysWithValues: rows.map { row in (row["lane"] as String, Timestamp(milliseconds: row["clock"])) })
+    }
+  }
+
   /// Everything that one change caused; `events` get their numbers here. Returns false, and changes nothing, when the
   /// position is applied already.
   @discardableResult
@@ -40,7 +48,9 @@ extension Store: AlertStorage {
     try await write { db in
       let json = StoredJSON()
       return try commits.map { commit in
-        if let lane = commit.lane, let step = commit.step, try !db.advance(lane, to: step) { return false }
+        if let lane = commit.lane, let step = commit.step, try !db.advance(lane, to: step, at: commit.clock) {
+          return false
+        }
         for numbered in commit.events { try db.insert(numbered, json) }
         for entry in commit.outbox { try db.insert(entry, json) }
         for settlement in commit.settlements { try db.settle(settlement) }
@@ -72,13 +82,14 @@ extension LaneStep {
 
 extension Database {
   /// False when the lane is there or further already.
-  fileprivate func advance(_ lane: String, to step: LaneStep) throws -> Bool {
+  fileprivate func advance(_ lane: String, to step: LaneStep, at clock: Timestamp?) throws -> Bool {
     try execute(
       sql: """
-        INSERT INTO lane_positions (lane, position, ordinal) VALUES (?, ?, ?)
-        ON CONFLICT (lane) DO UPDATE SET position = excluded.position, ordinal = excluded.ordinal
+        INSERT INTO lane_positions (lane, position, ordinal, clock) VALUES (?, ?, ?, ?)
+        ON CONFLICT (lane) DO UPDATE SET position = excluded.position, ordinal = excluded.ordinal,
+          clock = max(clock, excluded.clock)
         WHERE (excluded.position, excluded.ordinal) > (position, ordinal)
-        """, arguments: [lane, Int64(step.position), Int64(step.ordinal)])
+        """, arguments: [lane, Int64(step.position), Int64(step.ordinal), clock?.milliseconds ?? 0])
     return changesCount > 0
   }
 

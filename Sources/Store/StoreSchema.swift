@@ -7,6 +7,10 @@ enum StoreSchema {
     migrator.registerMigration("1 alerts, audit, positions, outbox") { db in
       try db.execute(sql: first)
     }
+    migrator.registerMigration("clock of the lanes") { db in
+      // ms since 1970 at the applied change; 0 = not known.
+      try db.execute(sql: "ALTER TABLE lane_positions ADD COLUMN clock INTEGER NOT NULL DEFAULT 0")
+    }
     return migrator
   }
 

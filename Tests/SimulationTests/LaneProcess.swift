@@ -45,7 +45,9 @@ final class LaneProcess {
     let recovery = try LaneRecovery(
       id: Self.lane, plan: SimulatedSite.lane(version).plan, directory: world.disk.directory,
       journal: world.limits.journal, applied: await desk.reached(lane: Self.lane)?.position ?? 0,
-      noticed: open.map(\.noticedAt).max() ?? .distantPast, start: Timestamp(milliseconds: world.chance.wall()),
+      noticed: max(
+        open.map { $0.noticedAt }.max() ?? .distantPast, await desk.clock(lane: Self.lane) ?? .distantPast),
+      start: Timestamp(milliseconds: world.chance.wall()),
       changes: changes, files: files, logger: Self.logger)
     let journal = recovery.journal
     self.journal = journal

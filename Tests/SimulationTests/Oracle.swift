@@ -17,19 +17,33 @@ final class Oracle {
     let decoder = MessageDecoder(plan: plan)
     var changeovers = ledger.planChanges[...]
     var entries: [Entry] = []
-    _ = try Journal.read(directory: directory + "/journal") { message in
-      let core = core ?? LaneCore(plan: plan, startedAt: message.arrival)
-      self.core = core
-      while let next = changeovers.first, next.position < message.position {
+    func catchUp(_ core: LaneCore, before position: JournalPosition) {
+      while let next = changeovers.first, next.position < position {
         changeovers.removeFirst()
         install(next.version, at: next.at, core, decoder)
       }
-      entries.removeAll(keepingCapacity: true)
-      decoder.decode(message, into: &entries)
-      for entry in entries { core.process(entry) }
-      takeChanges()
-      return true
     }
+    var last: JournalPosition = 0
+    _ = try Journal.read(
+      directory: directory + "/journal",
+      clock: { time in
+        let core = core ?? LaneCore(plan: plan, startedAt: time)
+        self.core = core
+        catchUp(core, before: last + 1)
+        core.advance(to: time)
+        takeChanges()
+      },
+      body: { message in
+        let core = core ?? LaneCore(plan: plan, startedAt: message.arrival)
+        self.core = core
+        last = message.position
+        catchUp(core, before: last)
+        entries.removeAll(keepingCapacity: true)
+        decoder.decode(message, into: &entries)
+        for entry in entries { core.process(entry) }
+        takeChanges()
+        return true
+      })
     for next in changeovers {
       if let core { install(next.version, at: next.at, core, decoder) }
     }

@@ -162,6 +162,7 @@ final class SimulatedClient: Client, @unchecked Sendable {
 
   // MARK: - Waiting
 
+  var hasUnread: Bool { link.map { !$0.toClient.isEmpty } ?? false }
   var hasHungUp: Bool { link.map { $0.isCut && $0.toClient.isEmpty } ?? true }
 
   func wait(_ wakeUp: WakeUp, timeout: Int64) { chance.pass(milliseconds: Int64(chance.dice.pick(0...Int(timeout)))) }
@@ -203,6 +204,8 @@ class HandlerTap: ConnectionHandler {
     position = received(incoming, next() > before ? before : nil)
   }
 
+  func sheds(_ message: IncomingMessage) -> Bool { handler.sheds(message) }
+  func caughtUp() { handler.caughtUp() }
   func commit() throws { try handler.commit() }
   func idle() { handler.idle() }
   func stateChanged(_ state: ConnectionState) { handler.stateChanged(state) }

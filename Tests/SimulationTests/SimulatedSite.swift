@@ -72,33 +72,33 @@ enum SimulatedSite {
 
   private static let profiles = [
     "button": """
-      profile: sim-button
-      topic: sim/{device}/button
-      points:
-        press: {from: /press, quantity: pressed, map: {single: true}, event: true}
-      """,
+    profile: sim-button
+    topic: sim/{device}/button
+    points:
+      press: {from: /press, quantity: pressed, map: {single: true}, event: true}
+    """,
     "climate": """
-      profile: sim-climate
-      topic: sim/{device}/climate
-      time: /time
-      interval: 2m
-      points:
-        temperature: {from: /t, quantity: temperature, unit: Cel, range: [-40, 85], must_change_within: 20m}
-        battery: {from: /b, quantity: battery-level, unit: "%", low: 15}
-      """,
+    profile: sim-climate
+    topic: sim/{device}/climate
+    time: /time
+    interval: 2m
+    points:
+      temperature: {from: /t, quantity: temperature, unit: Cel, range: [-40, 85], must_change_within: 20m}
+      battery: {from: /b, quantity: battery-level, unit: "%", low: 15}
+    """,
     "door": """
-      profile: sim-door
-      topic: sim/{device}/door
-      interval: 5m
-      points:
-        open: {from: /open, quantity: open}
-      """,
+    profile: sim-door
+    topic: sim/{device}/door
+    interval: 5m
+    points:
+      open: {from: /open, quantity: open}
+    """,
     "meter": """
-      profile: sim-meter
-      topic: sim/{device}/meter
-      points:
-        volume: {from: /v, quantity: volume, unit: m3}
-      """,
+    profile: sim-meter
+    topic: sim/{device}/meter
+    points:
+      volume: {from: /v, quantity: volume, unit: m3}
+    """,
   ]
 
   private static func load(rules: String, devices: String = "") -> LoadedConfiguration {

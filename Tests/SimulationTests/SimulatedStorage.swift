@@ -49,9 +49,10 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     guard fate.effect() else { throw .inputOutput(reason: "the process is dead") }
   }
 
-  func appliedSteps() async throws(StoreError) -> [String: LaneStep] { 
+  func appliedSteps() async throws(StoreError) -> [String: LaneStep] {
     forgetsPositions ? [:] : try await store.appliedSteps()
   }
+  func appliedClocks() async throws(StoreError) -> [String: Timestamp] { try await store.appliedClocks() }
   func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }
   func lastSequence() async throws(StoreError) -> Int64 { try await store.lastSequence() }
   func alert(_ id: String) async throws(StoreError) -> Alert? { try await store.alert(id) }

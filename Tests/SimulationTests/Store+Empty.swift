@@ -7,7 +7,9 @@ extension Store {
   func empty() async throws {
     try await write { db in
       let tables = try String.fetchAll(
-        db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb%' AND name NOT LIKE 'sqlite%'")
+        db,
+        sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb%' AND name NOT LIKE 'sqlite%'"
+      )
       for table in tables { try db.execute(sql: "DELETE FROM \(table)") }
       try db.execute(sql: "DELETE FROM sqlite_sequence")
     }

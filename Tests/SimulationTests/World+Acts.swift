@@ -5,8 +5,9 @@ import Store
 /// How often what happens in a run; drawn for each run, so that some know no power cuts and others hardly anything else.
 struct Weights {
   enum Act: Int, CaseIterable {
-    case publish, broker, loop, core, carry, moment, while_, cut, killSoon, powerSoon, kill, diskFault, storeFault, clock
-    case reload, forget, brokerDown, deliver, housekeeping, person
+    case publish, broker, loop, core, carry, moment, while_, cut, killSoon, powerSoon, kill, diskFault, storeFault,
+      clock
+    case stop, reload, forget, brokerDown, deliver, housekeeping, person
   }
 
   private var values: [Int]
@@ -39,13 +40,13 @@ extension Weights.Act {
     case .person: 2
     case .cut, .diskFault, .storeFault: 3
     case .killSoon, .powerSoon: 2
-    case .kill, .clock, .reload, .forget, .brokerDown: 1
+    case .kill, .stop, .clock, .reload, .forget, .brokerDown: 1
     }
   }
 
   fileprivate var isFault: Bool {
     switch self {
-    case .cut, .killSoon, .powerSoon, .kill, .diskFault, .storeFault, .clock, .reload, .forget, .brokerDown: true
+    case .cut, .killSoon, .powerSoon, .kill, .stop, .diskFault, .storeFault, .clock, .reload, .forget, .brokerDown: true
     default: false
     }
   }
@@ -96,6 +97,7 @@ extension World {
     case .kill:
       death = chance.dice.chance(50) ? .kill : .powerCut
       process.fate.die()
+    case .stop: await stop(process)
     case .reload: await reload(process)
     case .deliver: try await deliver(process)
     case .housekeeping:

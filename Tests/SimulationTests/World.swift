@@ -128,12 +128,15 @@ final class World: @unchecked Sendable {
       fate.effectsLeft = chance.dice.pick(1...12)
       death = chance.dice.chance(50) ? .kill : .powerCut
     }
+    let failures = disk.failedCalls
     let new: LaneProcess
     do {
       new = try await LaneProcess(self, fate: fate)
     } catch {
       note("no start")
-      if !disk.faults.isAny, fate.isAlive { throw Violation(description: "the service does not start: \(error)") }
+      if disk.failedCalls == failures, fate.isAlive {
+        throw Violation(description: "the service does not start: \(error)")
+      }
       if !fate.isAlive, death == .powerCut { disk.cutPower() }
       return
     }
@@ -167,6 +170,31 @@ final class World: @unchecked Sendable {
     note("loop", Int(process.journal.next), process.journal.pendingBytes)
   }
 
+  /// A stop in good order, as `Lane.stop` and `LaneService.run` do it.
+  private func stopInOrder(_ process: LaneProcess) async {
+    process.loop.shutDown()
+    while process.fate.isAlive, !process.ingest.hasHandedOver() {
+      turnCore(process, limit: 50)
+      while await process.carry() {}
+    }
+    process.ingest.close()
+    while process.fate.isAlive {
+      let isEmpty = process.driver.turn() == .took(0)
+      if isEmpty, process.driver.finish() { break }
+      while await process.carry() {}
+      await process.desk.advance(to: now)
+    }
+    while await process.carry() {}
+  }
+
+  func stop(_ process: LaneProcess) async {
+    note("stop")
+    storeFaults.refusals = 0
+    await stopInOrder(process)
+    death = .kill
+    process.fate.die()
+  }
+
   func reload(_ process: LaneProcess) async {
     version = (version + chance.dice.pick(1...SimulatedSite.versions.count - 1)) % SimulatedSite.versions.count
     note("reload", version)
@@ -176,7 +204,8 @@ final class World: @unchecked Sendable {
 
   /// The outbox worker: tells people, then writes down that it has.
   func deliver(_ process: LaneProcess) async throws {
-    guard let due = try? await process.desk.due(at: process.driver.core.now + 86_400_000, excluding: [], limit: 8) else {
+    guard let due = try? await process.desk.due(at: process.driver.core.now + 86_400_000, excluding: [], limit: 8)
+    else {
       return
     }
     for entry in due {
@@ -225,7 +254,8 @@ final class World: @unchecked Sendable {
     return """
       broker idle \(broker.isIdle) (in flight \(broker.inFlight.count), waiting \(broker.waiting.count)), ring \
       \(process.ring.count), queue \(process.changes.count), in hand \(process.inHand.count), uncommitted \
-      \(process.journal.pendingBytes), online \(process.isOnline)
+      \(process.journal.pendingBytes), online \(process.isOnline), phase \(process.loop.phase), state \
+      \(process.loop.shared.status.state), takes \(process.ingest.canTakeMore), hold \(String(describing: process.loop.hold))
       """
   }
 }

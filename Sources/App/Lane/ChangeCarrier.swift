@@ -1,4 +1,3 @@
-import Alerts
 import Logging
 import Pipeline
 import Store
@@ -15,10 +14,12 @@ struct ChangeCarrier {
   func carry(_ item: ChangeQueue.Item) async -> Bool {
     switch item {
     case .changes(let changes): return await desk.take(changes, lane: lane) != .refused
-    case .orphans(let orphans, let at):
-      let gone = Set(orphans.map { "\($0.rule)|\($0.subject)" })
-      let lane = lane
-      await desk.closeOrphans(at: at) { $0.lane != lane || !gone.contains("\($0.rule)|\($0.subject)") }
+    case .orphans(let orphans, let at): await desk.closeOrphans(orphans, lane: lane, at: at)
+    case .standing(let standing, let orphans, let at):
+      let repairs = await desk.reconcile(lane: lane, standing: standing, orphans: orphans, at: at)
+      if repairs > 0 {
+        logger.notice("lane \(lane): \(repairs) alerts brought in line with what the journal says after the start")
+      }
     case .checkpoint(let bytes, let position):
       // A checkpoint must not pass a change that only memory knows.
       guard await desk.isSettled(lane: lane) else { return true }

@@ -6,8 +6,10 @@ import Synchronization
 package final class ChangeQueue: Sendable {
   package enum Item: Sendable {
     case changes([ConditionChange])
-    /// Active alerts whose rule is gone after a reload.
-    case orphans([(rule: String, subject: String)], at: Timestamp)
+    /// Active alerts whose rule is gone or another one after a reload.
+    case orphans([LaneCore.RuleSubject], at: Timestamp)
+    /// After a recovery: every condition that holds, and alerts whose rule is gone or another one. Nothing else may be active.
+    case standing([ConditionChange], orphans: [LaneCore.RuleSubject], at: Timestamp)
     case checkpoint([UInt8], position: JournalPosition)
   }
 

@@ -28,7 +28,9 @@ package struct CheckpointFile: @unchecked Sendable {
       guard files.truncate(file, 0) == 0 else { throw failure("empty", new) }
       var written = 0
       while written < bytes.count {
-        let count = bytes.withUnsafeBytes { files.write(file, $0.baseAddress! + written, bytes.count - written, written) }
+        let count = bytes.withUnsafeBytes {
+          files.write(file, $0.baseAddress! + written, bytes.count - written, written)
+        }
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { throw failure("write", new) }
         written += count

@@ -47,17 +47,24 @@ package final class CoreDriver {
     var count = 0
     let mayTake = handOn()
     if mayTake {
-      count = ring.drain(limit: limit) { core.process($0) }
+      let checkpoints = isCheckpointDue
+      count = ring.drain(limit: limit) { entries in
+        let boundary = checkpoints ? lastBoundary(entries) : nil
+        core.process(UnsafeBufferPointer(rebasing: entries[..<(boundary ?? 0)]))
+        if boundary != nil {
+          takeChanges()
+          checkpoint()
+        }
+        core.process(UnsafeBufferPointer(rebasing: entries[(boundary ?? 0)...]))
+      }
       takeChanges()
     }
     mailbox.answer(core)
     orders.answer(self)
-    // A checkpoint says that its last message is in it, whole.
-    if mayTake, isCheckpointDue, !ring.isWithinMessage { checkpoint() }
     return handOn() ? .took(count) : .blocked
   }
 
-  /// At the end: a last checkpoint. True when everything is handed over.
+  /// At the end, when the ring is empty and nothing more will come: a last checkpoint. True when everything is handed over.
   package func finish() -> Bool {
     if !isFinished { checkpoint() }
     isFinished = true
@@ -66,11 +73,26 @@ package final class CoreDriver {
 
   /// A new plan; to be called when everything before it has been taken in.
   package func install(_ plan: LanePlan) {
-    core.install(plan, at: core.now)
+    core.advance(to: core.now)
     takeChanges()
+    core.install(plan, at: core.now)
     let orphans = core.takeOrphans()
-    if !orphans.isEmpty { outgoing.append(.orphans(orphans.map { ($0.rule, $0.subject) }, at: core.now)) }
+    if !orphans.isEmpty { outgoing.append(.orphans(orphans, at: core.now)) }
+    // Behind the orphans: a changed rule that holds at once is a new alert. Before the checkpoint that contains it.
+    takeChanges()
     checkpoint()
+  }
+
+  /// Where the last message or tick begins. A drain may end within a message, and the rest of it may not even be in the ring
+  /// yet; a checkpoint there would forget that rest, because recovery goes on with the next message.
+  private func lastBoundary(_ entries: UnsafeBufferPointer<Entry>) -> Int? {
+    entries.indices.last { index in
+      switch entries[index].kind {
+      case .tick: true
+      case .message: entries[index].position != (index == 0 ? core.position : entries[index - 1].position)
+      case .reading: false
+      }
+    }
   }
 
   private func takeChanges() {

@@ -168,7 +168,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
       }
     }
     if isCatchingUp { isCatchingUp = !hasCaughtUp }
-    if !isCatchingUp, now - lastTick >= Self.tickEvery {
+    // While plans change over the ring must run empty.
+    if !isCatchingUp, changeovers.isEmpty, now - lastTick >= Self.tickEvery {
       lastTick = now
       push([Entry(kind: .tick, time: now, position: journal.next - 1)])
       // Ticks go with what is committed already; what is in the current batch waits for its own commit.
@@ -326,6 +327,13 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     onChangeover?(next.plan, journal.next - 1)
     changeovers.removeFirst()
     next.done()
+  }
+
+  /// The connection has ended. False while entries wait for room in the ring: the core must get all of them before it ends.
+  func hasHandedOver() -> Bool {
+    drainSpill()
+    ring.publish()
+    return spill.isEmpty
   }
 
   /// The connection has ended: answers whoever waits.

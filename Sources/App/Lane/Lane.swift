@@ -1,5 +1,6 @@
 import ConfigFile
 import Foundation
+import Glibc
 package import Logging
 package import MQTT
 package import Pipeline
@@ -31,8 +32,7 @@ package final class Lane: Sendable {
   /// - Parameters:
   ///   - history: keeps the readings; `historySettings` say how.
   ///   - applied: position of the newest change in the alert store, 0 for none.
-  ///   - noticed: when the newest of the lane's open alerts became known. The journal holds no ticks, so the core runs on to
-  ///     here by itself: it must know every alert that a tick had raised.
+  ///   - noticed: the lane's clock at the newest change in the alert store.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
     history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: JournalPosition,
@@ -82,6 +82,7 @@ package final class Lane: Sendable {
   /// Commits, acknowledges, takes everything in, writes the history, leaves a checkpoint in `changes` and closes it.
   package func stop() {
     connection.stop()
+    while !ingest.hasHandedOver() { usleep(1_000) }
     ingest.close()
     history?.stop()
     core.stop()

@@ -15,8 +15,8 @@ struct LaneRecovery {
   ///   - directory: the lane's; exists.
   ///   - applied: position of the newest change in the alert store, 0 for none.
   ///   - kept: position up to which the history has the lane's readings, 0 for none.
-  ///   - noticed: when the newest of the lane's open alerts became known. The journal holds no ticks, so the core runs on to
-  ///     here by itself: it must know every alert that a tick had raised.
+  ///   - noticed: the lane's clock at the newest change in the alert store. The journal holds no ticks, so the core runs on to
+  ///     here by itself: it must know every change that a tick had brought.
   ///   - start: now.
   init(
     id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: JournalPosition,
@@ -41,8 +41,10 @@ struct LaneRecovery {
     let known = recovered.takeChanges()
     if !known.isEmpty { changes.putUnbounded(.changes(known)) }
     if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
-    let orphans = recovered.takeOrphans()
-    if !orphans.isEmpty { changes.putUnbounded(.orphans(orphans.map { ($0.rule, $0.subject) }, at: recovered.now)) }
+    changes.putUnbounded(.standing(recovered.standing, orphans: recovered.takeOrphans(), at: recovered.now))
+    journal.opened(at: recovered.now)
+    // What cannot be written now goes with the first batch.
+    do { try journal.commit(sync: true) } catch { logger.error("journal of \(id): \(error)") }
   }
 
   private static func restore(_ file: CheckpointFile, plan: LanePlan, logger: Logger) -> LaneCore? {
@@ -72,16 +74,27 @@ struct LaneRecovery {
   ) throws -> UInt64 {
     var entries: [Entry] = []
     var running = core
-    let report = try Journal.read(directory: directory, from: (core?.position ?? 0) + 1) { message in
-      let target = running ?? LaneCore(plan: plan, startedAt: min(message.arrival, start))
-      running = target
-      entries.removeAll(keepingCapacity: true)
-      decoder.decode(message, into: &entries)
-      entries.withUnsafeBufferPointer { target.process($0) }
-      let new = target.takeChanges()
+    func handOn(_ core: LaneCore) {
+      let new = core.takeChanges()
       if !new.isEmpty { changes.putUnbounded(.changes(new)) }
-      return true
     }
+    let report = try Journal.read(
+      directory: directory, from: (core?.position ?? 0) + 1,
+      clock: { time in
+        let target = running ?? LaneCore(plan: plan, startedAt: min(time, start))
+        running = target
+        target.advance(to: time)
+        handOn(target)
+      },
+      body: { message in
+        let target = running ?? LaneCore(plan: plan, startedAt: min(message.arrival, start))
+        running = target
+        entries.removeAll(keepingCapacity: true)
+        decoder.decode(message, into: &entries)
+        entries.withUnsafeBufferPointer { target.process($0) }
+        handOn(target)
+        return true
+      })
     core = running
     return report.messages
   }

@@ -102,7 +102,9 @@ package final class CommunityService: Sendable {
     var lanes: [Lane] = []
     for (index, lane) in configuration.lanes.enumerated() {
       let applied = await desk.reached(lane: lane.broker.clientID)?.position ?? 0
-      let noticed = open.lazy.filter { $0.lane == lane.broker.clientID }.map(\.noticedAt).max() ?? .distantPast
+      // A database of an earlier version knows no clocks.
+      let opened = open.lazy.filter { $0.lane == lane.broker.clientID }.map(\.noticedAt).max() ?? .distantPast
+      let noticed = max(opened, await desk.clock(lane: lane.broker.clientID) ?? .distantPast)
       lanes.append(
         try Lane(
           configuration: lane, journalBytes: configuration.settings.journalBytes,

@@ -78,9 +78,6 @@ package final class EntryRing: @unchecked Sendable {
     return entries.count
   }
 
-  /// *Reader.* What comes next still belongs to the message whose first entries have been taken.
-  package var isWithinMessage: Bool { handle.readable(limit: 1).first?.kind == .reading }
-
   /// *Reader.* Sleeps until something is published, `wake` is called or the time is over.
   /// - Parameter milliseconds: at most so long; negative = for ever.
   /// - Returns: whether there is something to drain.

@@ -1,6 +1,21 @@
 /// Condition changes with the value and the point that decided them.
 extension LaneCore {
   func emit(_ number: Int, isRaised: Bool, _ root: Int) {
+    let at = Timestamp(milliseconds: rules.states[root].clock)
+    changes.append(change(number, isRaised: isRaised, root, at: at))
+    ordinal += 1
+  }
+
+  /// Every condition that holds now, as the change that would raise it, in plan order.
+  package var standing: [ConditionChange] {
+    rules.instances.indices.compactMap { number in
+      guard isRaised(number) else { return nil }
+      let root = rules.nodeRange(number).upperBound - 1
+      return change(number, isRaised: true, root, at: Timestamp(milliseconds: rules.states[root].since))
+    }
+  }
+
+  private func change(_ number: Int, isRaised: Bool, _ root: Int, at: Timestamp) -> ConditionChange {
     let instance = rules.instances[number]
     let rule = plan.rules[Int(instance.rule)]
     let subject = rule.instances[Int(instance.number)]
@@ -8,12 +23,10 @@ extension LaneCore {
     let edge = decidingEdge(leaf, isTrue: isRaised)
     let point = edge.map { Int(rules.edges[$0].point) }
     let (value, unit) = decidingValue(leaf, point)
-    changes.append(
-      ConditionChange(
-        kind: isRaised ? .raised : .cleared, rule: rule.id, subject: subject.subject, place: subject.place,
-        at: Timestamp(milliseconds: rules.states[root].clock), noticedAt: now, value: value, unit: unit,
-        point: point.map { plan.points[$0].id }, position: position, ordinal: ordinal))
-    ordinal += 1
+    return ConditionChange(
+      kind: isRaised ? .raised : .cleared, rule: rule.id, subject: subject.subject, place: subject.place, at: at,
+      noticedAt: now, value: value, unit: unit, point: point.map { plan.points[$0].id }, position: position,
+      ordinal: ordinal)
   }
 
   /// The leaf that tipped the scales: of the children that matter the one that changed last.

@@ -17,8 +17,10 @@ extension Journal {
 
   /// Gives the messages from a position on to `body`, in order, until it returns false. The buffers are valid during the
   /// call only. Damage is skipped and reported; memory is bounded by the largest message.
+  /// - Parameter clock: called where the lane was opened again, with the time at which its clock stood (`Journal.opened`).
   package static func read(
-    directory: String, from: JournalPosition = 1, body: (RawMessage) throws -> Bool
+    directory: String, from: JournalPosition = 1, clock: (Timestamp) throws -> Void = { _ in },
+    body: (RawMessage) throws -> Bool
   ) throws -> ReadReport {
     let firsts = try SegmentNames.list(directory)
     var report = ReadReport()
@@ -28,7 +30,7 @@ extension Journal {
       let path = SegmentNames.path(directory, firsts[index])
       let opened = try open(path, firsts[index])
       guard let scanner = opened else { continue }
-      let goesOn = try give(scanner, from, &report, body)
+      let goesOn = try give(scanner, from, &report, clock, body)
       report.take(scanner, path, next: index + 1 < firsts.count ? firsts[index + 1] : nil, whole: goesOn)
       if !goesOn { break }
     }
@@ -37,10 +39,13 @@ extension Journal {
 
   /// False when `body` wants no more.
   private static func give(
-    _ scanner: SegmentScanner, _ from: JournalPosition, _ report: inout ReadReport, _ body: (RawMessage) throws -> Bool
+    _ scanner: SegmentScanner, _ from: JournalPosition, _ report: inout ReadReport,
+    _ clock: (Timestamp) throws -> Void, _ body: (RawMessage) throws -> Bool
   ) throws -> Bool {
     while let record = try scanner.next() {
-      guard record.kind == .message, record.message.position >= from else { continue }
+      guard record.message.position >= from else { continue }
+      if record.kind == .clock { try clock(record.message.arrival) }
+      guard record.kind == .message else { continue }
       report.messages += 1
       let goesOn = try body(record.message)
       if !goesOn { return false }

@@ -14,6 +14,7 @@ extension Journal {
     descriptor = try syscall("open", path) { files.create(path) }
     let scanner = try rememberLast(newest, path)
     try cutTail(scanner, path)
+    try rewriteTail(path)
     // What a killed process has written may still be in memory only, and a second coming of it will be acknowledged.
     try syscall("fdatasync", path) { files.sync(descriptor) }
     nextPosition = max(nextPosition, newest.first, scanner.lastPosition + 1)
@@ -32,34 +33,47 @@ extension Journal {
     try SegmentScanner(path: SegmentNames.path(directory, first), first: first).firstArrival()
   }
 
-  /// Reads the newest segment, and the one before it where that does not fill the memory for second comings.
+  /// Reads the newest segment, and as many before it as the memory for second comings needs.
   private func rememberLast(_ newest: Segment, _ path: String) throws(JournalError) -> SegmentScanner {
-    var scanner = try SegmentScanner(path: path, first: newest.first)
-    let sessionLost = try remember(scanner)
-    if segments.count > 1, !sessionLost, secondComings.count < secondComings.capacity {
-      secondComings.forgetAll()
-      let before = segments[segments.count - 2].first
-      _ = try remember(SegmentScanner(path: SegmentNames.path(directory, before), first: before))
-      scanner = try SegmentScanner(path: path, first: newest.first)
-      _ = try remember(scanner)
+    var from = segments.count - 1
+    var wanted = secondComings.capacity
+    while from > 0 {
+      let (messages, sessionLost) = try count(segments[from].first)
+      wanted -= messages
+      if wanted <= 0 || sessionLost { break }
+      from -= 1
     }
+    for segment in segments[from..<segments.count - 1] {
+      try remember(SegmentScanner(path: SegmentNames.path(directory, segment.first), first: segment.first))
+    }
+    let scanner = try SegmentScanner(path: path, first: newest.first)
+    try remember(scanner)
     counters.damagedRecords = scanner.recordsLost
     counters.damagedPlaces = scanner.gapCount
     damage = scanner.gaps.map { Self.words($0, path) }
     return scanner
   }
 
-  private func remember(_ scanner: SegmentScanner) throws(JournalError) -> Bool {
+  /// QoS 1 messages of a segment, and whether a session was lost in it.
+  private func count(_ first: JournalPosition) throws(JournalError) -> (messages: Int, sessionLost: Bool) {
+    let scanner = try SegmentScanner(path: SegmentNames.path(directory, first), first: first)
+    var messages = 0
     var sessionLost = false
+    while let record = try scanner.next() {
+      if record.kind == .message, record.message.qos == 1 { messages += 1 }
+      if record.kind == .sessionLost { sessionLost = true }
+    }
+    return (messages, sessionLost)
+  }
+
+  private func remember(_ scanner: SegmentScanner) throws(JournalError) {
     while let record = try scanner.next() {
       switch record.kind {
       case .message: if record.message.qos == 1 { secondComings.remember(record.message) }
-      case .sessionLost:
-        secondComings.forgetAll()
-        sessionLost = true
+      case .sessionLost: secondComings.forgetAll()
+      case .clock: break
       }
     }
-    return sessionLost
   }
 
   /// Bytes after the last good record are what was being written when the power failed; they were never acknowledged.
@@ -72,6 +86,32 @@ extension Journal {
     }
     segments[segments.count - 1].bytes = end
   }
+
+  /// Writes the end of the newest segment once more. When a sync has failed and the process then died, the kernel shows
+  /// bytes that it has given up writing, and the next sync would say yes to them; written again they are dirty again.
+  private func rewriteTail(_ path: String) throws(JournalError) {
+    let end = segments[segments.count - 1].bytes
+    var offset = max(0, end - Self.rewrittenBytes)
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: min(end - offset, 1 << 20), alignment: 16)
+    defer { chunk.deallocate() }
+    while offset < end {
+      let got = try syscall("pread", path) {
+        pread(descriptor, chunk.baseAddress, min(chunk.count, end - offset), off_t(offset))
+      }
+      guard got > 0 else { return }
+      var done = 0
+      while done < got {
+        done += try syscall("write", path) {
+          files.write(descriptor, chunk.baseAddress! + done, got - done, offset + done)
+        }
+      }
+      offset += got
+    }
+  }
+
+  /// More than one batch of QoS 1 messages can be (`ConnectionSettings.batchBytes` and one largest payload): no more than
+  /// that can be written and not synced when a process dies.
+  private static let rewrittenBytes = 24 << 20
 
   /// Makes a directory and those above it that are missing, each so that a power cut does not take it back.
   package static func makeDirectory(

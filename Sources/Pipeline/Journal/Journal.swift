@@ -132,6 +132,13 @@ package final class Journal {
     secondComings.connected(sessionPresent: sessionPresent)
   }
 
+  /// Notes where the lane's clock stands when the lane is opened; to be said before the first message. Goes to disk with the
+  /// next commit.
+  package func opened(at clock: Timestamp) {
+    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+    encode(RawMessage(topic: empty, payload: empty, arrival: clock), .clock, nextPosition)
+  }
+
   /// Whether this QoS 1 message is in the journal already because its acknowledgement got lost: acknowledge it and drop it.
   /// - Parameter redelivered: the DUP flag where it is known.
   package func isSecondComing(_ message: RawMessage, redelivered: Bool?) -> Bool {

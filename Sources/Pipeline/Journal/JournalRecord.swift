@@ -10,6 +10,10 @@ enum JournalRecord {
     /// The broker had no session: what was in doubt before is forgotten (`SecondComings`). Carries the position of the
     /// message that will follow and uses none up.
     case sessionLost = 1
+    /// The lane was opened again and its clock stood there: every timer due by then had fired before the next message came.
+    /// The journal holds no ticks; without this a replay would let a backlog message come before them. Carries the position of
+    /// the message that will follow and uses none up.
+    case clock = 2
   }
 
   static let magic: UInt32 = 0x3152_4a4c
