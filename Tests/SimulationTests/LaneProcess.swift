@@ -54,7 +54,7 @@ final class LaneProcess {
     ring = EntryRing(capacity: world.limits.ring)
     driver = CoreDriver(core: recovery.core, ring: ring, changes: changes, timing: world.limits.timing)
     ingest = Ingest(
-      journal: journal, decoder: recovery.decoder, ring: ring, core: driver.orders,
+      journal: journal, decoder: recovery.decoder, ring: ring, core: driver.orders, gauge: LoadGauge(),
       clock: SteadyClock(machine: world.chance, floor: recovery.core.now), logger: Self.logger)
     tap = world.mutant.tap(ingest) { journal.next }
     client = SimulatedClient(broker: world.broker, chance: world.chance, fate: fate, tap: tap)

@@ -122,6 +122,7 @@ final class SimulatedClient: Client, @unchecked Sendable {
 
   func write() -> CInt {
     guard let link else { return MOSQ_ERR_NO_CONN.code }
+    if link.isReset { return lose() }
     // Now and then the socket takes only a part.
     let count = chance.dice.chance(15) ? chance.dice.pick(0...queue.count) : queue.count
     for _ in 0..<count {
@@ -131,6 +132,7 @@ final class SimulatedClient: Client, @unchecked Sendable {
       // Into a connection that is gone already: it leaves, nobody hears it.
       if !link.isCut { link.toBroker.append(next.packet) }
       if let publication = next.publication { loop?.acknowledged(publication, 0) }
+      if case .disconnect = next.packet { self.link = nil }
     }
     return MOSQ_ERR_SUCCESS.code
   }
@@ -174,6 +176,7 @@ final class SimulatedClient: Client, @unchecked Sendable {
       if reads, link.isCut || !link.toClient.isEmpty { events |= POLLIN }
       if writes, !queue.isEmpty { events |= POLLOUT }
     }
+    chance.pass(microseconds: 20)
     if events == 0 { chance.pass(milliseconds: Int64(chance.dice.pick(0...Int(max(timeout, 1))))) }
     return events
   }

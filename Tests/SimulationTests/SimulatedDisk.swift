@@ -249,6 +249,7 @@ final class SimulatedDisk {
       guard let file = names[name] else { continue }
       file.synced = content(file, keeps: someSectors())
       file.writes = []
+      if name.hasSuffix(".journal") { noteSafe(file.synced, from: 0) }
       let descriptor = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
       _ = pwrite(descriptor, file.synced, file.synced.count, 0)
       files[inode(descriptor)] = file

@@ -158,26 +158,27 @@ extension SimulatedSite {
     return plan.rules.contains { $0.id == "presses" } ? 2 : 0
   }
 
-  /// Under which version the newest checkpoint was made; nil when there is none.
-  static func version(ofCheckpointIn directory: String) -> Int? {
-    guard let bytes = CheckpointFile(directory: directory).candidates().first else { return nil }
-    return (0..<versions.count).first { version in
-      (try? LaneCore(plan: lane(version).plan, restoring: bytes))?.counters.droppedAtRestore == 0
-        && bytes.contains(names: version)
-    }
-  }
 }
 
-extension [UInt8] {
-  fileprivate func contains(names version: Int) -> Bool {
-    func has(_ text: String) -> Bool {
-      let pattern = Array(text.utf8)
-      return (0...Swift.max(0, count - pattern.count)).contains { self[$0...].starts(with: pattern) }
-    }
-    switch version {
-    case 1: return has("open-longer")
-    case 2: return has("presses")
-    default: return !has("open-longer") && !has("presses")
-    }
+/// What a checkpoint says of itself without being loaded.
+struct CheckpointFacts {
+  var version: Int
+  var now: Timestamp
+  var position: JournalPosition
+
+  /// Of the newest one; nil when there is none.
+  init?(directory: String) {
+    guard let bytes = CheckpointFile(directory: directory).candidates().first, bytes.count > 40 else { return nil }
+    now = Timestamp(milliseconds: Int64(bitPattern: Self.number(bytes, 16)))
+    position = Self.number(bytes, 24)
+    version = Self.has(bytes, "open-longer") ? 1 : Self.has(bytes, "presses") ? 2 : 0
+  }
+
+  private static func number(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+    bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+  }
+
+  private static func has(_ bytes: [UInt8], _ name: StaticString) -> Bool {
+    bytes.withUnsafeBytes { memmem($0.baseAddress!, $0.count, name.utf8Start, name.utf8CodeUnitCount) != nil }
   }
 }

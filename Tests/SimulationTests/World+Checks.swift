@@ -45,8 +45,11 @@ extension World {
       throw Violation(description: "damage where there was none: \(report.damage)")
     }
     process.recoveredItems = process.changes.count
-    if version != SimulatedSite.version(ofCheckpointIn: disk.directory) ?? 0 {
-      ledger.blur("the configuration changed while there was no process")
+    let checkpoint = CheckpointFacts(directory: disk.directory)
+    if version != checkpoint?.version ?? 0 || !ledger.planChanges.allSatisfy({ change in
+      checkpoint.map { change.position <= $0.position && change.at <= $0.now } ?? false
+    }) {
+      ledger.blur("the configuration changed and no checkpoint says so")
     }
     if ledger.inexact == nil {
       try compare(process, with: Oracle(directory: disk.directory, ledger: ledger), at: process.driver.core.now)
@@ -83,7 +86,15 @@ extension World {
       let b = other.snapshot(ofDevice: DeviceID(device))
       if a != b { words.append("\(core.plan.devices[device].id): \(a) / \(b)") }
     }
-    return words.isEmpty ? "in what no snapshot shows" : words.joined(separator: "; ")
+    return words.isEmpty ? place(core.checkpoint(), other.checkpoint()) : words.joined(separator: "; ")
+  }
+
+  /// Where two checkpoints begin to differ: behind which names.
+  private func place(_ a: [UInt8], _ b: [UInt8]) -> String {
+    let offset = zip(a, b).enumerated().first { $1.0 != $1.1 }?.offset ?? min(a.count, b.count)
+    let text = a[max(0, offset - 300)..<offset].map { (0x20..<0x7f).contains($0) ? $0 : 0x2e }
+    let bytes = { (all: [UInt8]) in all[offset..<min(offset + 24, all.count)].map { String($0) }.joined(separator: " ") }
+    return "at byte \(offset) behind \(String(decoding: text, as: UTF8.self)): \(bytes(a)) / \(bytes(b))"
   }
 
   // MARK: - At the end

@@ -155,7 +155,8 @@ final class World: @unchecked Sendable {
 
   // MARK: - Turns
 
-  func turnCore(_ process: LaneProcess, limit: Int) {
+  @discardableResult
+  func turnCore(_ process: LaneProcess, limit: Int) -> CoreDriver.Turn {
     let before = SimulatedSite.version(of: process.driver.core.plan)
     let turn = process.driver.turn(limit: limit)
     let after = SimulatedSite.version(of: process.driver.core.plan)
@@ -163,6 +164,7 @@ final class World: @unchecked Sendable {
       ledger.planChanges.append((process.driver.core.position, after, process.driver.core.now))
     }
     if case .took(let count) = turn { note("core", count, Int(process.driver.core.position)) } else { note("blocked") }
+    return turn
   }
 
   func turnLoop(_ process: LaneProcess) {
@@ -179,7 +181,7 @@ final class World: @unchecked Sendable {
     }
     process.ingest.close()
     while process.fate.isAlive {
-      let isEmpty = process.driver.turn() == .took(0)
+      let isEmpty = turnCore(process, limit: .max) == .took(0)
       if isEmpty, process.driver.finish() { break }
       while await process.carry() {}
       await process.desk.advance(to: now)

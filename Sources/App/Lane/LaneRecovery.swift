@@ -81,13 +81,13 @@ struct LaneRecovery {
     let report = try Journal.read(
       directory: directory, from: (core?.position ?? 0) + 1,
       clock: { time in
-        let target = running ?? LaneCore(plan: plan, startedAt: min(time, start))
+        let target = running ?? LaneCore(plan: plan, startedAt: time)
         running = target
         target.advance(to: time)
         handOn(target)
       },
       body: { message in
-        let target = running ?? LaneCore(plan: plan, startedAt: min(message.arrival, start))
+        let target = running ?? LaneCore(plan: plan, startedAt: message.arrival)
         running = target
         entries.removeAll(keepingCapacity: true)
         decoder.decode(message, into: &entries)
