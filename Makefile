@@ -5,7 +5,7 @@ DESTDIR ?=
 SWIFT ?= swift
 LINLI := .build/release/linli
 
-.PHONY: demo test build bench install clean format lint
+.PHONY: demo test build bench fuzz install clean format lint
 
 demo: ## everything on loopback: a broker, a simulated community, the service, the console
 	@packaging/prepare.sh demo
@@ -24,10 +24,16 @@ test:
 	$(SWIFT) test --skip-build
 
 lint:
-	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks Fuzz
 
 format:
-	$(SWIFT) format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	$(SWIFT) format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks Fuzz
+
+# Every parser, SECONDS each, coverage guided; see Fuzz/README.md.
+SECONDS ?= 60
+fuzz:
+	@packaging/prepare.sh build
+	Fuzz/all.sh $(SECONDS)
 
 # `make bench RECORD=1` appends the run to docs/benchmarks.jsonl; BENCH="core replay --days 7" runs some of it, or longer.
 bench:

@@ -115,6 +115,12 @@ let package = Package(
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
 
+    // MARK: - Fuzzing: the targets, whose corpora the tests run; Fuzz/build.sh makes the fuzzer of them
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Pipeline", "ConfigFile", "Community", "Rules", "Notify", "App"], path: "Fuzz/Targets"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
+
     // MARK: - Benchmarks
     .executableTarget(
       name: "linli-bench",

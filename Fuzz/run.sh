@@ -1,26 +1,32 @@
 #!/bin/sh
-# Fuzzes one parser: Fuzz/run.sh TARGET SECONDS, with TARGET one of decoder, tape. Inputs that fail are kept under
-# Fuzz/corpus/TARGET and are run first the next time.
+# Fuzzes one target for some seconds: Fuzz/run.sh TARGET SECONDS. Fuzz/run.sh lists the targets. What it learns is kept in
+# .build/fuzz/found/TARGET and used the next time; an input that fails is kept as Fuzz/corpus/TARGET/crash-…, where
+# `make test` runs it, too. Further arguments go to libFuzzer. LINLI_FUZZ_NO_BUILD=1 takes the fuzzer as it is.
 set -eu
-target=${1:?usage: Fuzz/run.sh TARGET SECONDS}
-seconds=${2:?usage: Fuzz/run.sh TARGET SECONDS}
 root=$(cd "$(dirname "$0")/.." && pwd)
-[ -f "$root/Fuzz/$target.swift" ] || { echo "no fuzz target '$target' in $root/Fuzz" >&2; exit 2; }
-build=$(mktemp -d)
-trap 'rm -rf "$build"' EXIT
-json=$root/Sources/CSimdjson
-for file in "$json"/*.cpp; do
-  clang++ -std=c++17 -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
-    -I"$json/include" -c "$file" -o "$build/$(basename "$file").o"
-done
-printf 'module CSimdjson { header "%s/include/linli_json.h" }\n' "$json" > "$build/module.modulemap"
-find "$root/Sources/Pipeline/Plan" "$root/Sources/Pipeline/Decode" "$root/Sources/Pipeline/Normalise" \
-  "$root/Sources/Pipeline/Tape" -name '*.swift' > "$build/sources"
-# The compiler leaves module files where it stands.
-cd "$build"
-swiftc -O -wmo -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -package-name linli -module-name Fuzz \
-  -Xcc -fmodule-map-file="$build/module.modulemap" -I "$build" @"$build/sources" "$root/Fuzz/$target.swift" \
-  "$build"/*.o -lsimdjson -lstdc++ -lubsan -o "$build/$target" 2>"$build/log" || { cat "$build/log" >&2; exit 1; }
-mkdir -p "$root/Fuzz/corpus/$target" "$build/found"
-"$build/$target" -max_total_time="$seconds" -max_len=4096 -close_fd_mask=1 -artifact_prefix="$root/Fuzz/corpus/$target/" \
-  "$build/found" "$root/Fuzz/corpus/$target"
+out=$root/.build/fuzz
+if [ $# -lt 2 ]; then
+  echo "usage: Fuzz/run.sh TARGET SECONDS [LIBFUZZER-OPTION...]; targets: $(cd "$root/Fuzz/corpus" && echo *)" >&2
+  exit 2
+fi
+target=$1 seconds=$2
+shift 2
+corpus=$root/Fuzz/corpus/$target
+[ -d "$corpus" ] || { echo "no fuzz target '$target'; there are: $(cd "$root/Fuzz/corpus" && echo *)" >&2; exit 2; }
+[ "${LINLI_FUZZ_NO_BUILD:-}" = 1 ] || "$root/Fuzz/build.sh"
+
+case $target in
+  decoder | tape | answers) words=json ;;
+  topics) words=topics ;;
+  journal | checkpoint | second-comings | history*) words= ;;
+  scalars | messages) words=$target ;;
+  *) words=yaml ;;
+esac
+dictionary=$root/Fuzz/dictionaries/$words.dict
+mkdir -p "$out/found/$target"
+export LINLI_FUZZ_TARGET="$target"
+# The leak sanitizer does not see pointers whose spare bits Swift uses (indirect enum cases) and would report what is in use.
+# Memory that really leaks shows in the limit on the resident size.
+export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}" SWIFT_BACKTRACE=enable=no
+exec "$out/fuzzer" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=512 \
+  -detect_leaks=0 -print_final_stats=1 -artifact_prefix="$corpus/" ${words:+-dict="$dictionary"} "$@" "$out/found/$target" "$corpus"

@@ -1,20 +1,18 @@
 /// Refuses aliases within keys. A key is hashed with all that it stands for, so a few lines of aliases of aliases used as
 /// a key would keep the parser busy for ever ("billion laughs"); as values they are counted while they are expanded.
 enum AliasGuard {
-  /// The line of a key that is, or may contain, an alias; nil when there is none.
-  static func lineOfDangerousKey(_ bytes: [UInt8]) -> Int? {
+  /// Where a key stands (or ends) that is, or may contain, an alias; nil when there is none.
+  static func offsetOfDangerousKey(_ bytes: [UInt8]) -> Int? {
     guard hasAlias(bytes) else { return nil }
-    var line = 1
     for (offset, byte) in bytes.enumerated() {
       switch byte {
-      case 10: line += 1
-      case UInt8(ascii: "?") where opensToken(bytes, offset) && isBlank(bytes, offset + 1): return line
+      case UInt8(ascii: "?") where opensToken(bytes, offset) && isBlank(bytes, offset + 1): return offset
       case UInt8(ascii: "]"), UInt8(ascii: "}"):
-        if isFollowedByColon(bytes, offset + 1) { return line }
+        if isFollowedByColon(bytes, offset + 1) { return offset }
       case UInt8(ascii: "*") where opensToken(bytes, offset):
         let end = bytes[(offset + 1)...].firstIndex { !isName($0) } ?? bytes.count
         // An alias may swallow the colon, depending on the version of the library: both are keys.
-        if bytes[offset..<end].last == UInt8(ascii: ":") || isFollowedByColon(bytes, end) { return line }
+        if bytes[offset..<end].last == UInt8(ascii: ":") || isFollowedByColon(bytes, end) { return offset }
       default: break
       }
     }

@@ -34,9 +34,9 @@ package enum ConfigReader {
     }
     let bytes = input.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(input.dropFirst(3)) : input
     guard checkCharacters(bytes, file: file, log: log) else { return nil }
-    if let line = AliasGuard.lineOfDangerousKey(bytes) {
-      log.error(
-        at: SourceLocation(file: file, line: line, column: 1), "a key must be a plain text where a file uses aliases")
+    if let offset = AliasGuard.offsetOfDangerousKey(bytes) {
+      let place = SourceLocation(file: file, offset: offset, in: bytes)
+      log.error(at: place, "a key must be a plain text where a file uses aliases")
       return nil
     }
     var source = String(decoding: bytes, as: UTF8.self)
@@ -65,42 +65,31 @@ package enum ConfigReader {
     }
   }
 
-  /// UTF-8 without control characters, so that the line of the first bad byte can be named.
+  /// UTF-8 without control characters, so that the place of the first bad byte can be named.
   private static func checkCharacters(_ bytes: [UInt8], file: String, log: ProblemLog) -> Bool {
-    var line = 1
-    var lineStart = 0
-    var offender: (offset: Int, message: String)?
-    for (offset, byte) in bytes.enumerated() {
-      if byte == 10 {
-        line += 1
-        lineStart = offset + 1
-      } else if byte < 32 && byte != 9 && byte != 13 || byte == 127 {
-        offender = (offset, "control character 0x\(String(byte, radix: 16)) in the file")
-        break
-      }
+    let offset: Int
+    let message: String
+    if let control = bytes.firstIndex(where: { $0 < 32 && !(9...10).contains($0) && $0 != 13 || $0 == 127 }) {
+      offset = control
+      message = "control character 0x\(String(bytes[control], radix: 16)) in the file"
+    } else if String(validating: bytes, as: UTF8.self) == nil {
+      offset = firstInvalid(bytes)
+      message = "not valid UTF-8"
+    } else {
+      return true
     }
-    if offender == nil, String(validating: bytes, as: UTF8.self) == nil {
-      (offender, line, lineStart) = firstInvalid(bytes)
-    }
-    guard let offender else { return true }
     log.error(
-      at: SourceLocation(file: file, line: line, column: offender.offset - lineStart + 1), offender.message,
-      hint: "save the file as UTF-8 text")
+      at: SourceLocation(file: file, offset: offset, in: bytes), message, hint: "save the file as UTF-8 text")
     return false
   }
 
-  private static func firstInvalid(_ bytes: [UInt8]) -> ((offset: Int, message: String), Int, Int) {
-    var line = 1
-    var start = 0
-    for part in bytes.split(separator: 10, omittingEmptySubsequences: false) {
-      if String(validating: part, as: UTF8.self) == nil {
-        let good = (0...part.count).last { String(validating: part.prefix($0), as: UTF8.self) != nil } ?? 0
-        return ((start + good, "not valid UTF-8"), line, start)
-      }
-      line += 1
-      start += part.count + 1
-    }
-    return ((0, "not valid UTF-8"), 1, 0)
+  /// Where the first wrong byte stands, or the character that is not complete begins.
+  private static func firstInvalid(_ bytes: [UInt8]) -> Int {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    var offset = 0
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) { offset += UTF8.width(scalar) }
+    return min(offset, bytes.count)
   }
 
   private static func report(_ error: any Error, source: String, file: String, log: ProblemLog) {

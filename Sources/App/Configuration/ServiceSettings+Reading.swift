@@ -14,9 +14,14 @@ extension ServiceSettings {
   /// Reads `linli.yaml`. Every problem goes to `log`; what is missing has its default.
   package init(file path: String, secrets: SecretSource, log: ProblemLog) {
     self.init()
-    guard let document = ConfigReader.load(path, log: log),
-      let root = MappingReader(document, keys: Self.keys, as: "linli.yaml", log: log)
-    else { return }
+    guard let document = ConfigReader.load(path, log: log) else { return }
+    self.init(document, secrets: secrets, log: log)
+  }
+
+  /// The same from a document that has been read.
+  package init(_ document: ConfigNode, secrets: SecretSource, log: ProblemLog) {
+    self.init()
+    guard let root = MappingReader(document, keys: Self.keys, as: "linli.yaml", log: log) else { return }
     brokers = root.requiredList("mqtt").compactMap { Broker($0, secrets: secrets, log: log) }
     if brokers.isEmpty, !log.hasErrors {
       log.error(

@@ -145,14 +145,16 @@ package enum JSONPointer {
   /// Unescaped tokens; nil when the text is no pointer. The empty pointer, the whole document, has none.
   package static func tokens(_ text: String) -> [String]? {
     if text.isEmpty { return [] }
-    guard text.hasPrefix("/") else { return nil }
+    // By scalars: for Swift a sign and an accent behind it are one character.
+    let scalars = text.unicodeScalars
+    guard scalars.first == "/" else { return nil }
     var tokens: [String] = []
-    for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      var token = ""
-      var rest = part[...]
-      while let character = rest.popFirst() {
-        guard character == "~" else {
-          token.append(character)
+    for part in scalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+      var token = String.UnicodeScalarView()
+      var rest = part
+      while let scalar = rest.popFirst() {
+        guard scalar == "~" else {
+          token.append(scalar)
           continue
         }
         switch rest.popFirst() {
@@ -161,7 +163,7 @@ package enum JSONPointer {
         default: return nil
         }
       }
-      tokens.append(token)
+      tokens.append(String(token))
     }
     return tokens
   }

@@ -4,20 +4,6 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-package struct HTTPAnswer: Sendable {
-  package var status: Int
-  /// Seconds or a date, as the server wrote it.
-  package var retryAfter: String?
-  /// The first bytes of the body, at most 64 KiB.
-  package var body: [UInt8]
-
-  package init(status: Int, retryAfter: String? = nil, body: [UInt8] = []) {
-    self.status = status
-    self.retryAfter = retryAfter
-    self.body = body
-  }
-}
-
 package protocol HTTPTransport: Sendable {
   /// Throws what kept the answer from coming: no connection, a bad certificate, the deadline.
   func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> HTTPAnswer

@@ -23,12 +23,13 @@ package struct Template: Sendable, Equatable {
 
   /// Throws `Failure` for unknown fields and open braces.
   package init(_ source: String) throws(Failure) {
-    for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
+    // By scalars: for Swift a brace or line break and what stands behind it may be one character.
+    for line in source.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
       lines.append(try Self.pieces(of: line))
     }
   }
 
-  private static func pieces(of line: Substring) throws(Failure) -> [Piece] {
+  private static func pieces(of line: Substring.UnicodeScalarView) throws(Failure) -> [Piece] {
     var pieces: [Piece] = []
     var rest = line
     while let open = rest.firstIndex(of: "{") {
@@ -60,7 +61,7 @@ package struct Template: Sendable, Equatable {
         }
       }
       if named > 0 && filled == 0 { continue }
-      while text.last?.isWhitespace == true { text.removeLast() }
+      while text.unicodeScalars.last?.properties.isWhitespace == true { text.unicodeScalars.removeLast() }
       result.append(text)
     }
     return result.joined(separator: "\n")

@@ -32,41 +32,44 @@ package enum TextStyle: Sendable {
   case tagged
 
   /// `text` as one line that only shows itself. The robots document no escape character, so what would start a link, a
-  /// mention or emphasis becomes its full-width twin, which a reader takes for the same.
+  /// mention or emphasis becomes its full-width twin, which a reader takes for the same. Looked at scalar by scalar, as the
+  /// robots do: for Swift a sign and an accent behind it are one character, which is not the sign.
   package func escape(_ text: String) -> String {
-    let line = text.split(whereSeparator: { $0.isNewline }).joined(separator: " ")
-    switch self {
-    case .plain: return String(line.filter { !$0.isControl })
-    case .tagged: return String(line.filter { !$0.isControl }.map { $0 == "<" ? "＜" : $0 == ">" ? "＞" : $0 })
-    case .markdown: return Self.escapeMarkdown(line)
+    let line = text.unicodeScalars.split(whereSeparator: \.isLineBreak).map { String($0) }.joined(separator: " ")
+    var result = String.UnicodeScalarView()
+    var before: Unicode.Scalar = " "
+    for scalar in line.unicodeScalars where scalar.properties.generalCategory != .control {
+      let isFirst = result.isEmpty
+      result.append(twin(of: scalar, after: before, isFirst: isFirst))
+      before = scalar
     }
+    return String(result)
   }
 
-  private static func escapeMarkdown(_ line: String) -> String {
-    var result = ""
-    var before: Character = " "
-    for (index, character) in line.enumerated() where !character.isControl {
-      switch character {
-      case "<": result.append("＜")
-      case ">": result.append("＞")
-      case "[": result.append("［")
-      case "]": result.append("］")
-      case "`": result.append("｀")
-      case "*": result.append("＊")
-      case "~": result.append("～")
-      case "\\": result.append("＼")
-      case "#" where index == 0: result.append("＃")
-      case "_" where !before.isLetter && !before.isNumber: result.append("＿")
-      default: result.append(character)
-      }
-      before = character
+  private func twin(of scalar: Unicode.Scalar, after before: Unicode.Scalar, isFirst: Bool) -> Unicode.Scalar {
+    switch (self, scalar) {
+    case (.plain, _): return scalar
+    case (_, "<"): return "＜"
+    case (_, ">"): return "＞"
+    case (.tagged, _): return scalar
+    case (.markdown, "["): return "［"
+    case (.markdown, "]"): return "］"
+    case (.markdown, "`"): return "｀"
+    case (.markdown, "*"): return "＊"
+    case (.markdown, "~"): return "～"
+    case (.markdown, "\\"): return "＼"
+    case (.markdown, "#") where isFirst: return "＃"
+    case (.markdown, "_") where !before.properties.isAlphabetic && before.properties.numericType == nil: return "＿"
+    case (.markdown, _): return scalar
     }
-    return result
   }
 }
 
-extension Character {
-  fileprivate var isControl: Bool {
-    unicodeScalars.count == 1 && unicodeScalars.first!.properties.generalCategory == .control
+extension Unicode.Scalar {
+  fileprivate var isLineBreak: Bool {
+    switch value {
+    case 0x0a...0x0d, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
   }
 }

@@ -65,7 +65,27 @@ struct CheckpointReader {
 
   mutating func double() throws(CheckpointError) -> Double { Double(bitPattern: try integer()) }
   mutating func bool() throws(CheckpointError) -> Bool { try integer(UInt8.self) != 0 }
-  mutating func timestamp() throws(CheckpointError) -> Timestamp { Timestamp(milliseconds: try integer()) }
+
+  mutating func timestamp() throws(CheckpointError) -> Timestamp {
+    let time = Timestamp(milliseconds: try integer())
+    guard time >= .distantPast, time <= .distantFuture else { throw .damaged }
+    return time
+  }
+
+  /// A time or a span, ms: so far from the ends of its type that sums with it do not overflow, or one of the two ends, which
+  /// stand for "never" and "none".
+  mutating func time() throws(CheckpointError) -> Int64 {
+    let time: Int64 = try integer()
+    guard time == .min || time == .max || time.magnitude < 1 << 50 else { throw .damaged }
+    return time
+  }
+
+  /// A number that goes on being counted up.
+  mutating func counter() throws(CheckpointError) -> UInt64 {
+    let value: UInt64 = try integer()
+    guard value <= 1 << 62 else { throw .damaged }
+    return value
+  }
 
   mutating func text() throws(CheckpointError) -> String {
     let count = Int(try integer(UInt32.self))

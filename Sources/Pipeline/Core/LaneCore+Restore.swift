@@ -27,9 +27,10 @@ extension LaneCore {
     guard (Self.oldestFormat...Self.formatVersion).contains(format) else { throw .unknownVersion(format) }
     startedAt = try reader.timestamp()
     now = try reader.timestamp()
-    position = try reader.integer()
+    position = try reader.counter()
     ordinal = try reader.integer()
-    version = try reader.integer()
+    guard ordinal <= UInt32.max / 2 else { throw .damaged }
+    version = try reader.counter()
     try loadCounters(from: &reader, format)
     var zones: [String] = []
     for _ in 0..<(try reader.count(ofSize: 4)) { zones.append(try reader.text()) }
@@ -47,16 +48,16 @@ extension LaneCore {
   }
 
   private func loadCounters(from reader: inout CheckpointReader, _ format: UInt32) throws(CheckpointError) {
-    counts.messages = try reader.integer()
-    counts.readings = try reader.integer()
-    counts.late = try reader.integer()
-    counts.retainedIgnored = try reader.integer()
-    counts.timersFired = try reader.integer()
-    counts.unknownIndex = try reader.integer()
-    counts.droppedAtRestore = try reader.integer()
-    counts.windowMerges = format < 2 ? 0 : try reader.integer()
+    counts.messages = try reader.counter()
+    counts.readings = try reader.counter()
+    counts.late = try reader.counter()
+    counts.retainedIgnored = try reader.counter()
+    counts.timersFired = try reader.counter()
+    counts.unknownIndex = try reader.counter()
+    counts.droppedAtRestore = try reader.counter()
+    counts.windowMerges = format < 2 ? 0 : try reader.counter()
     for reason in QualityReason.allCases {
-      let count: UInt64 = try reader.integer()
+      let count = try reader.counter()
       badReadings[Int(reason.rawValue)] = count
     }
   }
@@ -69,12 +70,12 @@ extension LaneCore {
     }
     for _ in 0..<(try reader.count(ofSize: 31)) {
       let device = index[try reader.text()]
-      var state = DeviceState(heardAt: try reader.integer())
+      var state = DeviceState(heardAt: try reader.timestamp().milliseconds)
       state.isHeard = try reader.bool()
       state.isSilent = try reader.bool()
       var isReturning = try reader.bool()
-      state.messages = try reader.integer()
-      state.version = try reader.integer()
+      state.messages = try reader.counter()
+      state.version = try reader.counter()
       guard let device else {
         counts.droppedAtRestore += 1
         continue
@@ -99,7 +100,7 @@ extension LaneCore {
       if point == nil { counts.droppedAtRestore += 1 }
       found.append(point)
       var state = PointState()
-      state.version = try reader.integer()
+      state.version = try reader.counter()
       if try reader.bool() {
         try loadPoint(&state, into: point, from: &reader)
       } else if let point {
@@ -112,19 +113,19 @@ extension LaneCore {
   private func loadPoint(
     _ loaded: inout PointState, into point: Int?, from reader: inout CheckpointReader
   ) throws(CheckpointError) {
-    loaded.time = try reader.integer()
-    loaded.usableTime = try reader.integer()
+    loaded.time = try reader.timestamp().milliseconds
+    loaded.usableTime = try reader.time()
     loaded.value = try reader.double()
-    loaded.changedAt = try reader.integer()
-    loaded.arrival = try reader.integer()
-    loaded.stuckDue = try reader.integer()
+    loaded.changedAt = try reader.time()
+    loaded.arrival = try reader.timestamp().milliseconds
+    loaded.stuckDue = try reader.time()
     let limit: Int64 = try reader.integer()
-    loaded.arrivals = UInt32(clamping: try reader.integer(UInt64.self))
+    loaded.arrivals = UInt32(clamping: try reader.counter())
     loaded.reason = try reader.reason()
     loaded.isStuck = try reader.bool()
     var previous = PointState.never
     for _ in 0..<(try reader.count(ofSize: 17)) {
-      let time: Int64 = try reader.integer()
+      let time = try reader.timestamp().milliseconds
       let value = try reader.double()
       let reason = try reader.reason()
       guard let point else { continue }

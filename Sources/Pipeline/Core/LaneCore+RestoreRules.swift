@@ -72,6 +72,7 @@ extension LaneCore {
     _ node: Int?, from reader: inout CheckpointReader, points: [Int?]
   ) throws(CheckpointError) {
     guard let kind = ConditionCode.Kind(rawValue: try reader.integer()) else { throw .damaged }
+    if let node, rules.code(node).pointee.kind != kind { throw .damaged }
     var state = NodeState(at: now.milliseconds)
     state.raw = try reader.truth()
     state.output = try reader.truth()
@@ -79,12 +80,14 @@ extension LaneCore {
     state.isActive = try reader.bool()
     state.isInside = try reader.bool()
     state.isLatched = try reader.bool()
-    state.clock = try reader.integer()
-    state.since = try reader.integer()
-    state.mark = try reader.integer()
-    state.held = try reader.integer()
-    state.leafDue = try reader.integer()
-    state.edgeDue = try reader.integer()
+    state.clock = try reader.time()
+    state.since = try reader.time()
+    state.mark = try reader.time()
+    state.held = try reader.time()
+    state.leafDue = try reader.time()
+    state.edgeDue = try reader.time()
+    // A period's edges are crossed one by one, day after day: nothing that is right is so far behind.
+    guard state.edgeDue >= now.milliseconds - 366 * 86_400_000 else { throw .damaged }
     let lastEdge: Int32 = try reader.integer()
     if kind == .window { try loadWindow(node.map { Int(rules.nodes[$0].window) }, from: &reader) }
     let count = try reader.count(ofSize: 6)
@@ -130,16 +133,16 @@ extension LaneCore {
     }
     if kind == .changes { try loadWindow(extra, from: &reader) }
     if kind == .quiet {
-      let clock = QuietClock(since: try reader.integer(), held: try reader.integer())
+      let clock = QuietClock(since: try reader.time(), held: try reader.time())
       if let extra { rules.clocks[extra] = clock }
     }
   }
 
   private func loadWindow(_ window: Int?, from reader: inout CheckpointReader) throws(CheckpointError) {
-    let first: Int64 = try reader.integer()
+    let first = try reader.time()
     if let window { rules.windows[window].first = first }
     for _ in 0..<(try reader.count(ofSize: 24)) {
-      let time: Int64 = try reader.integer()
+      let time = try reader.time()
       let bucket = SlidingWindow.Bucket(time: time, value: try reader.double(), weight: try reader.double())
       if let window { rules.windows[window].insert(bucket) }
     }

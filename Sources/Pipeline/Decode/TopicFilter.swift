@@ -6,10 +6,13 @@ package enum TopicFilter {
     if filter.isEmpty { return "it is empty" }
     if filter.utf8.count > TopicPattern.longest { return "it is longer than 65,535 bytes" }
     if filter.utf8.contains(0) { return "it contains a null character" }
-    let levels = filter.split(separator: "/", omittingEmptySubsequences: false)
+    // By bytes, as the broker reads it: for Swift a sign and an accent behind it are one character.
+    let levels = filter.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     for (index, level) in levels.enumerated() {
-      if level.contains("#"), level != "#" || index != levels.count - 1 { return "'#' stands alone and at the end" }
-      if level.contains("+"), level != "+" { return "'+' fills a whole level" }
+      if level.contains(UInt8(ascii: "#")), level.count > 1 || index != levels.count - 1 {
+        return "'#' stands alone and at the end"
+      }
+      if level.contains(UInt8(ascii: "+")), level.count > 1 { return "'+' fills a whole level" }
     }
     return nil
   }
@@ -17,17 +20,17 @@ package enum TopicFilter {
   /// Whether some topic matches both; `{name}` in a profile's pattern counts as `+`, `$share/GROUP/` in front of a
   /// subscription does not count.
   package static func overlap(_ a: String, _ b: String) -> Bool {
-    func levels(_ text: String) -> [Substring] {
-      let levels = text.split(separator: "/", omittingEmptySubsequences: false)
-      return levels.first == "$share" ? Array(levels.dropFirst(2)) : levels
+    func levels(_ text: String) -> [[UInt8]] {
+      let levels = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+      return levels[0] == Array("$share".utf8) ? Array(levels.dropFirst(2)) : levels
     }
     let (left, right) = (levels(a), levels(b))
-    func wild(_ level: Substring) -> Bool { level == "+" || level.hasPrefix("{") }
+    func wild(_ level: [UInt8]) -> Bool { level == Array("+".utf8) || level.first == UInt8(ascii: "{") }
     var index = 0
     while true {
       let x = index < left.count ? left[index] : nil
       let y = index < right.count ? right[index] : nil
-      if x == "#" || y == "#" { return true }
+      if x == Array("#".utf8) || y == Array("#".utf8) { return true }
       guard let x, let y else { return x == nil && y == nil }
       if x != y, !wild(x), !wild(y) { return false }
       index += 1

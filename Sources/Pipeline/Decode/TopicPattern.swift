@@ -11,6 +11,7 @@ package struct TopicPattern: Sendable, Equatable {
   package enum Problem: Error, Equatable {
     case empty
     case tooLong
+    case tooDeep
     case restNotLast
     case wildcardInLevel(String)
     case captureInLevel(String)
@@ -20,6 +21,9 @@ package struct TopicPattern: Sendable, Equatable {
   /// MQTT's own limit on a topic, bytes.
   package static let longest = 65_535
 
+  /// Levels; a lane does not look at more of a topic.
+  package static let deepest = 64
+
   /// As written.
   package let text: String
   package let levels: [Level]
@@ -27,29 +31,37 @@ package struct TopicPattern: Sendable, Equatable {
   package init(_ text: String) throws(Problem) {
     guard !text.isEmpty else { throw .empty }
     guard text.utf8.count <= Self.longest else { throw .tooLong }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = Self.levels(of: text)
+    guard parts.count <= Self.deepest else { throw .tooDeep }
     var levels: [Level] = []
-    var names: Set<String> = []
+    var names: Set<[UInt8]> = []
     for (at, part) in parts.enumerated() {
       let level = try Self.level(part)
       if level == .rest, at != parts.count - 1 { throw .restNotLast }
-      if case .capture(let name) = level, !names.insert(name).inserted { throw .captureTwice(name) }
+      if case .capture(let name) = level, !names.insert(Array(name.utf8)).inserted { throw .captureTwice(name) }
       levels.append(level)
     }
     self.text = text
     self.levels = levels
   }
 
+  /// Cut at its slashes by bytes, as brokers do: for Swift a slash and an accent behind it are one character.
+  private static func levels(of text: String) -> [String] {
+    text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+  }
+
   private static func level(_ part: String) throws(Problem) -> Level {
     if part == "+" { return .any }
     if part == "#" { return .rest }
-    if part.hasPrefix("{"), part.hasSuffix("}"), part.utf8.count > 2 {
-      let name = part.dropFirst().dropLast()
-      guard !name.contains(where: { "{}+#".contains($0) }) else { throw .captureInLevel(part) }
+    let bytes = part.utf8
+    func has(_ scalars: Unicode.Scalar...) -> Bool { bytes.contains { byte in scalars.contains { $0.value == byte } } }
+    if bytes.count > 2, bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") {
+      let name = Substring(bytes.dropFirst().dropLast())
+      guard !name.utf8.contains(where: { "{}+#".utf8.contains($0) }) else { throw .captureInLevel(part) }
       return .capture(String(name))
     }
-    if part.contains("{") || part.contains("}") { throw .captureInLevel(part) }
-    if part.contains("+") || part.contains("#") { throw .wildcardInLevel(part) }
+    if has("{", "}") { throw .captureInLevel(part) }
+    if has("+", "#") { throw .wildcardInLevel(part) }
     return .literal(part)
   }
 
@@ -72,14 +84,16 @@ package struct TopicPattern: Sendable, Equatable {
   /// The captures of a topic that fits, else nil. A wildcard in the first level does not take `$SYS` and its like (MQTT 5,
   /// 4.7.2).
   package func captures(of topic: String) -> [String: String]? {
-    let parts = topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = Self.levels(of: topic)
     var found: [String: String] = [:]
-    if topic.hasPrefix("$"), case .literal = levels[0] {} else if topic.hasPrefix("$") { return nil }
+    if topic.utf8.first == UInt8(ascii: "$") {
+      guard case .literal = levels[0] else { return nil }
+    }
     for (at, level) in levels.enumerated() {
       if level == .rest { return found }
       guard at < parts.count else { return nil }
       switch level {
-      case .literal(let text): if text != parts[at] { return nil }
+      case .literal(let text): if !text.utf8.elementsEqual(parts[at].utf8) { return nil }
       case .capture(let name): found[name] = parts[at]
       case .any, .rest: break
       }
@@ -93,6 +107,7 @@ extension TopicPattern.Problem: CustomStringConvertible {
     switch self {
     case .empty: "a topic must not be empty"
     case .tooLong: "a topic has at most \(TopicPattern.longest) bytes"
+    case .tooDeep: "a topic has at most \(TopicPattern.deepest) levels"
     case .restNotLast: "'#' may only be the last level of a topic"
     case .wildcardInLevel(let level): "'+' and '#' must stand alone in their level, not as in '\(level)'"
     case .captureInLevel(let level): "a capture must fill its whole level, as in '{device}', not as in '\(level)'"

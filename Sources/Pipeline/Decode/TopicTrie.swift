@@ -68,8 +68,9 @@ struct TopicLevels {
   private let topic: UnsafeRawBufferPointer
   private var ends: [Int] = []
 
-  /// Levels beyond are not looked at: no pattern is that deep, and a topic of 65,535 slashes must stay cheap.
-  static let deepest = 64
+  /// Levels beyond are not looked at: no pattern is that deep, and a topic of 65,535 slashes must stay cheap. One more than
+  /// a pattern may have, so that a deeper topic does not end where the pattern does.
+  static let deepest = TopicPattern.deepest + 1
 
   init(_ topic: UnsafeRawBufferPointer) {
     self.topic = topic

@@ -53,6 +53,9 @@ package final class Journal {
     var bytes: Int
   }
 
+  /// Greater positions are nobody's: a record or file name that has one is damaged, and counting on never overflows.
+  package static let positionsMost: JournalPosition = 1 << 62
+
   package let directory: String
   package let options: Options
   package internal(set) var counters = Counters()

@@ -39,7 +39,9 @@ enum SegmentNames {
       }
       guard name.utf8.count == 20 + suffix.utf8.count, name.hasSuffix(suffix) else { continue }
       let digits = name.prefix(20)
-      guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let first = JournalPosition(digits) else { continue }
+      guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let first = JournalPosition(digits),
+        first <= Journal.positionsMost
+      else { continue }
       positions.append(first)
     }
     return positions.sorted()

@@ -59,6 +59,7 @@ enum JournalRecord {
   static func decode(_ bytes: UnsafeRawPointer, _ total: Int) -> (kind: Kind, message: RawMessage)? {
     guard load(bytes, 8, UInt32.self) == checksum(bytes, total) else { return nil }
     guard let kind = Kind(rawValue: load(bytes, 28, UInt8.self)) else { return nil }
+    guard load(bytes, 12, UInt64.self) <= Journal.positionsMost else { return nil }
     let topicBytes = Int(load(bytes, 32, UInt16.self))
     guard fixedBytes + topicBytes <= total else { return nil }
     let flags = load(bytes, 29, UInt8.self)

@@ -73,8 +73,10 @@ package struct SecondComings {
   }
 
   package mutating func forgetAll() {
-    for index in slots.indices { slots[index] = Slot() }
-    for index in slotOfID.indices { slotOfID[index] = 0 }
+    for index in slots.indices where slots[index].packetID != 0 {
+      slotOfID[Int(slots[index].packetID)] = 0
+      slots[index] = Slot()
+    }
     count = 0
   }
 

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Builds the fuzzer of all targets, .build/fuzz/fuzzer: Linli's parsing modules, Yams and the targets of Fuzz/Targets with
+# coverage counters, the address sanitizer and assertions, optimised. Only what has changed is compiled again. SwiftPM would
+# instrument every dependency of every module as well; the parsers need nothing but Yams, CSimdjson and Foundation.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$root/.build/fuzz
+mkdir -p "$out"
+yams=$root/.build/checkouts/Yams/Sources
+[ -d "$yams" ] || (cd "$root" && swift package resolve >&2)
+
+features="-enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
+  -enable-upcoming-feature MemberImportVisibility"
+changed=$out/changed
+
+# stale OUTPUT SOURCE...: whether the output is missing or older than a source or than what it was built on.
+stale() {
+  output=$1
+  shift
+  [ -f "$output" ] || return 0
+  [ -n "$(find "$@" "$root/Fuzz/build.sh" -newer "$output" -print | head -n 1)" ]
+}
+
+# object SOURCE INCLUDE FLAGS...: a C or C++ file.
+object() {
+  source=$1 include=$2
+  shift 2
+  result=$out/$(basename "$source").o
+  stale "$result" "$source" "$include" || return 0
+  clang++ -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -I"$include" "$@" \
+    -c "$source" -o "$result"
+}
+
+# module NAME MODULES SOURCES FLAGS...: a Swift module that imports MODULES; SOURCES are files and folders.
+module() {
+  name=$1 imports=$2 sources=$3
+  shift 3
+  below=
+  for import in $imports; do below="$below $out/$import.swiftmodule"; done
+  # shellcheck disable=SC2086
+  stale "$out/$name.o" $below $sources || return 0
+  echo "building $name" >&2
+  # shellcheck disable=SC2086
+  find $sources -name '*.swift' > "$out/$name.sources"
+  # The compiler leaves files where it stands.
+  (cd "$out" && swiftc -O -g -wmo -assert-config Debug -sanitize=fuzzer,address -parse-as-library \
+    -package-name linli -module-name "$name" -emit-module -emit-module-path "$out/$name.swiftmodule" -emit-object \
+    -o "$out/$name.o" -I "$out" -Xcc -fmodule-map-file="$out/CSimdjson.modulemap" \
+    -Xcc -fmodule-map-file="$yams/CYaml/include/module.modulemap" "$@" @"$out/$name.sources") \
+    > "$out/$name.log" 2>&1 || { cat "$out/$name.log" >&2; rm -f "$out/$name.o"; exit 1; }
+  # The compiler leaves alone what would not change; the module file, too, which spares those that import it.
+  touch "$out/$name.o"
+}
+
+linli() {
+  name=$1 imports=$2
+  shift 2
+  # shellcheck disable=SC2086
+  module "$name" "$imports" "$*" -swift-version 6 $features
+}
+
+src=$root/Sources
+printf 'module CSimdjson { header "%s/include/linli_json.h" }\n' "$src/CSimdjson" > "$changed"
+cmp -s "$changed" "$out/CSimdjson.modulemap" || cp "$changed" "$out/CSimdjson.modulemap"
+for file in "$src"/CSimdjson/*.cpp; do object "$file" "$src/CSimdjson/include" -std=c++17; done
+for file in "$yams"/CYaml/src/*.c; do object "$file" "$yams/CYaml/include" -x c -DYAML_DECLARE_STATIC; done
+module Yams "" "$yams/Yams" -swift-version 5 -suppress-warnings -D SWIFT_PACKAGE
+linli Pipeline "" "$src/Pipeline"
+linli ConfigFile "Pipeline Yams" "$src/ConfigFile"
+linli Community "Pipeline ConfigFile" "$src/Community"
+linli Rules "Pipeline ConfigFile Community" "$src/Rules"
+linli Alerts "Pipeline Community" "$src/Alerts"
+# Of the next two only what reads: the rest stands on network libraries.
+linli Notify "Pipeline ConfigFile Community Alerts" "$src/Notify/Configuration" "$src/Notify/Messages" \
+  "$src/Notify/Routing" "$src/Notify/Outbox.swift" "$src/Notify/Channels/HTTPAnswer.swift" "$src/Notify/Channels/AnswerJudge.swift" \
+  "$src/Notify/Channels/EmailMessage.swift" "$src/Notify/Delivery/ChannelSender.swift"
+linli App "Pipeline ConfigFile Community Rules Alerts Notify" "$src/App/Configuration"
+linli FuzzTargets "Pipeline ConfigFile Community Rules Alerts Notify App" "$root/Fuzz/Targets"
+linli Fuzzer "FuzzTargets" "$root/Fuzz/Fuzzer.swift"
+
+if stale "$out/fuzzer" "$out"/*.o; then
+  swiftc -sanitize=fuzzer,address "$out"/*.o -lsimdjson -lstdc++ -lubsan -o "$out/fuzzer" > "$out/link.log" 2>&1 ||
+    { cat "$out/link.log" >&2; exit 1; }
+fi
