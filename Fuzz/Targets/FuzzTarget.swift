@@ -11,6 +11,7 @@ package struct FuzzTarget: Sendable {
     FuzzTarget(name: "checkpoint", run: CheckpointTarget.run),
     FuzzTarget(name: "decoder", run: DecoderTarget.run),
     FuzzTarget(name: "devices", run: ConfigurationTargets.devices),
+    FuzzTarget(name: "history", run: HistoryTarget.run),
     FuzzTarget(name: "journal", run: JournalTarget.run),
     FuzzTarget(name: "messages", run: MessagesTarget.run),
     FuzzTarget(name: "places", run: ConfigurationTargets.places),

@@ -110,6 +110,25 @@ import Testing
     #expect(log.sorted.map(\.description) == ["a.yaml:2:4: error: not valid UTF-8; save the file as UTF-8 text"])
   }
 
+  /// Columns are characters, and lines are those of YAML, also where a file is broken.
+  @Test(arguments: [
+    ("物业: \u{7f}", "a.yaml:1:5"), ("a: 1\r\u{1}", "a.yaml:2:1"), ("a: 1\r\n\u{2028}b\u{1}", "a.yaml:3:2"),
+    ("a: &a b\n物: {*a : c}\n", "a.yaml:2:5"),
+  ])
+  func brokenFilesNameCharacters(text: String, place: String) {
+    let log = ProblemLog()
+    #expect(ConfigReader.parse(text, file: "a.yaml", log: log) == nil)
+    #expect(log.sorted.map(\.description).contains { $0.hasPrefix(place + ": error: ") })
+  }
+
+  /// One long line with a wrong byte at its end must not take time by its square.
+  @Test func invalidUTF8IsFoundQuickly() {
+    let log = ProblemLog()
+    let bytes = [UInt8](repeating: 97, count: 1 << 20) + [0xff]
+    #expect(ConfigReader.parse(bytes, file: "a.yaml", log: log) == nil)
+    #expect(log.sorted.first?.location.column == (1 << 20) + 1)
+  }
+
   /// Mutated and random input: whatever comes out, it comes out.
   @Test func randomBytesNeverCrash() {
     var generator = SeededGenerator(state: 42)

@@ -14,6 +14,14 @@ import Testing
     }
   }
 
+  /// For Swift a sign and an accent behind it are one character; for a robot they are the sign.
+  @Test func accentsHideNoSigns() {
+    #expect(TextStyle.markdown.escape("[\u{301}x](y) *\u{301}") == "［\u{301}x］(y) ＊\u{301}")
+    #expect(TextStyle.tagged.escape("<\u{301}at id=all>") == "＜\u{301}at id=all＞")
+    #expect(throws: Template.Failure.self) { try Template("{\u{301}title}") }
+    #expect(throws: Never.self) { try Template("{title}\u{301} {place}\r\n{comment}") }
+  }
+
   @Test(arguments: 1...40) func cutsAtCharacters(seed: Int) {
     var random = Random(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15)
     let alphabet: [Character] = ["a", "é", "温", "度", "👨‍👩‍👧‍👦", "🇨🇳", "e\u{301}", "\r\n", "𠮷", " ", "1", "℃"]

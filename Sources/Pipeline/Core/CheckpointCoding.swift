@@ -72,9 +72,15 @@ struct CheckpointReader {
     return time
   }
 
-  /// A time or a span, ms: so far from the ends of its type that sums with it do not overflow, or one of the two ends, which
-  /// stand for "never" and "none".
-  mutating func time() throws(CheckpointError) -> Int64 {
+  /// A time or a span, ms: so far from the ends of its type that sums with it do not overflow.
+  mutating func milliseconds() throws(CheckpointError) -> Int64 {
+    let time: Int64 = try integer()
+    guard time.magnitude < 1 << 50 else { throw .damaged }
+    return time
+  }
+
+  /// The same, or one of the ends of the type, which stand for "never" and "none".
+  mutating func millisecondsOrNone() throws(CheckpointError) -> Int64 {
     let time: Int64 = try integer()
     guard time == .min || time == .max || time.magnitude < 1 << 50 else { throw .damaged }
     return time

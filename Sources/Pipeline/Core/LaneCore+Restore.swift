@@ -70,7 +70,7 @@ extension LaneCore {
     }
     for _ in 0..<(try reader.count(ofSize: 31)) {
       let device = index[try reader.text()]
-      var state = DeviceState(heardAt: try reader.timestamp().milliseconds)
+      var state = DeviceState(heardAt: try reader.milliseconds())
       state.isHeard = try reader.bool()
       state.isSilent = try reader.bool()
       var isReturning = try reader.bool()
@@ -113,19 +113,19 @@ extension LaneCore {
   private func loadPoint(
     _ loaded: inout PointState, into point: Int?, from reader: inout CheckpointReader
   ) throws(CheckpointError) {
-    loaded.time = try reader.timestamp().milliseconds
-    loaded.usableTime = try reader.time()
+    loaded.time = try reader.milliseconds()
+    loaded.usableTime = try reader.millisecondsOrNone()
     loaded.value = try reader.double()
-    loaded.changedAt = try reader.time()
-    loaded.arrival = try reader.timestamp().milliseconds
-    loaded.stuckDue = try reader.time()
+    loaded.changedAt = try reader.millisecondsOrNone()
+    loaded.arrival = try reader.milliseconds()
+    loaded.stuckDue = try reader.millisecondsOrNone()
     let limit: Int64 = try reader.integer()
     loaded.arrivals = UInt32(clamping: try reader.counter())
     loaded.reason = try reader.reason()
     loaded.isStuck = try reader.bool()
     var previous = PointState.never
     for _ in 0..<(try reader.count(ofSize: 17)) {
-      let time = try reader.timestamp().milliseconds
+      let time = try reader.milliseconds()
       let value = try reader.double()
       let reason = try reader.reason()
       guard let point else { continue }

@@ -80,12 +80,12 @@ extension LaneCore {
     state.isActive = try reader.bool()
     state.isInside = try reader.bool()
     state.isLatched = try reader.bool()
-    state.clock = try reader.time()
-    state.since = try reader.time()
-    state.mark = try reader.time()
-    state.held = try reader.time()
-    state.leafDue = try reader.time()
-    state.edgeDue = try reader.time()
+    state.clock = try reader.millisecondsOrNone()
+    state.since = try reader.millisecondsOrNone()
+    state.mark = try reader.millisecondsOrNone()
+    state.held = try reader.milliseconds()
+    state.leafDue = try reader.millisecondsOrNone()
+    state.edgeDue = try reader.millisecondsOrNone()
     // A period's edges are crossed one by one, day after day: nothing that is right is so far behind.
     guard state.edgeDue >= now.milliseconds - 366 * 86_400_000 else { throw .damaged }
     let lastEdge: Int32 = try reader.integer()
@@ -133,16 +133,16 @@ extension LaneCore {
     }
     if kind == .changes { try loadWindow(extra, from: &reader) }
     if kind == .quiet {
-      let clock = QuietClock(since: try reader.time(), held: try reader.time())
+      let clock = QuietClock(since: try reader.millisecondsOrNone(), held: try reader.milliseconds())
       if let extra { rules.clocks[extra] = clock }
     }
   }
 
   private func loadWindow(_ window: Int?, from reader: inout CheckpointReader) throws(CheckpointError) {
-    let first = try reader.time()
+    let first = try reader.millisecondsOrNone()
     if let window { rules.windows[window].first = first }
     for _ in 0..<(try reader.count(ofSize: 24)) {
-      let time = try reader.time()
+      let time = try reader.millisecondsOrNone()
       let bucket = SlidingWindow.Bucket(time: time, value: try reader.double(), weight: try reader.double())
       if let window { rules.windows[window].insert(bucket) }
     }

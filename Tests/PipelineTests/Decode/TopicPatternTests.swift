@@ -15,6 +15,26 @@ struct TopicPatternTests {
     #expect(try Self.trieMatches(pattern, topic))
   }
 
+  /// Topics are bytes: an accent behind a slash or a sign must not hide it, and other spellings of a letter are others.
+  @Test func readsBytesAndNotCharacters() throws {
+    let pattern = try TopicPattern("a/\u{301}b/{x}")
+    #expect(pattern.levels == [.literal("a"), .literal("\u{301}b"), .capture("x")])
+    #expect(pattern.captures(of: "a/\u{301}b/c") == ["x": "c"])
+    #expect(throws: TopicPattern.Problem.wildcardInLevel("+\u{301}")) { try TopicPattern("a/+\u{301}") }
+    #expect(try TopicPattern("caf\u{e9}/+").captures(of: "cafe\u{301}/x") == nil)
+    #expect(TopicFilter.problem(in: "a/+\u{301}") != nil)
+    #expect(TopicFilter.problem(in: "a/#\u{301}") != nil)
+  }
+
+  @Test func hasAtMost64Levels() throws {
+    let deep = Array(repeating: "a", count: 64).joined(separator: "/")
+    #expect(try TopicPattern(deep).captures(of: deep) == [:])
+    #expect(try Self.trieMatches(deep, deep))
+    // A deeper topic does not end where the pattern does.
+    #expect(try !Self.trieMatches(deep, deep + "/a/a"))
+    #expect(throws: TopicPattern.Problem.tooDeep) { try TopicPattern(deep + "/a") }
+  }
+
   @Test(arguments: [
     ("a/+", "a"), ("a/+", "a/b/c"), ("a", "b"), ("#", "$SYS/x"), ("+/x", "$SYS/x"), ("{a}/x", "$SYS/x"),
     ("a/b", "a/bc"),
