@@ -179,6 +179,11 @@ struct CheckpointFacts {
   }
 
   private static func has(_ bytes: [UInt8], _ name: StaticString) -> Bool {
-    bytes.withUnsafeBytes { memmem($0.baseAddress!, $0.count, name.utf8Start, name.utf8CodeUnitCount) != nil }
+    let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    return bytes.withUnsafeBufferPointer { all in
+      all.indices.dropLast(min(wanted.count - 1, all.count)).contains { start in
+        all[start] == wanted[0] && all[start..<(start + wanted.count)].elementsEqual(wanted)
+      }
+    }
   }
 }

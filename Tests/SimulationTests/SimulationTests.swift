@@ -6,7 +6,7 @@ import Testing
 /// undone. `LINLI_SEEDS=n` runs so many, `LINLI_SEED=s` replays one; see docs/SIMULATION.md.
 @Suite struct SimulationTests {
   static let environment = ProcessInfo.processInfo.environment
-  static let seeds = environment["LINLI_SEEDS"].flatMap { Int($0) } ?? 1_000
+  static let seeds = environment["LINLI_SEEDS"].flatMap { Int($0) } ?? 50
 
   @Test func nothingIsLostOrDoubled() async throws {
     if let seed = Self.environment["LINLI_SEED"].flatMap({ UInt64($0) }) {

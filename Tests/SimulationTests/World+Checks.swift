@@ -46,9 +46,11 @@ extension World {
     }
     process.recoveredItems = process.changes.count
     let checkpoint = CheckpointFacts(directory: disk.directory)
-    if version != checkpoint?.version ?? 0 || !ledger.planChanges.allSatisfy({ change in
-      checkpoint.map { change.position <= $0.position && change.at <= $0.now } ?? false
-    }) {
+    if version != checkpoint?.version ?? 0
+      || !ledger.planChanges.allSatisfy({ change in
+        checkpoint.map { change.position <= $0.position && change.at <= $0.now } ?? false
+      })
+    {
       ledger.blur("the configuration changed and no checkpoint says so")
     }
     if ledger.inexact == nil {
@@ -93,7 +95,8 @@ extension World {
   private func place(_ a: [UInt8], _ b: [UInt8]) -> String {
     let offset = zip(a, b).enumerated().first { $1.0 != $1.1 }?.offset ?? min(a.count, b.count)
     let text = a[max(0, offset - 300)..<offset].map { (0x20..<0x7f).contains($0) ? $0 : 0x2e }
-    let bytes = { (all: [UInt8]) in all[offset..<min(offset + 24, all.count)].map { String($0) }.joined(separator: " ") }
+    let bytes = { (all: [UInt8]) in all[offset..<min(offset + 24, all.count)].map { String($0) }.joined(separator: " ")
+    }
     return "at byte \(offset) behind \(String(decoding: text, as: UTF8.self)): \(bytes(a)) / \(bytes(b))"
   }
 
