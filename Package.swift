@@ -111,7 +111,8 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "App", "MQTT", "CMosquitto", "Store", "Alerts", "Notify", "ConfigFile", "Pipeline", "TestSupport", logging, grdb,
+        "App", "MQTT", "CMosquitto", "Store", "Alerts", "Notify", "ConfigFile", "Pipeline", "TestSupport", logging,
+        grdb,
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
 

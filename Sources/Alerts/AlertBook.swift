@@ -184,7 +184,9 @@ package struct AlertBook: Sendable {
 
   /// The condition of an active alert does not hold, and the change that would have said so was lost.
   package mutating func lapsed(rule: String, subject: String, at: Timestamp) -> [AlertEvent] {
-    clear(Key(rule: rule, subject: subject), at: at, comment: "重启后条件不再成立 / the condition did not hold any more after a restart")
+    clear(
+      Key(rule: rule, subject: subject), at: at,
+      comment: "重启后条件不再成立 / the condition did not hold any more after a restart")
   }
 
   /// The rule is gone, or is another one now, while its alert was active: nothing would ever clear it.
