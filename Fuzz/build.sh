@@ -45,7 +45,7 @@ module() {
   # The compiler leaves files where it stands.
   (cd "$out" && swiftc -O -g -wmo -assert-config Debug -sanitize=fuzzer,address -parse-as-library \
     -package-name linli -module-name "$name" -emit-module -emit-module-path "$out/$name.swiftmodule" -emit-object \
-    -o "$out/$name.o" -I "$out" -Xcc -fmodule-map-file="$out/CSimdjson.modulemap" \
+    -o "$out/$name.o" -I "$out" -Xcc -fmodule-map-file="$out/headers.modulemap" \
     -Xcc -fmodule-map-file="$yams/CYaml/include/module.modulemap" "$@" @"$out/$name.sources") \
     > "$out/$name.log" 2>&1 || { cat "$out/$name.log" >&2; rm -f "$out/$name.o"; exit 1; }
   # The compiler leaves alone what would not change; the module file, too, which spares those that import it.
@@ -60,8 +60,10 @@ linli() {
 }
 
 src=$root/Sources
-printf 'module CSimdjson { header "%s/include/linli_json.h" }\n' "$src/CSimdjson" > "$changed"
-cmp -s "$changed" "$out/CSimdjson.modulemap" || cp "$changed" "$out/CSimdjson.modulemap"
+# What Pipeline sees of C.
+printf 'module %s { header "%s/include/%s" }\n' CSimdjson "$src/CSimdjson" linli_json.h \
+  CPrefetch "$src/CPrefetch" linli_prefetch.h > "$changed"
+cmp -s "$changed" "$out/headers.modulemap" || cp "$changed" "$out/headers.modulemap"
 for file in "$src"/CSimdjson/*.cpp; do object "$file" "$src/CSimdjson/include" -std=c++17; done
 for file in "$yams"/CYaml/src/*.c; do object "$file" "$yams/CYaml/include" -x c -DYAML_DECLARE_STATIC; done
 module Yams "" "$yams/Yams" -swift-version 5 -suppress-warnings -D SWIFT_PACKAGE
