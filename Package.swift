@@ -66,8 +66,8 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Notify", "Store", "API",
-        "Simulator",
+        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Reports", "Notify", "Store",
+        "API", "Simulator",
         hummingbird, lifecycle, logging,
       ]),
     .executableTarget(
@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "API", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "Store", "TestSupport", logging,
+        "App", "API", "Alerts", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "Store",
+        "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
     .testTarget(

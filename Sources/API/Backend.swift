@@ -24,6 +24,8 @@ package protocol Backend: Sendable {
   /// The next stretch of the journal as tape lines, oldest first, arrivals from `since` on, of topics that match `filter`;
   /// `cursor` is what the stretch before answered, nil to begin.
   func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch
+  /// A month in figures: assessment, alarm measures or availability.
+  func report(_ selection: ReportSelection) async throws -> ReportFile
   /// Prometheus text exposition format.
   func metrics() async -> String
   /// nil when the service is subscribed and its storage writable, else what is missing.

@@ -59,6 +59,7 @@ package struct WebServer: Sendable {
     AlertRoutes(backend: backend).add(to: router)
     EventRoutes(backend: backend).add(to: router)
     TapeRoutes(backend: backend).add(to: router)
+    ReportRoutes(backend: backend).add(to: router)
     PageRoutes().add(to: router)
     return router
   }

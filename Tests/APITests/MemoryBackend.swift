@@ -75,6 +75,12 @@ actor MemoryBackend: Backend {
       continuation.finish()
     }
   }
+  func report(_ selection: ReportSelection) async throws -> ReportFile {
+    guard selection.kind == "kpi" else { throw BackendError(.notFound, "there is no report '\(selection.kind)'") }
+    return ReportFile(
+      name: "kpi.\(selection.format)", contentType: "text/html; charset=utf-8",
+      text: "\(selection.month ?? "-") \(selection.language)")
+  }
   func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch {
     guard let cursor else { return TapeStretch(lines: ["{\"a\":1}"], next: TapeCursor(lane: 0, position: 2)) }
     return TapeStretch(lines: ["{\"a\":\(cursor.position)}"], next: nil)

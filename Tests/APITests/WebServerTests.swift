@@ -19,7 +19,7 @@ struct WebServerTests {
   @Test(arguments: [
     "/", "/api/v1/status", "/api/v1/places", "/api/v1/devices", "/api/v1/unassigned", "/api/v1/points",
     "/api/v1/alerts",
-    "/api/v1/alerts/a1", "/api/v1/events", "/api/v1/tape", "/metrics", "/readyz", "/console.js",
+    "/api/v1/alerts/a1", "/api/v1/events", "/api/v1/tape", "/api/v1/reports/kpi", "/metrics", "/readyz", "/console.js",
   ])
   func nothingAnswersWithoutACredential(path: String) async throws {
     try await application(.tcp).test(.router) { client in
@@ -153,6 +153,17 @@ struct WebServerTests {
         HistorySelection(point: "a/b", since: start, until: start + 86_400_000, every: 900_000, limit: 7),
         HistorySelection(point: "a/b", since: await backend.now() - 86_400_000),
       ])
+  }
+
+  @Test func aReportIsSentAsTheFileItIs() async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/reports/kpi?month=2026-05&format=html&lang=en", method: .get) { response in
+        #expect(String(buffer: response.body) == "2026-05 en")
+        #expect(response.headers[.contentType] == "text/html; charset=utf-8")
+        #expect(response.headers[.contentDisposition] == "inline; filename=\"kpi.html\"")
+      }
+      try await client.execute(uri: "/api/v1/reports/weather", method: .get) { #expect($0.status == .notFound) }
+    }
   }
 
   @Test func actionsReachTheService() async throws {

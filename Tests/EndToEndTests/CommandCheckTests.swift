@@ -11,6 +11,8 @@ import Testing
     ["alert", ""],
     ["adopt", "x"], ["history"], ["history", "x/y", "--since", "yesterday"], ["history", "x/y", "--every", "0s"],
     ["history", "x/y", "--limit", "0"],
+    ["report"], ["report", "weather"], ["report", "kpi", "--month", "2026-13"], ["report", "kpi", "--format", "pdf"],
+    ["report", "kpi", "--format", "csv", "--json"],
     ["tape", "--since", "5"], ["replay"], ["rules", "test"], ["serve", "--log-level", "loud"], ["check", "--config"],
     ["simulate", "--config", "config", "--broker", "http://x"], ["demo", "--speed", "fast"],
   ])
@@ -27,7 +29,8 @@ import Testing
   @Test(arguments: [
     ["status"], ["devices"], ["devices", "--unassigned"], ["points"], ["history", "a/b"], ["alerts"], ["alert", "x"],
     ["ack", "x"], ["assign", "x", "--to", "y"], ["comment", "x", "--comment", "y"], ["shelve", "x", "--for", "1h"],
-    ["close", "x y/z?"], ["adopt", "x", "--place", "y"], ["tape"], ["reload"],
+    ["close", "x y/z?"], ["adopt", "x", "--place", "y"], ["tape"], ["report", "kpi"],
+    ["reload"],
   ])
   func noService(arguments: [String]) throws {
     let folder = try TemporaryDirectory()

@@ -30,6 +30,10 @@ package struct AlarmRecord: Sendable, Equatable {
   package var escalations = 0
   /// Somebody assigned it, wrote about it, reset it or made an order of it: it asked for more than a look.
   package var neededWork = false
+  /// The point that decided; nil where there was none.
+  package var point: String?
+  /// It was quiet because of planned work.
+  package var isPlanned = false
 
   package init(
     alert: String, rule: String, subject: String, place: String, priority: Priority, raisedAt: Timestamp
@@ -83,9 +87,11 @@ package struct AlarmLog: Sendable {
     let names = (event.to ?? []).map(\.name)
     switch event.kind {
     case .raised:
-      let record = AlarmRecord(
+      var record = AlarmRecord(
         alert: alert.id, rule: alert.rule, subject: alert.subject, place: alert.place, priority: alert.traits.priority,
         raisedAt: alert.raisedAt)
+      record.point = alert.point
+      record.isPlanned = alert.suppression?.kind == .maintenance
       raised(record, speaks: !alert.isSuppressed, to: names)
     case .cleared: change(alert.id) { $0.clearedAt = event.at }
     case .acknowledged: change(alert.id) { $0.answeredAt = $0.answeredAt ?? event.at }
@@ -100,7 +106,8 @@ package struct AlarmLog: Sendable {
       change(alert.id) { $0.escalations += 1 }
       call(alert.id, at: event.at, to: names)
     case .repeated, .realarmed, .released, .unshelved: call(alert.id, at: event.at, to: names)
-    case .shelved, .suppressed: break
+    case .suppressed: if alert.suppression?.kind == .maintenance { change(alert.id) { $0.isPlanned = true } }
+    case .shelved: break
     }
   }
 }

@@ -1,0 +1,106 @@
+import Alerts
+import Community
+import ConfigFile
+import Foundation
+import Notify
+import Pipeline
+import Rules
+import Reports
+import Testing
+
+@testable import App
+
+/// A year of the example community on the virtual clock: `LINLI_YEAR_DAYS=365`; two months where nothing is said.
+@Suite struct SimulatedYearTests {
+  private static let days = Int64(ProcessInfo.processInfo.environment["LINLI_YEAR_DAYS"] ?? "") ?? 61
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  static let configuration = LoadedConfiguration.load(
+    directory: root.appendingPathComponent("config").path,
+    environment: ["LINLI_PROFILES": root.appendingPathComponent("devices").path],
+    now: Timestamp(rfc3339: "2026-01-01T00:00:00+08:00") ?? .distantPast)
+
+  private struct Lived {
+    var year: YearOfAlerts
+    var run: YearRun
+  }
+
+  private static func live(seed: UInt64) throws -> Lived {
+    let year = YearOfAlerts(configuration, days: days, seed: seed)
+    var run = YearRun(year, configuration)
+    try run.run()
+    return Lived(year: year, run: run)
+  }
+
+  @Test func theExampleIsSoundAndEveryRuleHasItsRate() {
+    let problems = Self.configuration.problems.filter { $0.severity == .error }
+    #expect(problems.isEmpty, "\(problems)")
+    let rules = Set(Self.configuration.ruleSet.plan.rules.map(\.id))
+    #expect(rules.subtracting(YearOfAlerts.rates.keys).isEmpty, "a new rule needs its rate in YearOfAlerts")
+    #expect(Set(YearOfAlerts.rates.keys).subtracting(rules).isEmpty)
+  }
+
+  /// Every alert ends when it should, and each missed deadline went to the right level, people and second.
+  @Test(arguments: [1, 2] as [UInt64])
+  func everyDeadlineClimbsAtItsSecond(seed: UInt64) throws {
+    let lived = try Self.live(seed: seed)
+    #expect(lived.run.book.count == 0, "alerts that never end: \(lived.run.book.open.map(\.rule))")
+    let stories = Dictionary(grouping: lived.run.events, by: \.alert.id)
+    var climbed = 0
+    for (index, fate) in lived.year.fates.enumerated() {
+      let id = try #require(lived.run.id(index))
+      let events = try #require(stories[id])
+      let expected = NaiveDuty.story(fate)
+      let steps = events.filter { $0.kind == .escalated }.map { event in
+        let unit = event.isAside ? event.alert.response?.care : event.alert.response?.responsible
+        return NaiveDuty.Step(at: event.at, level: unit?.level ?? "", people: event.to?.map(\.name).sorted() ?? [])
+      }.sorted()
+      #expect(steps == expected.steps, "\(fate)")
+      #expect(events.last?.kind == .closed && events.last?.at == expected.closed, "\(fate)")
+      #expect(events.first?.to?.map(\.name).sorted() == expected.first, "\(fate)")
+      climbed += steps.count
+    }
+    #expect(climbed > lived.year.fates.count / 10, "\(climbed) steps of \(lived.year.fates.count) alerts")
+  }
+
+  /// What people read is whole in both languages: no gap, no path instead of a name, no Chinese sentence in English.
+  @Test func messagesAreWholeInBothLanguages() throws {
+    let lived = try Self.live(seed: 3)
+    var seen: Set<String> = []
+    let names = Set(Self.configuration.duty.people.values.map(\.name))
+    for language in Language.allCases {
+      var settings = MessageSettings(Self.configuration)
+      settings.language = language
+      let writer = MessageWriter(
+        channel: Channel(id: "w", kind: .webhook, language: language), style: .plain, settings: settings)
+      for event in lived.run.events {
+        // One of each kind and rule says what all of them say.
+        guard seen.insert("\(language) \(event.kind) \(event.alert.rule)").inserted else { continue }
+        let message = writer.message(for: event, bytes: 4_096)
+        let title = event.alert.traits.title[language]
+        #expect(message.title.contains(title) && !title.isEmpty && title != event.alert.rule, "\(message.title)")
+        #expect(!message.text.contains("{") && !message.text.contains("hedong/"), "\(message.text)")
+        if language == .en {
+          var text = event.comment.map { message.text.replacingOccurrences(of: $0, with: "") } ?? message.text
+          for name in names { text = text.replacingOccurrences(of: name, with: "") }
+          text = text.replacingOccurrences(of: #"\S+ \([a-z]+\)"#, with: "", options: .regularExpression)
+          #expect(!text.unicodeScalars.contains { (0x4E00...0x9FFF).contains($0.value) }, "\(message.text)")
+        }
+      }
+    }
+    #expect(seen.count > 300)
+  }
+
+  /// The measures of ISA-18.2 over what the example's people were called for.
+  @Test func theMeasuresAreWithinTheirLimits() throws {
+    let lived = try Self.live(seed: 4)
+    let places = Self.configuration.community.places
+    var log = AlarmLog { place, _ in places.chain(from: place).prefix(1).compactMap { $0.duty?.unit.en } }
+    for event in lived.run.events { log.add(event) }
+    let kpi = AlarmKPI(log.records, from: lived.year.start, to: lived.year.end)
+    let poor = kpi.lines.filter { $0.verdict == .poor }
+    let told = kpi.lines.map { "\($0.key) \($0.shown.en) \($0.verdict)" }.joined(separator: "\n")
+    #expect(poor.map(\.key).isEmpty, "\(told)")
+  }
+}
