@@ -41,6 +41,13 @@ import Testing
     }
   }
 
+  /// A block text that ends with the file, without a line break, would get one.
+  @Test func textsThatWouldChangeAreLeftToPeople() {
+    #expect(
+      throws: DeviceFile.Refusal("d: cannot add a device to this file by itself; add it by hand: \(item)")
+    ) { try DeviceFile.adding(device, to: "devices:\n  - {id: a}\nnote: |\n  text", file: "d") }
+  }
+
   @Test func brokenFilesStayUntouched() {
     #expect(throws: DeviceFile.Refusal.self) {
       try DeviceFile.adding(device, to: "devices:\n  - {id: a\n", file: "devices.yaml")

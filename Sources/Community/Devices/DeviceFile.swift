@@ -11,8 +11,8 @@ package enum DeviceFile {
 
   /// The text with one more device. What comes out has been read back and holds what was there and the new one.
   package static func adding(_ device: Device, to text: String, file: String) throws(Refusal) -> String {
-    let before = try ids(in: text, file: file)
-    guard !before.contains(device.id) else { throw Refusal("\(file): there is a device \"\(device.id)\" already") }
+    let before = try Holdings(text, file: file)
+    guard !before.ids.contains(device.id) else { throw Refusal("\(file): there is a device \"\(device.id)\" already") }
     // "\r\n" is one character for Swift; lines are counted in "\n".
     let hasCarriageReturns = text.contains("\r\n")
     let plain = hasCarriageReturns ? String(text.map { $0 == "\r\n" ? "\n" : $0 }) : text
@@ -20,7 +20,7 @@ package enum DeviceFile {
     let result =
       hasCarriageReturns
       ? inserted.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : inserted
-    guard let after = try? ids(in: result, file: file), after.sorted() == (before + [device.id]).sorted() else {
+    guard let after = try? Holdings(result, file: file), after.holds(before, and: device.id) else {
       throw Refusal("\(file): cannot add a device to this file by itself; add it by hand: \(line(for: device))")
     }
     return result
@@ -44,13 +44,36 @@ package enum DeviceFile {
     }
   }
 
-  private static func ids(in text: String, file: String) throws(Refusal) -> [String] {
-    let log = ProblemLog()
-    let node = ConfigReader.parse(text, file: file, log: log)
-    if let problem = log.sorted.first(where: { $0.severity == .error }) { throw Refusal(problem.description) }
-    let devices = node?.entries?.first { $0.key == "devices" }?.value
-    if let devices, !devices.isNull, devices.sequence == nil { throw Refusal("\(file): \"devices\" is no list") }
-    return devices?.sequence?.map { $0.entries?.first { $0.key == "id" }?.value.scalar ?? "" } ?? []
+  /// What a file says, but for where it stands.
+  private struct Holdings {
+    var ids: [String] = []
+    private var devices: [String] = []
+    private var otherKeys: [String] = []
+
+    init(_ text: String, file: String) throws(Refusal) {
+      let log = ProblemLog()
+      let node = ConfigReader.parse(text, file: file, log: log)
+      if let problem = log.sorted.first(where: { $0.severity == .error }) { throw Refusal(problem.description) }
+      for entry in node?.entries ?? [] {
+        guard entry.key == "devices" else {
+          otherKeys.append("\(entry.key): \(entry.value.jsonText)")
+          continue
+        }
+        if !entry.value.isNull, entry.value.sequence == nil { throw Refusal("\(file): \"devices\" is no list") }
+        for device in entry.value.sequence ?? [] {
+          ids.append(device.entries?.first { $0.key == "id" }?.value.scalar ?? "")
+          devices.append(device.jsonText)
+        }
+      }
+    }
+
+    /// Everything that was there before and one device more.
+    func holds(_ before: Holdings, and id: String) -> Bool {
+      guard let place = ids.firstIndex(of: id) else { return false }
+      var others = devices
+      others.remove(at: place)
+      return others == before.devices && otherKeys == before.otherKeys
+    }
   }
 
   private static func insert(_ item: String, into text: String, file: String) throws(Refusal) -> String {
