@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test func theMonthBeforeIsTheDefaultAndLaterStepsChangeNothing() async throws {
-    let (service, _) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    let (service, community) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    defer { withExtendedLifetime(community) {} }
     try await service.store.commit(events: [try Self.event("a", at: "2026-05-10T00:00:00+08:00")], outbox: [])
     for kind in ["kpi", "assessment", "availability"] {
       for format in ["html", "csv", "md", "json"] {
@@ -46,7 +47,8 @@ import Testing
   }
 
   @Test func aRunningMonthSaysSo() async throws {
-    let (service, _) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    let (service, community) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    defer { withExtendedLifetime(community) {} }
     try await service.store.commit(events: [try Self.event("a", at: "2026-06-03T01:00:00+08:00")], outbox: [])
     let file = try await service.report(ReportSelection(kind: "kpi", month: "2026-06", format: "json", language: .en))
     let json = try #require(try JSONSerialization.jsonObject(with: Data(file.text.utf8)) as? [String: Any])
@@ -55,7 +57,8 @@ import Testing
   }
 
   @Test func onlyThePlaceThatIsAskedFor() async throws {
-    let (service, _) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    let (service, community) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    defer { withExtendedLifetime(community) {} }
     var elsewhere = try Self.event("b", at: "2026-05-11T00:00:00+08:00")
     elsewhere.alert.place = "hedong"
     elsewhere.alert.rule = "other"
@@ -73,7 +76,8 @@ import Testing
     ReportSelection(kind: "kpi", place: "no", language: .en),
   ])
   func refused(selection: ReportSelection) async throws {
-    let (service, _) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    let (service, community) = try await Self.service(at: "2026-06-03T12:00:00+08:00")
+    defer { withExtendedLifetime(community) {} }
     await #expect(throws: BackendError.self) { try await service.report(selection) }
   }
 }

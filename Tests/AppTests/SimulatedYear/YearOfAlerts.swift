@@ -67,7 +67,7 @@ struct YearOfAlerts {
     "noise-at-night": .init(often: 60, lasts: 25 * minute), "air-polluted": .init(often: 70, lasts: 7 * hour),
     "dayroom-stuffy": .init(often: 220, lasts: 25 * minute), "device-silent": .init(often: 6, lasts: 3 * hour),
     "device-stuck": .init(often: 0.5, lasts: 5 * hour), "point-out-of-range": .init(often: 0.3, lasts: 30 * minute),
-    "point-fault": .init(often: 0.3, lasts: 2 * hour), "battery-low": .init(often: 0.8, lasts: 30 * hour),
+    "point-fault": .init(often: 0.3, lasts: 2 * hour), "battery-low": .init(often: 0.3, lasts: 30 * hour),
   ]
 
   let start: Timestamp
