@@ -30,7 +30,8 @@ enum AnswersTarget {
     case .retry(let pause, let reason):
       if let pause { try require((0...3_600_000).contains(pause), "a pause of \(pause) ms") }
       try require(reason.utf8.count <= 400, "a reason of \(reason.utf8.count) bytes")
-    case .refused(let reason): try require(reason.utf8.count <= 400, "a reason of \(reason.utf8.count) bytes")
+    case .refused(let reason), .unfit(let reason):
+      try require(reason.utf8.count <= 400, "a reason of \(reason.utf8.count) bytes")
     }
   }
 }

@@ -38,19 +38,47 @@ extension OutboxEntry {
   }
 }
 
+/// What became of an attempt to deliver a notification.
+package enum Settlement: Sendable, Equatable {
+  case delivered(OutboxEntry, at: Timestamp)
+  /// Given up after the last attempt or a refusal that no retry can mend; stays visible as failed.
+  case failed(OutboxEntry, at: Timestamp)
+  /// Try again later. The entry carries the new attempt count, time and error.
+  case postponed(OutboxEntry)
+
+  package var entry: OutboxEntry {
+    switch self {
+    case .delivered(let entry, _), .failed(let entry, _), .postponed(let entry): entry
+    }
+  }
+}
+
 /// Where notifications wait. The store implements it over SQLite; tests over memory.
 package protocol Outbox: Sendable {
   /// Entries due at `now` of channels not in `busy`, most urgent alert first, then oldest; at most `limit`. Of one alert
   /// and channel only the oldest waiting entry counts, even when that one is not due yet: its later events stay behind it.
   func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry]
+  /// Everything of one channel that is due, in the same order, later events of an alert too, unless an earlier one is not
+  /// due yet: what one message may cover.
+  func due(at now: Timestamp, of channel: String, limit: Int) async throws -> [OutboxEntry]
   /// The earliest `nextAttemptAt` of a waiting entry that lies after `now`; nil when there is none.
   func nextDue(after now: Timestamp) async throws -> Timestamp?
-  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws
-  /// Try again later. `entry` carries the new attempt count, time and error.
-  func postpone(_ entry: OutboxEntry) async throws
-  /// Given up after the last attempt or a refusal that no retry can mend; stays visible as failed.
-  func failed(_ entry: OutboxEntry, at: Timestamp) async throws
-  /// A second way for an undeliverable entry (`fallback`). An entry whose idempotency key is known already, waiting,
-  /// delivered or failed, is ignored.
-  func add(_ entry: OutboxEntry) async throws
+  /// The outcome of one message, in one transaction: what became of every entry that it covered, the second ways that open
+  /// (an entry whose idempotency key is known already, waiting, delivered or failed, is ignored), and the channel's memory.
+  func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws
+  /// What channels remember, from the last life of the service.
+  func notes() async throws -> [ChannelNote]
+}
+
+extension Outbox {
+  package func delivered(_ entry: OutboxEntry, at time: Timestamp) async throws {
+    try await settle([.delivered(entry, at: time)], adding: [], note: nil)
+  }
+  package func failed(_ entry: OutboxEntry, at time: Timestamp) async throws {
+    try await settle([.failed(entry, at: time)], adding: [], note: nil)
+  }
+  package func postpone(_ entry: OutboxEntry) async throws {
+    try await settle([.postponed(entry)], adding: [], note: nil)
+  }
+  package func add(_ entry: OutboxEntry) async throws { try await settle([], adding: [entry], note: nil) }
 }

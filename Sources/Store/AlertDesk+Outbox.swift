@@ -6,29 +6,57 @@ package import Pipeline
 
 extension AlertDesk: Outbox {
   package func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry] {
-    if trouble == nil && unwritten.isEmpty && handedOut.isEmpty {
-      return try await storage.due(at: now, excluding: busy, limit: limit)
+    let memory = {
+      var seen: Set<AlertChannel> = []
+      return self.waitingInMemory().filter { entry in
+        // The oldest of each alert and channel, whether it is due or not.
+        seen.insert(AlertChannel(entry)).inserted && entry.nextAttemptAt <= now && !busy.contains(entry.channel)
+      }
     }
+    return try await due(limit: limit, memory: memory) { storage, limit in
+      try await storage.due(at: now, excluding: busy, limit: limit)
+    }
+  }
+
+  package func due(at now: Timestamp, of channel: String, limit: Int) async throws -> [OutboxEntry] {
+    let memory = {
+      var held: Set<AlertChannel> = []
+      return self.waitingInMemory().filter { entry in
+        guard entry.channel == channel, !held.contains(AlertChannel(entry)) else { return false }
+        if entry.nextAttemptAt > now { held.insert(AlertChannel(entry)) }
+        return entry.nextAttemptAt <= now
+      }
+    }
+    return try await due(limit: limit, memory: memory) { storage, limit in
+      try await storage.due(at: now, of: channel, limit: limit)
+    }
+  }
+
+  /// What the database shows without what memory knows to be settled, and, while the database refuses, what only memory has.
+  private func due(
+    limit: Int, memory: () -> [OutboxEntry],
+    stored: (any AlertStorage, Int) async throws -> [OutboxEntry]
+  ) async throws -> [OutboxEntry] {
+    if trouble == nil && unwritten.isEmpty { return try await stored(storage, limit) }
     // Read before and after: what is settled while the database is read may still be in its answer.
-    let before = hiddenKeys
-    let stored: [OutboxEntry]
+    let before = Set(unwritten.keys)
+    let found: [OutboxEntry]
     do {
-      stored = try await storage.due(at: now, excluding: busy, limit: limit + before.count)
+      found = try await stored(storage, limit + before.count)
     } catch  where trouble != nil {
-      stored = []  // What memory holds goes out even when the database cannot be read at all.
+      found = []  // What memory holds goes out even when the database cannot be read at all.
     }
-    let hidden = before.union(hiddenKeys)
-    var entries = stored.filter { !hidden.contains($0.idempotencyKey) }
+    let hidden = before.union(unwritten.keys)
+    var entries = found.filter { !hidden.contains($0.idempotencyKey) }
     if trouble != nil {
-      for entry in waitingInMemory() where entry.nextAttemptAt <= now && !busy.contains(entry.channel) {
+      let known = Set(entries.map(\.idempotencyKey))
+      for entry in memory() where !known.contains(entry.idempotencyKey) {
         if entries.count >= 2 * limit { break }
         if await !hasEarlier(entry) { entries.append(entry) }
       }
       entries.sort { ($0.urgency, $0.createdAt) < ($1.urgency, $1.createdAt) }
     }
-    let answer = Array(entries.prefix(limit))
-    handedOut.formUnion(answer.filter { $0.id < 0 }.map(\.idempotencyKey))
-    return answer
+    return Array(entries.prefix(limit))
   }
 
   package func nextDue(after now: Timestamp) async throws -> Timestamp? {
@@ -38,41 +66,21 @@ extension AlertDesk: Outbox {
     return (waiting + (stored.map { [$0] } ?? [])).min()
   }
 
-  package func delivered(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try await settle(.delivered(entry, at: at))
-  }
-
-  package func failed(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try await settle(.failed(entry, at: at))
-  }
-
-  package func postpone(_ entry: OutboxEntry) async throws {
-    try await settle(.postponed(entry))
-  }
-
-  package func add(_ entry: OutboxEntry) async throws {
-    var entry = entry
-    entry.id = memoryID()
-    enqueue(AlertCommit(outbox: [entry]))
-    await writeAll()
-  }
-
   /// Through the same queue as everything else: an entry is settled after it was written, whenever that is.
-  private func settle(_ settlement: Settlement) async throws {
-    let key = settlement.entry.idempotencyKey
-    unwritten[key] = settlement
-    handedOut.remove(key)
-    enqueue(AlertCommit(settlements: [settlement]))
+  package func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws {
+    for settlement in settlements { unwritten[settlement.entry.idempotencyKey] = settlement }
+    var commit = AlertCommit(outbox: adding, settlements: settlements)
+    for index in commit.outbox.indices { commit.outbox[index].id = memoryID() }
+    if let note { commit.notes = [note] }
+    enqueue(commit)
     await writeAll()
   }
 
-  /// Keys that the database still shows although memory knows better.
-  private var hiddenKeys: Set<String> { handedOut.union(unwritten.keys) }
+  package func notes() async throws -> [ChannelNote] { try await storage.notes() }
 
-  /// Entries that only memory knows, the oldest of each alert and channel, as the last attempt left them.
+  /// Entries that only memory knows, oldest first, as the last attempt left them.
   private func waitingInMemory() -> [OutboxEntry] {
-    var seen: Set<AlertChannel> = []
-    return pending.flatMap(\.commit.outbox).compactMap { entry in
+    pending.flatMap(\.commit.outbox).compactMap { entry in
       var entry = entry
       switch unwritten[entry.idempotencyKey] {
       case .delivered, .failed: return nil
@@ -80,7 +88,7 @@ extension AlertDesk: Outbox {
         entry = later
       case nil: break
       }
-      return seen.insert(AlertChannel(alert: entry.event.alert.id, channel: entry.channel)).inserted ? entry : nil
+      return entry
     }
   }
 
@@ -100,6 +108,11 @@ extension AlertDesk: Outbox {
   private struct AlertChannel: Hashable {
     var alert: String
     var channel: String
+
+    init(_ entry: OutboxEntry) {
+      alert = entry.event.alert.id
+      channel = entry.channel
+    }
   }
 }
 

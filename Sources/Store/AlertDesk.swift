@@ -32,9 +32,7 @@ package actor AlertDesk {
   private var isWriting = false
   private var waiters: [CheckedContinuation<Void, Never>] = []
   private(set) var trouble: (error: StoreError, since: Timestamp)?
-  /// Notifications while the database refuses: what was given out of memory and is not settled yet, what is settled and not
-  /// written yet, by idempotency key. Ids in memory are negative.
-  var handedOut: Set<String> = []
+  /// Notifications that are settled and not written yet, by idempotency key. Ids in memory are negative.
   var unwritten: [String: Settlement] = [:]
   private var lastMemoryID: Int64 = 0
   private var recentlyClosed: [String: Alert] = [:]

@@ -28,19 +28,6 @@ package struct NumberedEvent: Sendable, Equatable {
   }
 }
 
-/// What became of an attempt to deliver a notification.
-package enum Settlement: Sendable, Equatable {
-  case delivered(OutboxEntry, at: Timestamp)
-  case failed(OutboxEntry, at: Timestamp)
-  case postponed(OutboxEntry)
-
-  package var entry: OutboxEntry {
-    switch self {
-    case .delivered(let entry, _), .failed(let entry, _), .postponed(let entry): entry
-    }
-  }
-}
-
 /// One transaction: everything that changes of a lane, or the action of a person, cause.
 package struct AlertCommit: Sendable {
   /// nil for what no lane caused.
@@ -51,6 +38,8 @@ package struct AlertCommit: Sendable {
   package var events: [NumberedEvent]
   package var outbox: [OutboxEntry]
   package var settlements: [Settlement]
+  /// What channels remember.
+  package var notes: [ChannelNote] = []
 
   package init(
     lane: String? = nil, step: LaneStep? = nil, events: [NumberedEvent] = [], outbox: [OutboxEntry] = [],

@@ -35,6 +35,19 @@ extension Store: Outbox {
     }
   }
 
+  package func due(at now: Timestamp, of channel: String, limit: Int) async throws -> [OutboxEntry] {
+    try await read { db in
+      try db.outbox(
+        """
+        WHERE next_attempt_at <= ?1 AND channel = ?2 AND NOT EXISTS (
+          SELECT 1 FROM outbox AS earlier
+          WHERE earlier.alert_id = outbox.alert_id AND earlier.channel = outbox.channel AND earlier.id < outbox.id
+            AND earlier.next_attempt_at > ?1)
+        ORDER BY rank, created_at, id LIMIT ?3
+        """, [now.milliseconds, channel, limit])
+    }
+  }
+
   package func nextDue(after now: Timestamp) async throws -> Timestamp? {
     try await read { db in
       try Int64.fetchOne(
@@ -43,20 +56,22 @@ extension Store: Outbox {
     }
   }
 
-  package func delivered(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try await write { db in try db.settle(.delivered(entry, at: at)) }
+  package func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws {
+    try await write { db in
+      let json = StoredJSON()
+      for entry in adding { try db.insert(entry, json) }
+      for settlement in settlements { try db.settle(settlement) }
+      if let note { try db.remember(note, json) }
+    }
   }
 
-  package func failed(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try await write { db in try db.settle(.failed(entry, at: at)) }
-  }
-
-  package func postpone(_ entry: OutboxEntry) async throws {
-    try await write { db in try db.settle(.postponed(entry)) }
-  }
-
-  package func add(_ entry: OutboxEntry) async throws {
-    try await write { db in try db.insert(entry, StoredJSON()) }
+  package func notes() async throws -> [ChannelNote] {
+    try await read { db in
+      let json = StoredJSON()
+      let rows = try Row.fetchAll(db, sql: "SELECT channel, note FROM channel_notes ORDER BY channel")
+      // A note that cannot be read is one of a later version: the channel begins anew.
+      return rows.compactMap { try? json.value(ChannelNote.self, $0["note"]) }
+    }
   }
 
   // MARK: - Looking
@@ -103,6 +118,14 @@ extension Database {
         try json.text(entry.event), entry.attempts, entry.createdAt.milliseconds, entry.nextAttemptAt.milliseconds,
         entry.lastError, entry.idempotencyKey,
       ])
+  }
+
+  func remember(_ note: ChannelNote, _ json: StoredJSON) throws {
+    try execute(
+      sql: """
+        INSERT INTO channel_notes (channel, note) VALUES (?, ?)
+        ON CONFLICT (channel) DO UPDATE SET note = excluded.note
+        """, arguments: [note.channel, try json.text(note)])
   }
 
   func settle(_ settlement: Settlement) throws {

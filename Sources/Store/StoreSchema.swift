@@ -11,6 +11,10 @@ enum StoreSchema {
       // ms since 1970 at the applied change; 0 = not known.
       try db.execute(sql: "ALTER TABLE lane_positions ADD COLUMN clock INTEGER NOT NULL DEFAULT 0")
     }
+    migrator.registerMigration("what channels remember") { db in
+      try db.execute(
+        sql: "CREATE TABLE channel_notes (channel TEXT PRIMARY KEY NOT NULL, note TEXT NOT NULL) WITHOUT ROWID")
+    }
     return migrator
   }
 

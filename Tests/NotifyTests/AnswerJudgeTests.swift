@@ -4,24 +4,27 @@ import Pipeline
 import Testing
 
 @Suite struct AnswerJudgeTests {
-  enum Meaning { case delivered, retry, refused }
+  enum Meaning { case delivered, retry, refused, unfit }
 
   func meaning(_ result: DeliveryResult) -> (Meaning, Int64?) {
     switch result {
     case .delivered: (.delivered, nil)
     case .retry(let after, _): (.retry, after)
     case .refused: (.refused, nil)
+    case .unfit: (.unfit, nil)
     }
   }
 
   @Test(
     arguments: [
       (Channel.Kind.wecom, 0, Meaning.delivered, nil), (.wecom, 45009, .retry, 60_000), (.wecom, 93000, .refused, nil),
-      (.wecom, 45002, .refused, nil), (.wecom, -1, .retry, nil), (.wecom, 777_777, .retry, nil),
+      (.wecom, 45002, .unfit, nil), (.wecom, -1, .retry, nil), (.wecom, 777_777, .retry, nil),
       (.dingtalk, 0, .delivered, nil), (.dingtalk, 310000, .refused, nil), (.dingtalk, 130101, .retry, 600_000),
-      (.dingtalk, 410100, .retry, 600_000), (.dingtalk, 460101, .refused, nil), (.dingtalk, -1, .retry, nil),
+      (.dingtalk, 410100, .retry, 600_000), (.dingtalk, 460101, .unfit, nil), (.dingtalk, 430102, .unfit, nil),
+      (.dingtalk, -1, .retry, nil),
       (.feishu, 0, .delivered, nil), (.feishu, 19021, .refused, nil), (.feishu, 19022, .refused, nil),
-      (.feishu, 19024, .refused, nil), (.feishu, 9499, .retry, 60_000), (.feishu, 11232, .retry, 20_000),
+      (.feishu, 19024, .refused, nil), (.feishu, 19002, .unfit, nil), (.feishu, 9499, .retry, 60_000),
+      (.feishu, 11232, .retry, 20_000),
       (.feishu, 5, .retry, nil),
     ] as [(Channel.Kind, Int, Meaning, Int64?)])
   func codes(kind: Channel.Kind, code: Int, expected: Meaning, pause: Int64?) {

@@ -1,6 +1,8 @@
 // The robots' limits hold over every window, however the sends fall.
+import Foundation
 import Notify
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct BudgetTests {
@@ -36,9 +38,42 @@ import Testing
 
   @Test func theReserveIsForCriticalAlerts() {
     var budget = Budget(for: .wecom)
-    for _ in 0..<16 { budget.spend(at: Sample.start) }
+    for _ in 0..<12 { budget.spend(at: Sample.start) }
     #expect(budget.next(at: Sample.start, critical: false) == Sample.start + 61_000)
     #expect(budget.next(at: Sample.start, critical: true) == Sample.start)
+    #expect(budget.capacity(within: 0, at: Sample.start, critical: false) == 0)
+    #expect(budget.capacity(within: 5_000, at: Sample.start, critical: true) == 2)
+  }
+
+  /// However much is sent, a critical message can leave within nine seconds, and the robot's limit holds.
+  @Test(arguments: [Channel.Kind.wecom, .dingtalk, .feishu]) func aCriticalMessageNeverWaitsLong(kind: Channel.Kind) {
+    var budget = Budget(for: kind)
+    var now = Sample.start
+    var dice = SeededGenerator(seed: 7)
+    var sent: [Timestamp] = []
+    for _ in 0..<3_000 {
+      let critical = Int.random(in: 0..<3, using: &dice) > 0
+      let time = budget.next(at: now, critical: critical)
+      if critical { #expect(time - now <= 9_000) }
+      // Ordinary ones give way when they would have to wait.
+      if critical || time == now {
+        budget.spend(at: time)
+        sent.append(time)
+        now = time
+      }
+      now = now + Int64.random(in: 0..<900, using: &dice)
+    }
+    let limit = kind == .feishu ? 100 : 20
+    for (index, time) in sent.enumerated() where index >= limit { #expect(time - sent[index - limit] > 60_000) }
+  }
+
+  @Test func outlivesARestart() throws {
+    var budget = Budget(for: .dingtalk)
+    for _ in 0..<20 { budget.spend(at: Sample.start) }
+    budget.block(until: Sample.start + 600_000)
+    let memory = try JSONDecoder().decode(Budget.Memory.self, from: JSONEncoder().encode(budget.memory))
+    let next = Budget(for: .dingtalk, remembering: memory)
+    #expect(next.next(at: Sample.start + 1, critical: true) == Sample.start + 600_000)
   }
 
   @Test func blockedUntil() {

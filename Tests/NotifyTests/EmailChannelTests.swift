@@ -54,7 +54,7 @@ import Testing
     server.answer(verb, with: line)
     switch await send(server) {
     case .delivered: Issue.record("delivered")
-    case .refused(let reason): #expect(isFinal, "\(reason)")
+    case .refused(let reason), .unfit(let reason): #expect(isFinal, "\(reason)")
     case .retry(_, let reason): #expect(!isFinal, "\(reason)")
     }
     #expect(server.mails.isEmpty)

@@ -57,7 +57,7 @@ import Testing
 
   @Test func fallback() {
     var entry = Sample.entry()
-    #expect(policy.fallback(for: .delivered, to: "b", at: Sample.start) == nil)
+    #expect(policy.fallback(for: .delivered(Sample.entry()), to: "b", at: Sample.start) == nil)
     for attempts in 1...6 {
       entry.attempts = attempts
       let fallback = policy.fallback(for: .postponed(entry), to: "b", at: Sample.start)

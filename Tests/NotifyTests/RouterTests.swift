@@ -77,6 +77,18 @@ import Testing
     #expect(router(Self.all).channels(for: again) == ["hook", "wecom", "mail", "bus"])
   }
 
+  /// Who is asked next hears of it, and every program; the group that got the raise does not hear every step.
+  @Test(arguments: [AlertEvent.Kind.escalated, .repeated]) func laterStepsReachThoseWhoAreAsked(kind: AlertEvent.Kind) {
+    func to(_ people: [Responder]) -> [String] {
+      router(Self.all).channels(for: AlertEvent(kind: kind, alert: Sample.alert(), at: Sample.start, to: people))
+    }
+    #expect(to([Responder(name: "李雷", channel: "mail")]) == ["hook", "bus", "mail"])
+    // Somebody without a channel is told on the routes.
+    let both = [Responder(name: "李雷", channel: "mail"), Responder(name: "韩梅梅")]
+    #expect(to(both) == ["hook", "wecom", "mail", "bus"])
+    #expect(to([Responder(name: "李雷", channel: "gone")]) == ["hook", "wecom", "mail", "bus"])
+  }
+
   @Test func whatIsAnsweredDoesNotSpeakWhenItComesBack() {
     let answered = Sample.acknowledged().alert
     for kind in [AlertEvent.Kind.unshelved, .released] {

@@ -66,8 +66,11 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     try await store.due(at: now, excluding: busy, limit: limit)
   }
   func nextDue(after now: Timestamp) async throws -> Timestamp? { try await store.nextDue(after: now) }
-  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws { try await store.delivered(entry, at: at) }
-  func postpone(_ entry: OutboxEntry) async throws { try await store.postpone(entry) }
-  func failed(_ entry: OutboxEntry, at: Timestamp) async throws { try await store.failed(entry, at: at) }
-  func add(_ entry: OutboxEntry) async throws { try await store.add(entry) }
+  func due(at now: Timestamp, of channel: String, limit: Int) async throws -> [OutboxEntry] {
+    try await store.due(at: now, of: channel, limit: limit)
+  }
+  func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws {
+    try await store.settle(settlements, adding: adding, note: note)
+  }
+  func notes() async throws -> [ChannelNote] { try await store.notes() }
 }

@@ -61,18 +61,39 @@ import Testing
       try await storage.store.story(again[0].event.alert.id)?.deliveries.map(\.state) == [.delivered, .delivered])
   }
 
-  @Test func underWayWhenTheDatabaseComesBackIsNotStartedTwice() async throws {
+  @Test func underWayWhenTheDatabaseComesBackKeepsItsKey() async throws {
     storage.fail(.refuse(.readOnly))
     _ = await desk.take([change(.raised, "a", 1)], lane: "main")
     let entries = try await due(at: 2)
-    #expect(entries.count == 1)
+    #expect(entries.count == 1 && entries[0].id < 0)
     storage.fail(nil)
     await desk.advance(to: at(3))
     #expect(try await storage.store.outboxCounts().pending == 1)
-    #expect(try await due(at: 4).isEmpty)
+    // By its key the worker knows that it is under way.
+    #expect(try await due(at: 4).map(\.idempotencyKey) == entries.map(\.idempotencyKey))
     try await desk.delivered(entries[0], at: at(5))
     #expect(try await due(at: 6).isEmpty)
     #expect(try await storage.store.outboxCounts().pending == 0)
+  }
+
+  /// One message about many: settled together, from memory too.
+  @Test func manyAreSettledAtOnce() async throws {
+    _ = await desk.take([change(.raised, "a", 1), change(.raised, "b", 2)], lane: "main")
+    storage.fail(.refuse(.diskFull))
+    _ = await desk.take([change(.cleared, "a", 3), change(.raised, "critical", 4)], lane: "main")
+    let all = try await desk.due(at: at(5), of: "ops", limit: 10)
+    #expect(
+      Set(all.map { "\($0.event.alert.subject) \($0.event.kind)" }).isSuperset(of: [
+        "a raised", "b raised", "critical raised",
+      ]))
+    var note = ChannelNote(channel: "ops")
+    note.budget.sent = [at(5)]
+    try await desk.settle(all.map { .delivered($0, at: at(5)) }, adding: [], note: note)
+    storage.fail(nil)
+    await desk.advance(to: at(6))
+    #expect(try await storage.store.notes() == [note])
+    for entry in try await desk.due(at: at(7), of: "ops", limit: 10) { try await desk.delivered(entry, at: at(7)) }
+    #expect(try await storage.store.outboxCounts() == (0, 0))
   }
 
   @Test func aFallbackIsWrittenToo() async throws {

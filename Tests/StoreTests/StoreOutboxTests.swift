@@ -34,6 +34,53 @@ import Testing
     #expect(try await store.nextDue(after: at(2_000)) == nil)
   }
 
+  @Test func whatOneMessageMayCover() async throws {
+    var book = AlertBook()
+    let raised = book.apply(change(.raised, "a", 1), lane: "main", traits: traits())[0]
+    let cleared = book.apply(change(.cleared, "a", 2), lane: "main", traits: traits())[0]
+    let other = book.apply(change(.raised, "b", 3), lane: "main", traits: traits(.critical))[0]
+    try await store.commit(
+      events: [raised, cleared, other],
+      outbox: [entry(raised), entry(cleared), entry(other), entry(other, channel: "x")])
+    let all = try await store.due(at: at(9), of: "ops", limit: 9)
+    #expect(all.map(\.event.alert.subject) == ["b", "a", "a"])
+    // While the raise waits for another attempt its end stays behind it.
+    var later = all[1]
+    later.nextAttemptAt = at(60)
+    try await store.postpone(later)
+    #expect(try await store.due(at: at(9), of: "ops", limit: 9).map(\.event.alert.subject) == ["b"])
+    #expect(try await store.due(at: at(60), of: "ops", limit: 9).count == 3)
+  }
+
+  @Test func settlesManyInOneTransaction() async throws {
+    let entries = (0..<5).map { entry(raisedEvent("s\($0)", 1)) }
+    for entry in entries { try await store.add(entry) }
+    var late = entries[4]
+    late.attempts = 1
+    late.nextAttemptAt = at(99)
+    var note = ChannelNote(channel: "ops")
+    note.flood.note([at(1)])
+    let second = OutboxEntry(
+      idempotencyKey: entries[3].idempotencyKey + "-via-b", channel: "b", event: entries[3].event, createdAt: at(2),
+      nextAttemptAt: at(2))
+    let settlements: [Settlement] =
+      entries[..<3].map { .delivered($0, at: at(2)) } + [.failed(entries[3], at: at(2)), .postponed(late)]
+    for _ in 0..<2 { try await store.settle(settlements, adding: [second], note: note) }
+    #expect(try await store.outboxCounts() == (2, 1))
+    #expect(try await store.notes() == [note])
+    #expect(try await store.due(at: at(3), of: "b", limit: 9).map(\.idempotencyKey) == [second.idempotencyKey])
+  }
+
+  @Test func census() async throws {
+    _ = try await store.commit(
+      lane: "main", position: 1, ordinal: 0, events: [raisedEvent("a", 1), raisedEvent("b", 500)], outbox: [])
+    let sent = entry(raisedEvent("a", 1))
+    try await store.add(sent)
+    try await store.delivered(sent, at: at(20))
+    let census = try await store.census(from: at(0), to: at(100), channel: "ops")
+    #expect(census == AlertCensus(open: 2, raised: 1, closed: 0, delivered: 1))
+  }
+
   @Test func laterEventsOfAnAlertStayBehind() async throws {
     var book = AlertBook()
     let raised = book.apply(change(.raised, "a", 1), lane: "main", traits: traits())[0]

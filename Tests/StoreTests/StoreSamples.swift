@@ -82,22 +82,14 @@ final class FailingStorage: AlertStorage {
     try await store.due(at: now, excluding: busy, limit: limit)
   }
   func nextDue(after now: Timestamp) async throws -> Timestamp? { try await store.nextDue(after: now) }
-  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try check()
-    try await store.delivered(entry, at: at)
+  func due(at now: Timestamp, of channel: String, limit: Int) async throws -> [OutboxEntry] {
+    try await store.due(at: now, of: channel, limit: limit)
   }
-  func postpone(_ entry: OutboxEntry) async throws {
+  func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws {
     try check()
-    try await store.postpone(entry)
+    try await store.settle(settlements, adding: adding, note: note)
   }
-  func failed(_ entry: OutboxEntry, at: Timestamp) async throws {
-    try check()
-    try await store.failed(entry, at: at)
-  }
-  func add(_ entry: OutboxEntry) async throws {
-    try check()
-    try await store.add(entry)
-  }
+  func notes() async throws -> [ChannelNote] { try await store.notes() }
 
   func appliedSteps() async throws(StoreError) -> [String: LaneStep] { try await store.appliedSteps() }
   func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }

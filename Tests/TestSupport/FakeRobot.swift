@@ -23,6 +23,10 @@ package final class FakeRobot: Sendable {
     var moods: [Mood] = []
     var arrivals: [Timestamp] = []
     var bannedUntil = Timestamp.distantPast
+    var downUntil = Timestamp.distantPast
+    var isRevoked = false
+    var bans = 0
+    var times: [Timestamp] = []
   }
   fileprivate final class Core: Sendable {
     let make: Make
@@ -63,6 +67,17 @@ package final class FakeRobot: Sendable {
   /// How the next requests are met; afterwards it is normal again.
   package func next(_ moods: [Mood]) { core.state.withLock { $0.moods += moods } }
 
+  /// Answers HTTP 503 until then.
+  package func fail(until time: Timestamp) { core.state.withLock { $0.downUntil = time } }
+  /// Whoever holds the key is not known any more.
+  package func revoke() { core.state.withLock { $0.isRevoked = true } }
+
+  /// How often it has refused for too many messages; each time DingTalk would have been blocked for ten minutes.
+  package var bans: Int { core.state.withLock { $0.bans } }
+  /// The texts with the times at which they reached the group.
+  package var deliveries: [(text: String, at: Timestamp)] {
+    core.state.withLock { Array(zip($0.texts, $0.times)).map { (text: $0.0, at: $0.1) } }
+  }
   /// The texts that have reached the group.
   package var texts: [String] { core.state.withLock { $0.texts } }
   package var requests: [LoopbackHTTPRequest] { core.state.withLock { $0.requests } }
@@ -74,13 +89,17 @@ extension FakeRobot.Core {
   func answer(_ request: LoopbackHTTPRequest) -> LoopbackHTTPAnswer {
     state.withLock { state in
       state.requests.append(request)
+      if now() < state.downUntil { return LoopbackHTTPAnswer(status: 503, body: "<html>busy</html>") }
       let mood = state.moods.isEmpty ? FakeRobot.Mood.normal : state.moods.removeFirst()
       switch mood {
       case .http(let answer): return answer
       case .code(let code): return say(code, &state)
       case .normal:
         let (code, text) = judge(request, &state)
-        if code == 0 { state.texts.append(text) }
+        if code == 0 {
+          state.texts.append(text)
+          state.times.append(now())
+        }
         return say(code, &state)
       }
     }
@@ -100,7 +119,11 @@ extension FakeRobot.Core {
     guard request.method == "POST", isJSON, let body = request.json else {
       return (make == .feishu ? 9499 : make == .wecom ? 40008 : 40035, "")
     }
-    if let code = rate(&state) { return (code, "") }
+    if state.isRevoked { return (make == .feishu ? 19001 : make == .wecom ? 93000 : 300001, "") }
+    if let code = rate(&state) {
+      state.bans += 1
+      return (code, "")
+    }
     switch make {
     case .wecom: return weCom(request, body)
     case .dingtalk: return dingTalk(request, body)

@@ -31,6 +31,15 @@ extension CommunityService {
         "linli_notifications_retried_total", .counter, "Attempts that failed and will be repeated.", label,
         Double(statistics.retried))
       text.add("linli_notifications_failed_total", .counter, "Given up since start.", label, Double(statistics.failed))
+      text.add(
+        "linli_notification_digests_total", .counter, "Messages that covered several notifications.", label,
+        Double(statistics.digests))
+      text.add(
+        "linli_notifications_held_total", .counter, "Notifications that waited for the end of quiet hours.", label,
+        Double(statistics.held))
+      text.add(
+        "linli_channel_flood", .gauge, "1 while the channel gets digests instead of single alerts.", label,
+        statistics.floodSince == nil ? 0 : 1)
     }
     for (priority, count) in await desk.activeByPriority.sorted(by: { $0.key < $1.key }) {
       text.add("linli_alerts_active", .gauge, "Active alerts.", [("priority", priority.rawValue)], Double(count))

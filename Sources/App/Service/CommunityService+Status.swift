@@ -3,6 +3,7 @@ import Alerts
 package import Community
 import Foundation
 import MQTT
+import Notify
 import Pipeline
 import Rules
 import Store
@@ -51,6 +52,7 @@ extension CommunityService: Backend {
       troubles.append(trouble.error.message(in: language))
     }
     troubles += historyTroubles
+    troubles += ChannelWords.troubles(await self.outbox.statistics(), zone, language)
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
     return StatusView(
       version: Version.current, uptimeSeconds: Int((now - startedAt) / 1_000),

@@ -96,7 +96,9 @@ package final class CommunityService: Sendable {
     desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: nil))
     try await desk.start()
     // The desk, not the store, is the outbox: while the database refuses, notifications leave from memory.
-    outbox = OutboxWorker(outbox: desk, outlets: [], logger: logger)
+    outbox = OutboxWorker(
+      outbox: desk, outlets: [], logger: logger,
+      census: { [store] in try? await store.census(from: $0, to: $1, channel: $2) })
     await desk.adopt(Self.policy(configuration, worker: outbox))
     let open = try await store.openAlerts()
     var lanes: [Lane] = []

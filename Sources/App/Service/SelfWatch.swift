@@ -15,6 +15,7 @@ enum SelfTrouble: String, CaseIterable {
   case history = "linli-history"
   case outbox = "linli-outbox"
   case overload = "linli-overload"
+  case channel = "linli-channel"
 
   var traits: AlertTraits {
     switch self {
@@ -39,6 +40,15 @@ enum SelfTrouble: String, CaseIterable {
       AlertTraits(
         priority: .high, title: LocalizedText(zh: "通知发送失败", en: "Notifications cannot be delivered"),
         advice: LocalizedText(zh: "检查 channels.yaml 中的地址和密钥", en: "Check addresses and keys in channels.yaml"),
+        audience: ["linli"])
+    case .channel:
+      AlertTraits(
+        priority: .high, title: LocalizedText(zh: "通知通道失效", en: "A channel has stopped working"),
+        advice: LocalizedText(
+          zh: "每日自检消息未送达；检查 channels.yaml 中的地址和密钥，以及群里的机器人是否还在",
+          en:
+            "Its daily proof of life was not taken; check its address and key in channels.yaml, and whether the robot is still there"
+        ),
         audience: ["linli"])
     case .overload:
       AlertTraits(
@@ -111,6 +121,9 @@ extension CommunityService {
     }
     for (channel, statistics) in await outbox.statistics() where statistics.lastError != nil && statistics.failed > 0 {
       active.insert(.init(trouble: .outbox, name: channel))
+    }
+    for (channel, statistics) in await outbox.statistics() where statistics.lacksProof {
+      active.insert(.init(trouble: .channel, name: channel))
     }
     let (begun, ended) = selfWatch.changes(active)
     for subject in begun { await report(subject, .raised, now) }

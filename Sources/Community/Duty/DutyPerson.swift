@@ -65,7 +65,7 @@ extension ConfigNode {
   }
 
   /// `HH:MM`, 00:00 … 24:00, in minutes.
-  func timeOfDay(_ log: ProblemLog, _ what: String) -> Int? {
+  package func timeOfDay(_ log: ProblemLog, _ what: String) -> Int? {
     let parts = (scalar ?? "").split(separator: ":", omittingEmptySubsequences: false)
     if parts.count == 2, parts.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy { "0"..."9" ~= $0 } }),
       parts[1].count == 2, let hours = Int(parts[0]), let minutes = Int(parts[1]), minutes < 60,

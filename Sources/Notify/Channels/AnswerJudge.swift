@@ -30,13 +30,17 @@ package enum AnswerJudge {
     switch meaning(of: code, kind) {
     case .rateLimited(let pause): return .retry(after: pause, reason: reason)
     case .refused: return .refused(reason: reason)
+    case .unfit: return .unfit(reason: reason)
     case .unknown: return .retry(after: nil, reason: reason)
     }
   }
 
   private enum Meaning {
     case rateLimited(Int64)
+    /// The robot takes nothing from us: key, signature, address.
     case refused
+    /// It does not take this message.
+    case unfit
     /// Try again with growing pauses.
     case unknown
   }
@@ -45,23 +49,27 @@ package enum AnswerJudge {
     switch (kind, code) {
     // 45009: more than 20 a minute.
     case (.wecom, 45009), (.wecom, 45033): .rateLimited(60_000)
-    // 93000 unknown key, 93004 robot switched off, 93008 not in the group; 40008, 40058, 44004, 45002: the message itself.
-    case (.wecom, 93000), (.wecom, 93004), (.wecom, 93008), (.wecom, 40008), (.wecom, 40058), (.wecom, 44004),
-      (.wecom, 45002):
-      .refused
+    // 93000 unknown key, 93004 robot switched off, 93008 not in the group.
+    case (.wecom, 93000), (.wecom, 93004), (.wecom, 93008): .refused
+    // 40008 kind of message, 40058 its fields, 44004 empty, 45002 too long.
+    case (.wecom, 40008), (.wecom, 40058), (.wecom, 44004), (.wecom, 45002): .unfit
+    // -1: their system is busy, try again.
+    case (.wecom, -1), (.dingtalk, -1): .unknown
     // After 20 a minute the robot is blocked for ten minutes.
     case (.dingtalk, 130101), (.dingtalk, 410100), (.dingtalk, 90018), (.dingtalk, 660026): .rateLimited(600_000)
-    // 310000 signature, keyword or address; 300001, 300005, 400101, 400102, 400013: no such robot, token or group;
-    // 460101 too long; 40035, 43004: the message; 430101 and on: content not allowed.
+    // 310000 signature, keyword or address; 300001, 300005, 400101, 400102, 400013: no such robot, token or group.
     case (.dingtalk, 310000), (.dingtalk, 300001), (.dingtalk, 300005), (.dingtalk, 400101), (.dingtalk, 400102),
-      (.dingtalk, 400013), (.dingtalk, 460101), (.dingtalk, 40035), (.dingtalk, 43004), (.dingtalk, 430101...430104):
+      (.dingtalk, 400013):
       .refused
+    // 460101 too long; 40035, 43004: its fields; 430101 and on: content not allowed.
+    case (.dingtalk, 460101), (.dingtalk, 40035), (.dingtalk, 43004), (.dingtalk, 430101...430104): .unfit
     // 11232, 11233: too many at once on their side, most often at :00 and :30; 9499, 99991400: too many of ours.
     case (.feishu, 11232), (.feishu, 11233): .rateLimited(20_000)
     case (.feishu, 9499), (.feishu, 99_991_400): .rateLimited(60_000)
-    // 19001 no such token, 19002 bad request, 19007 switched off, 19021 signature, 19022 address, 19024 keyword.
-    case (.feishu, 19001), (.feishu, 19002), (.feishu, 19007), (.feishu, 19021), (.feishu, 19022), (.feishu, 19024):
-      .refused
+    // 19001 no such token, 19007 switched off, 19021 signature, 19022 address, 19024 keyword.
+    case (.feishu, 19001), (.feishu, 19007), (.feishu, 19021), (.feishu, 19022), (.feishu, 19024): .refused
+    // 19002 its fields; 11246 and 11247: the form or the size of the content.
+    case (.feishu, 19002), (.feishu, 11246), (.feishu, 11247): .unfit
     default: .unknown
     }
   }

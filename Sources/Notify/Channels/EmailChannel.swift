@@ -6,7 +6,7 @@ import Dispatch
 import Glibc
 package import Pipeline
 
-package struct EmailChannel: ChannelSender {
+package struct EmailChannel: BulletinSender {
   /// Mails above are shortened, bytes of text.
   static let textBytesMax = 100_000
 
@@ -29,8 +29,16 @@ package struct EmailChannel: ChannelSender {
 
   package func send(_ entry: OutboxEntry, now: Timestamp) async -> DeliveryResult {
     let message = writer.message(for: entry.event, bytes: Self.textBytesMax)
-    let bytes = EmailMessage.make(
-      message, mail: mail, key: entry.idempotencyKey, alert: entry.event.alert.id, at: now, in: settings.timeZone)
+    return await send(message, key: entry.idempotencyKey, thread: entry.event.alert.id, now: now)
+  }
+
+  package func send(_ bulletin: Bulletin, now: Timestamp) async -> DeliveryResult {
+    let message = writer.message(for: bulletin, bytes: Self.textBytesMax)
+    return await send(message, key: bulletin.key, thread: bulletin.key, now: now)
+  }
+
+  private func send(_ message: Message, key: String, thread: String, now: Timestamp) async -> DeliveryResult {
+    let bytes = EmailMessage.make(message, mail: mail, key: key, alert: thread, at: now, in: settings.timeZone)
     return await withCheckedContinuation { continuation in
       queue.async { continuation.resume(returning: transfer(bytes)) }
     }

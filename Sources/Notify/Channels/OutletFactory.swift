@@ -1,4 +1,6 @@
 // Makes the sender that belongs to each channel of a configuration.
+import Community
+import Pipeline
 
 extension OutboxWorker.Outlet {
   /// One outlet a channel. `publish` is nil where there is no broker: then MQTT channels get none, and what waits for
@@ -7,7 +9,8 @@ extension OutboxWorker.Outlet {
     for configuration: NotifyConfiguration, settings: MessageSettings, transport: any HTTPTransport,
     publish: MQTTChannel.Publish?
   ) -> [OutboxWorker.Outlet] {
-    configuration.channels.compactMap { channel in
+    let zone = LocalTimeTable(zone: settings.timeZone)
+    return configuration.channels.compactMap { channel in
       let sender: (any ChannelSender)? =
         switch channel.kind {
         case .webhook: WebhookChannel(channel: channel, settings: settings, transport: transport)
@@ -15,7 +18,7 @@ extension OutboxWorker.Outlet {
         case .mqtt: publish.map { MQTTChannel(channel: channel, settings: settings, publish: $0) }
         case .email: channel.mail.map { EmailChannel(channel: channel, mail: $0, settings: settings) }
         }
-      return sender.map { OutboxWorker.Outlet(channel: channel, sender: $0) }
+      return sender.map { OutboxWorker.Outlet(channel: channel, sender: $0, zone: zone) }
     }
   }
 }

@@ -4,9 +4,17 @@ import ConfigFile
 import Foundation
 package import Pipeline
 
-package struct RobotChannel: ChannelSender {
+package struct RobotChannel: BulletinSender {
+  /// What a message is made of: the text within a number of bytes, and whom it calls.
+  private struct Draft {
+    var write: (MessageWriter, Int) -> Message
+    var called: [String]
+  }
+
   private let channel: Channel
   private let writer: MessageWriter
+  /// For WeCom's text messages, which alone can call people.
+  private let plain: MessageWriter
   private let transport: any HTTPTransport
 
   /// `channel.kind` must be a robot.
@@ -14,19 +22,24 @@ package struct RobotChannel: ChannelSender {
     precondition(channel.kind.isRobot)
     self.channel = channel
     self.transport = transport
-    let style: TextStyle =
-      switch channel.kind {
-      case .wecom: channel.mentions.isEmpty ? .markdown : .plain
-      case .dingtalk: .markdown
-      default: .tagged
-      }
-    writer = MessageWriter(channel: channel, style: style, settings: settings)
+    writer = MessageWriter(
+      channel: channel, style: channel.kind == .feishu ? .tagged : .markdown, settings: settings)
+    plain = MessageWriter(channel: channel, style: .plain, settings: settings)
   }
 
   package func send(_ entry: OutboxEntry, now: Timestamp) async -> DeliveryResult {
+    let event = entry.event
+    return await send(Draft(write: { $0.message(for: event, bytes: $1) }, called: called(by: event)), now: now)
+  }
+
+  package func send(_ bulletin: Bulletin, now: Timestamp) async -> DeliveryResult {
+    await send(Draft(write: { $0.message(for: bulletin, bytes: $1) }, called: []), now: now)
+  }
+
+  private func send(_ draft: Draft, now: Timestamp) async -> DeliveryResult {
     let request: (url: String, body: [UInt8])
     do {
-      request = try self.request(for: entry.event, now: now)
+      request = try self.request(for: draft, now: now)
     } catch {
       return .refused(reason: "the message cannot be encoded: \(error)")
     }
@@ -39,28 +52,27 @@ package struct RobotChannel: ChannelSender {
     }
   }
 
-  /// The address and the body for an event.
-  func request(for event: AlertEvent, now: Timestamp) throws -> (url: String, body: [UInt8]) {
+  /// The address and the body of a message.
+  private func request(for draft: Draft, now: Timestamp) throws -> (url: String, body: [UInt8]) {
     switch channel.kind {
-    case .wecom: (channel.url.value, try weCom(event))
-    case .dingtalk: (dingTalkURL(now), try dingTalk(event))
-    default: (channel.url.value, try feishu(event, now))
+    case .wecom: (channel.url.value, try weCom(draft))
+    case .dingtalk: (dingTalkURL(now), try dingTalk(draft))
+    default: (channel.url.value, try feishu(draft, now))
     }
   }
 
   // MARK: - WeCom: text 2,048 bytes, markdown 4,096 bytes of content
 
-  private func weCom(_ event: AlertEvent) throws -> [UInt8] {
-    guard !channel.mentions.isEmpty else {
-      let text = writer.message(for: event, bytes: 4_096).text
-      return try encode(["msgtype": "markdown", "markdown": ["content": text]])
+  private func weCom(_ draft: Draft) throws -> [UInt8] {
+    guard !draft.called.isEmpty else {
+      return try encode(["msgtype": "markdown", "markdown": ["content": draft.write(writer, 4_096).text]])
     }
     // Only a text message can call people by mobile number.
-    var content: [String: Any] = ["content": writer.message(for: event, bytes: 2_048).text]
-    if event.kind == .raised {
-      content["mentioned_mobile_list"] = channel.mentions.filter(Self.isMobile)
-      content["mentioned_list"] = channel.mentions.filter { !Self.isMobile($0) }.map { $0 == "all" ? "@all" : $0 }
-    }
+    let content: [String: Any] = [
+      "content": draft.write(plain, 2_048).text,
+      "mentioned_mobile_list": draft.called.filter(Self.isMobile),
+      "mentioned_list": draft.called.filter { !Self.isMobile($0) }.map { $0 == "all" ? "@all" : $0 },
+    ]
     return try encode(["msgtype": "text", "text": content])
   }
 
@@ -73,14 +85,14 @@ package struct RobotChannel: ChannelSender {
     return "\(channel.url.value)\(separator)timestamp=\(now.milliseconds)&sign=\(sign)"
   }
 
-  private func dingTalk(_ event: AlertEvent) throws -> [UInt8] {
-    let called = event.kind == .raised ? channel.mentions : []
+  private func dingTalk(_ draft: Draft) throws -> [UInt8] {
+    let called = draft.called
     let mobiles = called.filter(Self.isMobile)
     let users = called.filter { !Self.isMobile($0) && $0 != "all" }
     // A mention shows only when the text names it too.
     let names = (mobiles + users).map { " @\($0)" }.joined()
     return try fitting(20_000) { bytes in
-      let message = writer.message(for: event, bytes: max(3, bytes - names.utf8.count))
+      let message = draft.write(writer, max(3, bytes - names.utf8.count))
       // One newline is no line break in DingTalk's markdown.
       let text = message.text.replacing("\n", with: "\n\n")
       return [
@@ -92,11 +104,11 @@ package struct RobotChannel: ChannelSender {
 
   // MARK: - Feishu: 20 KB in all
 
-  private func feishu(_ event: AlertEvent, _ now: Timestamp) throws -> [UInt8] {
-    let called = event.kind == .raised ? channel.mentions : []
-    let tags = called.map { "<at user_id=\"\(TextStyle.tagged.escape($0))\">\($0 == "all" ? "all" : "")</at>" }.joined()
+  private func feishu(_ draft: Draft, _ now: Timestamp) throws -> [UInt8] {
+    let tags = draft.called.map { "<at user_id=\"\(TextStyle.tagged.escape($0))\">\($0 == "all" ? "all" : "")</at>" }
+      .joined()
     return try fitting(20_000) { bytes in
-      let text = writer.message(for: event, bytes: max(3, bytes - tags.utf8.count - 1)).text
+      let text = draft.write(writer, max(3, bytes - tags.utf8.count - 1)).text
       let content = tags.isEmpty ? text : "\(tags)\n\(text)"
       var body: [String: Any] = ["msg_type": "text", "content": ["text": content]]
       if let secret = channel.secret {
@@ -106,6 +118,19 @@ package struct RobotChannel: ChannelSender {
       }
       return body
     }
+  }
+
+  // MARK: - Calling people by name
+
+  /// Whom an event calls: those whom the channel names, at the raise; and the people on duty whom this step asks and who are
+  /// told here. Feishu knows people by their ids only.
+  private func called(by event: AlertEvent) -> [String] {
+    var called = event.kind == .raised ? channel.mentions : []
+    for person in event.to ?? [] where event.asks && (person.channel ?? channel.id) == channel.id {
+      guard let mention = person.mention, !called.contains(mention) else { continue }
+      if channel.kind != .feishu || !Self.isMobile(mention) { called.append(mention) }
+    }
+    return called
   }
 
   // MARK: - Encoding

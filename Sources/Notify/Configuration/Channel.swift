@@ -56,7 +56,15 @@ package struct Channel: Sendable, Identifiable {
   /// Topic prefix of an MQTT channel.
   package var topic: String
   package var mail: Mail?
+  /// Alerts of lower priorities wait until the end of these hours.
+  package var quietHours: QuietHours?
+  /// In a flood so many ms lie between two digests.
+  package var digestEvery = Channel.defaultDigestEvery
+  /// Minutes after local midnight at which the channel says every day that it works; nil: it does not.
+  package var heartbeat: Int?
   package var location: SourceLocation
+
+  package static let defaultDigestEvery: Int64 = 180_000
 
   package init(
     id: String, kind: Kind, url: Secret = Secret(""), secret: Secret? = nil, fallback: String? = nil,

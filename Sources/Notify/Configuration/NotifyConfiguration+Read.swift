@@ -48,7 +48,7 @@ private struct ChannelsReader {
   var fallbacks: [String: (to: String, at: SourceLocation)] = [:]
 
   static let commonKeys = ["id", "kind", "fallback"]
-  static let messageKeys = ["language", "template"]
+  static let messageKeys = ["language", "template", "quiet_hours", "digest_every", "heartbeat"]
 
   /// The keys of a kind.
   static func keys(of kind: Channel.Kind?) -> [String] {
@@ -80,6 +80,7 @@ private struct ChannelsReader {
     channel.keyword = reader.string("keyword")
     channel.mentions = reader.strings("mentions") ?? []
     channel.template = template(reader)
+    rhythm(reader, of: &channel)
     if kind == .mqtt {
       channel.topic = topic(reader) ?? Channel.defaultTopic
     } else {
@@ -92,6 +93,27 @@ private struct ChannelsReader {
       channel.mail = mail
     }
     if id != nil { channels.append(channel) }
+  }
+
+  private func rhythm(_ reader: MappingReader, of channel: inout Channel) {
+    channel.digestEvery = reader.duration("digest_every", in: 60_000...1_800_000) ?? channel.digestEvery
+    channel.heartbeat = reader.node("heartbeat")?.timeOfDay(log, "heartbeat")
+    guard let hours = reader.reader("quiet_hours", keys: QuietHours.keys) else { return }
+    let from = hours.required("from")?.timeOfDay(log, "from")
+    let to = hours.required("to")?.timeOfDay(log, "to")
+    var priorities: [Priority] = hours.has("priority") ? [] : [.low, .medium]
+    for node in elements(hours, "priority") {
+      guard let priority = node.choice(log, "priority", as: Priority.self) else { continue }
+      if priority == .critical {
+        log.error(at: node.location, "quiet_hours: critical alerts never wait", hint: "leave critical out")
+      }
+      priorities.append(priority)
+    }
+    guard let from, let to else { return }
+    if from == to {
+      log.error(at: hours.location(of: "to"), "quiet_hours: from and to are the same", hint: "write the hour of waking")
+    }
+    channel.quietHours = QuietHours(from: from, to: to, priorities: Set(priorities))
   }
 
   private mutating func register(_ id: String, at location: SourceLocation) {

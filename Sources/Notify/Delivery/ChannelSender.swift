@@ -12,6 +12,9 @@ package enum DeliveryResult: Sendable, Equatable {
   case retry(after: Int64?, reason: String)
   /// No repetition can mend it.
   case refused(reason: String)
+  /// The receiver takes messages, but not this one (its content, its length). A digest is then told alert by alert; a single
+  /// message is refused.
+  case unfit(reason: String)
 }
 
 /// Time as the worker sees it; tests drive it by hand.

@@ -9,60 +9,116 @@ package actor OutboxWorker {
   package struct Outlet: Sendable {
     package var channel: Channel
     package var sender: any ChannelSender
+    /// Local time of quiet hours and of the proof of life.
+    package var zone: LocalTimeTable
 
-    package init(channel: Channel, sender: any ChannelSender) {
+    package init(channel: Channel, sender: any ChannelSender, zone: LocalTimeTable = .utc) {
       self.channel = channel
       self.sender = sender
+      self.zone = zone
     }
   }
 
   /// What has happened on a channel since the start.
   package struct Statistics: Sendable, Equatable {
+    /// Notifications, however many messages they were.
     package var delivered = 0
     package var retried = 0
     package var failed = 0
     package var inFlight = 0
+    /// Digests that left, and notifications that waited for the end of quiet hours.
+    package var digests = 0
+    package var held = 0
     package var lastError: String?
+    /// The flood that the channel is in.
+    package var floodSince: Timestamp?
+    /// The daily proof of life does not get through.
+    package var lacksProof = false
   }
 
-  private struct Line {
+  struct Line {
     var outlet: Outlet
     var budget: Budget
+    var flood = FloodMeter()
+    var proof = ProofOfLife()
     var statistics = Statistics()
+    /// A message of the channel's own is under way.
+    var isSpeaking = false
+
+    init(_ outlet: Outlet, _ note: ChannelNote?) {
+      self.outlet = outlet
+      let kind = outlet.channel.kind
+      budget = Budget(for: kind, remembering: note?.budget ?? Budget.Memory())
+      flood = note?.flood ?? FloodMeter()
+      proof = note?.proof ?? ProofOfLife()
+    }
 
     /// Robots and mail one at a time; a webhook takes a few, but events of one alert never overtake each other, because
     /// the outbox shows only the oldest.
     var capacity: Int { outlet.channel.kind == .webhook ? 4 : 1 }
-    var hasRoom: Bool { statistics.inFlight < capacity }
+    /// A critical alert does not wait for the slow answer to another message.
+    func hasRoom(critical: Bool) -> Bool { statistics.inFlight < capacity + (critical ? 1 : 0) }
+    var bulletins: (any BulletinSender)? { outlet.sender as? any BulletinSender }
+
+    /// What outlives a restart; nil where nothing does.
+    var note: ChannelNote? {
+      guard bulletins != nil else { return nil }
+      var note = ChannelNote(channel: outlet.channel.id)
+      note.budget = budget.memory
+      note.flood = flood
+      note.proof = proof
+      return note
+    }
   }
 
-  private struct Job: Sendable {
-    var entry: OutboxEntry
-    var sender: any ChannelSender
+  struct Job: Sendable {
+    enum Load: Sendable {
+      case single(OutboxEntry, any ChannelSender)
+      case bulletin(Bulletin, any BulletinSender)
+    }
+    var channel: String
+    var load: Load
     var fallback: String?
+
+    var entries: [OutboxEntry] {
+      switch load {
+      case .single(let entry, _): [entry]
+      case .bulletin(let bulletin, _):
+        if case .digest(let entries, _) = bulletin.content { entries } else { [] }
+      }
+    }
   }
 
-  private let outbox: any Outbox
-  private let clock: any DeliveryClock
-  private let policy: RetryPolicy
-  private let logger: Logger
+  /// Notifications in one digest at most.
+  static let digestMax = 2_000
+
+  let outbox: any Outbox
+  let clock: any DeliveryClock
+  let policy: RetryPolicy
+  let logger: Logger
+  /// What the proof of life says about a local day: its begin and end, and the channel.
+  let census: (@Sendable (Timestamp, Timestamp, String) async -> AlertCensus?)?
   private let signal = WakeSignal()
-  private var lines: [String: Line] = [:]
-  /// Entries being delivered, and those settled while the outbox was being read (its answer may still show them).
-  private var inFlight: Set<Int64> = []
-  private var settledMeanwhile: Set<Int64> = []
+  var lines: [String: Line] = [:]
+  /// Keys of entries being delivered, and of those settled while the outbox was being read (its answer may still show them).
+  var inFlight: Set<String> = []
+  var settledMeanwhile: Set<String> = []
+  /// Keys of entries whose digest the receiver would not have: they go alone.
+  var alone: Set<String> = []
+  /// What the channels remembered; nil: not read yet.
+  private var notes: [String: ChannelNote]?
 
   package init(
     outbox: any Outbox, outlets: [Outlet], clock: any DeliveryClock = SystemDeliveryClock(),
-    policy: RetryPolicy = RetryPolicy(), logger: Logger = Logger(label: "linli.notify")
+    policy: RetryPolicy = RetryPolicy(), logger: Logger = Logger(label: "linli.notify"),
+    census: (@Sendable (_ from: Timestamp, _ to: Timestamp, _ channel: String) async -> AlertCensus?)? = nil
   ) {
     self.outbox = outbox
     self.clock = clock
     self.policy = policy
     self.logger = logger
-    for outlet in outlets {
-      lines[outlet.channel.id] = Line(outlet: outlet, budget: Budget(for: outlet.channel.kind))
-    }
+    self.census = census
+    for outlet in outlets { lines[outlet.channel.id] = Line(outlet, nil) }
   }
 
   /// The channels of a new configuration. Budgets and counts of channels that stay are kept.
@@ -70,7 +126,7 @@ package actor OutboxWorker {
     let old = lines
     lines = [:]
     for outlet in outlets {
-      var line = Line(outlet: outlet, budget: Budget(for: outlet.channel.kind))
+      var line = Line(outlet, notes?[outlet.channel.id])
       if let before = old[outlet.channel.id], before.outlet.channel.kind == outlet.channel.kind {
         line = before
         line.outlet = outlet
@@ -80,7 +136,15 @@ package actor OutboxWorker {
     signal.notify()
   }
 
-  package func statistics() -> [String: Statistics] { lines.mapValues(\.statistics) }
+  package func statistics() -> [String: Statistics] {
+    let now = clock.now
+    return lines.mapValues { line in
+      var statistics = line.statistics
+      statistics.floodSince = line.flood.flood?.since
+      statistics.lacksProof = line.outlet.channel.heartbeat != nil && line.proof.isMissing(at: now)
+      return statistics
+    }
+  }
 
   /// Something new is in the outbox.
   package nonisolated func wake() { signal.notify() }
@@ -119,94 +183,67 @@ package actor OutboxWorker {
     }
   }
 
-  // MARK: - What can start now
-
-  private func look() async -> (jobs: [Job], next: Timestamp?) {
+  /// Reads, once, what the channels remembered. A robot may have got one message that nobody could write down any more.
+  func recall() async {
+    // What cannot be read must hold nothing up; the next look tries again.
+    guard notes == nil, let read = try? await outbox.notes() else { return }
     let now = clock.now
-    var jobs: [Job] = []
-    var next: Timestamp?
-    func lookAgain(at time: Timestamp) { next = next.map { min($0, time) } ?? time }
-
-    var busy: Set<String> = []
-    var room = 0
+    notes = Dictionary(read.map { ($0.channel, $0) }, uniquingKeysWith: { _, last in last })
     for (id, line) in lines {
-      let free = line.budget.next(at: now, critical: true)
-      if line.hasRoom && free <= now {
-        room += line.capacity
-        continue
-      }
-      busy.insert(id)
-      if free > now { lookAgain(at: free) }
+      guard let note = notes?[id] else { continue }
+      var fresh = Line(line.outlet, note)
+      if fresh.budget.isLimited { fresh.budget.spend(at: now) }
+      fresh.statistics = line.statistics
+      lines[id] = fresh
     }
-    do {
-      while true {
-        let limit = room + inFlight.count + 1
-        settledMeanwhile.removeAll()
-        let entries = try await outbox.due(at: now, excluding: busy, limit: limit)
-        var moved = false
-        for entry in entries where !inFlight.contains(entry.id) && !settledMeanwhile.contains(entry.id) {
-          guard !busy.contains(entry.channel) else { continue }
-          moved = true
-          guard let line = lines[entry.channel] else {
-            try await fail(entry, reason: "there is no channel \"\(entry.channel)\" any more", at: now)
-            continue
-          }
-          let free = line.budget.next(at: now, critical: entry.event.alert.traits.priority == .critical)
-          if line.hasRoom && free <= now {
-            jobs.append(start(entry, on: line.outlet, at: now))
-          } else {
-            busy.insert(entry.channel)
-            if free > now { lookAgain(at: free) }
-          }
-        }
-        if entries.count < limit || !moved { break }
-      }
-      if let due = try await outbox.nextDue(after: now) { lookAgain(at: due) }
-    } catch {
-      logger.error("the outbox cannot be read; trying again in 5 s", metadata: ["error": "\(error)"])
-      lookAgain(at: now + 5_000)
-    }
-    return (jobs, next)
-  }
-
-  private func start(_ entry: OutboxEntry, on outlet: Outlet, at now: Timestamp) -> Job {
-    inFlight.insert(entry.id)
-    lines[entry.channel]?.budget.spend(at: now)
-    lines[entry.channel]?.statistics.inFlight += 1
-    return Job(entry: entry, sender: outlet.sender, fallback: outlet.channel.fallback)
-  }
-
-  private func fail(_ entry: OutboxEntry, reason: String, at now: Timestamp) async throws {
-    var entry = entry
-    entry.lastError = reason
-    logger.error(
-      "a notification cannot be delivered", metadata: ["key": "\(entry.idempotencyKey)", "why": "\(reason)"])
-    try await outbox.failed(entry, at: now)
   }
 
   // MARK: - One attempt
 
-  private func attempt(_ job: Job) async {
-    let result = await job.sender.send(job.entry, now: clock.now)
-    // A stop is no failure of the channel: the entry stays as it is and is sent after the next start.
-    if result == .delivered || !Task.isCancelled {
-      await settle(policy.outcome(of: result, for: job.entry, at: clock.now), result, job)
+  func attempt(_ job: Job) async {
+    let result =
+      switch job.load {
+      case .single(let entry, let sender): await sender.send(entry, now: clock.now)
+      case .bulletin(let bulletin, let sender): await sender.send(bulletin, now: clock.now)
+      }
+    // A stop is no failure of the channel: the entries stay as they are and are sent after the next start.
+    if result == .delivered || !Task.isCancelled { await settle(result, job) }
+    for entry in job.entries {
+      inFlight.remove(entry.idempotencyKey)
+      settledMeanwhile.insert(entry.idempotencyKey)
     }
-    inFlight.remove(job.entry.id)
-    settledMeanwhile.insert(job.entry.id)
-    if let running = lines[job.entry.channel]?.statistics.inFlight, running > 0 {
-      lines[job.entry.channel]?.statistics.inFlight = running - 1
+    if let running = lines[job.channel]?.statistics.inFlight, running > 0 {
+      lines[job.channel]?.statistics.inFlight = running - 1
     }
+    if job.entries.isEmpty { lines[job.channel]?.isSpeaking = false }
     signal.notify()
   }
 
   /// Writes the outcome down, however long that takes: the channel stays busy until it is, because an entry that is
   /// delivered but not known to be would be sent again and again.
-  private func settle(_ outcome: RetryPolicy.Outcome, _ result: DeliveryResult, _ job: Job) async {
-    note(outcome, result, job)
+  private func settle(_ result: DeliveryResult, _ job: Job) async {
+    let outcomes = self.outcomes(of: result, for: job)
+    note(outcomes, result, job)
+    await write { now in
+      var settlements: [Settlement] = []
+      var adding: [OutboxEntry] = []
+      for outcome in outcomes {
+        settlements.append(outcome.settlement(at: now))
+        if let channel = job.fallback, let kind = self.lines[channel]?.outlet.channel.kind,
+          kind.takes(outcome.entry.event),
+          let entry = self.policy.fallback(for: outcome, to: channel, at: now)
+        {
+          adding.append(entry)
+        }
+      }
+      try await self.outbox.settle(settlements, adding: adding, note: self.lines[job.channel]?.note)
+    }
+  }
+
+  private func write(_ body: (Timestamp) async throws -> Void) async {
     while true {
       do {
-        return try await write(outcome, job)
+        return try await body(clock.now)
       } catch {
         if Task.isCancelled { return }
         logger.error("the outbox cannot be written; trying again in 1 s", metadata: ["error": "\(error)"])
@@ -215,38 +252,43 @@ package actor OutboxWorker {
     }
   }
 
-  private func write(_ outcome: RetryPolicy.Outcome, _ job: Job) async throws {
+  private func outcomes(of result: DeliveryResult, for job: Job) -> [RetryPolicy.Outcome] {
     let now = clock.now
-    // First the second way, then the end of the first: a crash in between repeats, and the key drops the double.
-    if let channel = job.fallback, let kind = lines[channel]?.outlet.channel.kind, kind.takes(job.entry.event),
-      let entry = policy.fallback(for: outcome, to: channel, at: now)
-    {
-      try await outbox.add(entry)
+    if case .unfit(let reason) = result, case .bulletin = job.load {
+      for entry in job.entries { alone.insert(entry.idempotencyKey) }
+      return job.entries.map { entry in
+        var entry = entry
+        entry.lastError = reason
+        entry.nextAttemptAt = now
+        return .postponed(entry)
+      }
     }
-    switch outcome {
-    case .delivered: try await outbox.delivered(job.entry, at: now)
-    case .postponed(let entry): try await outbox.postpone(entry)
-    case .failed(let entry): try await outbox.failed(entry, at: now)
-    }
+    return policy.outcomes(of: result, for: job.entries, at: now)
   }
 
-  private func note(_ outcome: RetryPolicy.Outcome, _ result: DeliveryResult, _ job: Job) {
-    let id = job.entry.channel
-    let metadata: Logger.Metadata = ["channel": "\(id)", "key": "\(job.entry.idempotencyKey)"]
-    switch outcome {
-    case .delivered:
-      lines[id]?.statistics.delivered += 1
-      lines[id]?.statistics.lastError = nil
-      logger.debug("delivered", metadata: metadata)
-    case .postponed(let entry):
-      lines[id]?.statistics.retried += 1
-      lines[id]?.statistics.lastError = entry.lastError
-      logger.warning("not delivered, will try again: \(entry.lastError ?? "")", metadata: metadata)
-    case .failed(let entry):
-      lines[id]?.statistics.failed += 1
-      lines[id]?.statistics.lastError = entry.lastError
-      logger.error("not delivered, given up: \(entry.lastError ?? "")", metadata: metadata)
+  private func note(_ outcomes: [RetryPolicy.Outcome], _ result: DeliveryResult, _ job: Job) {
+    guard var line = lines[job.channel] else { return }
+    defer { lines[job.channel] = line }
+    for outcome in outcomes {
+      let metadata: Logger.Metadata = ["channel": "\(job.channel)", "key": "\(outcome.entry.idempotencyKey)"]
+      switch outcome {
+      case .delivered(let entry):
+        line.statistics.delivered += 1
+        line.statistics.lastError = nil
+        alone.remove(entry.idempotencyKey)
+        logger.debug("delivered", metadata: metadata)
+      case .postponed(let entry):
+        line.statistics.retried += 1
+        line.statistics.lastError = entry.lastError
+        logger.warning("not delivered, will try again: \(entry.lastError ?? "")", metadata: metadata)
+      case .failed(let entry):
+        line.statistics.failed += 1
+        line.statistics.lastError = entry.lastError
+        alone.remove(entry.idempotencyKey)
+        logger.error("not delivered, given up: \(entry.lastError ?? "")", metadata: metadata)
+      }
     }
-    if case .retry(let after?, _) = result { lines[id]?.budget.block(until: clock.now + after) }
+    if case .retry(let after?, _) = result { line.budget.block(until: clock.now + after) }
+    line.hear(result, of: job, policy: policy, at: clock.now)
   }
 }

@@ -15,9 +15,23 @@ package struct RetryPolicy: Sendable {
   package init() {}
 
   package enum Outcome: Sendable, Equatable {
-    case delivered
+    case delivered(OutboxEntry)
     case postponed(OutboxEntry)
     case failed(OutboxEntry)
+
+    package var entry: OutboxEntry {
+      switch self {
+      case .delivered(let entry), .postponed(let entry), .failed(let entry): entry
+      }
+    }
+
+    func settlement(at now: Timestamp) -> Settlement {
+      switch self {
+      case .delivered(let entry): .delivered(entry, at: now)
+      case .postponed(let entry): .postponed(entry)
+      case .failed(let entry): .failed(entry, at: now)
+      }
+    }
   }
 
   /// The pause after the `attempt`-th failure (from 1), ms: 1 s, 2 s, 4 s … 10 min, each ± `jitter`. `key` varies it, always
@@ -33,19 +47,29 @@ package struct RetryPolicy: Sendable {
     return Int64(min(Double(longestPause), base * (1 - jitter + 2 * jitter * unit)))
   }
 
-  package func outcome(of result: DeliveryResult, for entry: OutboxEntry, at now: Timestamp) -> Outcome {
+  /// For all entries of one message. What failed together is tried again together.
+  package func outcomes(of result: DeliveryResult, for entries: [OutboxEntry], at now: Timestamp) -> [Outcome] {
+    let most = entries.max { $0.attempts < $1.attempts }
+    return entries.map { outcome(of: result, for: $0, at: now, pausingLike: most) }
+  }
+
+  /// - Parameter pausingLike: the entry whose attempts and key decide about the pause; nil: its own.
+  package func outcome(
+    of result: DeliveryResult, for entry: OutboxEntry, at now: Timestamp, pausingLike: OutboxEntry? = nil
+  ) -> Outcome {
+    let like = pausingLike ?? entry
     var entry = entry
     switch result {
     case .delivered:
-      return .delivered
-    case .refused(let reason):
+      return .delivered(entry)
+    case .refused(let reason), .unfit(let reason):
       entry.attempts += 1
       entry.lastError = reason
       return .failed(entry)
     case .retry(let after, let reason):
       entry.attempts += 1
       entry.lastError = reason
-      let pause = max(after ?? 0, self.pause(afterAttempt: entry.attempts, key: entry.idempotencyKey))
+      let pause = max(after ?? 0, self.pause(afterAttempt: like.attempts + 1, key: like.idempotencyKey))
       entry.nextAttemptAt = now + pause
       if entry.nextAttemptAt - entry.createdAt > giveUpAfter { return .failed(entry) }
       return .postponed(entry)

@@ -10,9 +10,9 @@ package struct Message: Sendable, Equatable {
 }
 
 package struct MessageWriter: Sendable {
-  private let settings: MessageSettings
-  private let language: Language
-  private let style: TextStyle
+  let settings: MessageSettings
+  let language: Language
+  let style: TextStyle
   /// nil: the channel's own template is broken, and messages go out plain.
   private let template: Template?
   private let keyword: String?
@@ -50,9 +50,13 @@ package struct MessageWriter: Sendable {
   private func render(_ values: [Template.Field: String]) -> String {
     var text = template?.render(values) ?? ""
     if text.allSatisfy(\.isWhitespace) { text = plain(values) }
-    // At the top, where no cut reaches it: without its word the robot refuses the message.
-    if let keyword, !text.contains(keyword) { text = keyword + "\n" + text }
-    return text
+    return withKeyword(text)
+  }
+
+  /// At the top, where no cut reaches it: without its word the robot refuses the message.
+  func withKeyword(_ text: String) -> String {
+    guard let keyword, !text.contains(keyword) else { return text }
+    return keyword + "\n" + text
   }
 
   private func plain(_ values: [Template.Field: String]) -> String {

@@ -1,0 +1,29 @@
+// What `status` says about channels that do not work as usual.
+import Community
+import Foundation
+import Notify
+import Pipeline
+
+enum ChannelWords {
+  static func troubles(
+    _ channels: [String: OutboxWorker.Statistics], _ zone: TimeZone, _ language: Language
+  ) -> [String] {
+    var lines: [String] = []
+    for (id, channel) in channels.sorted(by: { $0.key < $1.key }) {
+      if let since = channel.floodSince {
+        let time = LocalTime.short(since, in: zone)
+        lines.append(
+          language == .zh
+            ? "\(id)：告警高峰，自 \(time) 起汇总发送，紧急告警仍单独发送"
+            : "\(id): flood of alerts since \(time); they come in digests, critical ones alone")
+      }
+      if channel.lacksProof {
+        lines.append(
+          language == .zh
+            ? "\(id)：每日自检消息发不出去：\(channel.lastError ?? "")"
+            : "\(id): the daily proof of life does not get through: \(channel.lastError ?? "")")
+      }
+    }
+    return lines
+  }
+}

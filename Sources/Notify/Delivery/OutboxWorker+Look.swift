@@ -1,0 +1,280 @@
+// What the worker starts now. Critical alerts first and alone; of the others one message a round and channel: a single alert,
+// or a digest in a flood, after quiet hours and when the budget would not do for single ones.
+import Alerts
+import Community
+import Logging
+import Pipeline
+
+extension OutboxWorker {
+  /// Ms within which critical alerts leave one by one, else together.
+  private static let criticalPatience: Int64 = 5_000
+
+  /// What a look finds: what to start, which channels can take nothing more, when to look again.
+  struct Round {
+    let now: Timestamp
+    var jobs: [Job] = []
+    var next: Timestamp?
+    var busy: Set<String> = []
+
+    mutating func lookAgain(at time: Timestamp) { next = next.map { min($0, time) } ?? time }
+  }
+
+  func look() async -> (jobs: [Job], next: Timestamp?) {
+    var round = Round(now: clock.now)
+    await recall()
+    do {
+      for id in lines.keys.sorted() { try await speak(id, &round) }
+      var room = 0
+      for (id, line) in lines {
+        let free = line.budget.next(at: round.now, critical: true)
+        if line.hasRoom(critical: true) && free <= round.now {
+          room += line.capacity
+          continue
+        }
+        round.busy.insert(id)
+        if free > round.now { round.lookAgain(at: free) }
+      }
+      while true {
+        let limit = room + inFlight.count + 1
+        settledMeanwhile.removeAll()
+        let entries = try await outbox.due(at: round.now, excluding: round.busy, limit: limit)
+        var moved = false
+        for entry in entries where isFree(entry) && !round.busy.contains(entry.channel) {
+          moved = true
+          try await decide(entry, &round)
+        }
+        if entries.count < limit || !moved { break }
+      }
+      if let due = try await outbox.nextDue(after: round.now) { round.lookAgain(at: due) }
+    } catch {
+      logger.error("the outbox cannot be read; trying again in 5 s", metadata: ["error": "\(error)"])
+      round.lookAgain(at: round.now + 5_000)
+    }
+    return (round.jobs, round.next)
+  }
+
+  private func isFree(_ entry: OutboxEntry) -> Bool {
+    !inFlight.contains(entry.idempotencyKey) && !settledMeanwhile.contains(entry.idempotencyKey)
+  }
+
+  private func decide(_ entry: OutboxEntry, _ round: inout Round) async throws {
+    guard let line = lines[entry.channel] else {
+      return try await fail(entry, reason: "there is no channel \"\(entry.channel)\" any more", at: round.now)
+    }
+    let bulletins = line.bulletins
+    if entry.isCritical || bulletins == nil {
+      let free = line.budget.next(at: round.now, critical: entry.isCritical)
+      guard line.hasRoom(critical: entry.isCritical), free <= round.now else {
+        round.busy.insert(entry.channel)
+        if free > round.now { round.lookAgain(at: free) }
+        return
+      }
+      guard let bulletins, line.budget.isLimited else { return start(entry, &round) }
+      try await startCritical(entry, bulletins, &round)
+    } else if let bulletins {
+      // Critical ones stand before the others, so this channel is done with for this round.
+      round.busy.insert(entry.channel)
+      if line.hasRoom(critical: false) { try await startOrdinary(entry.channel, bulletins, &round) }
+    }
+  }
+
+  private func fail(_ entry: OutboxEntry, reason: String, at now: Timestamp) async throws {
+    var entry = entry
+    entry.lastError = reason
+    logger.error(
+      "a notification cannot be delivered", metadata: ["key": "\(entry.idempotencyKey)", "why": "\(reason)"])
+    try await outbox.failed(entry, at: now)
+  }
+
+  // MARK: - Critical
+
+  /// Alone while that brings all of them out soon enough; else everything critical that waits, in one message.
+  private func startCritical(_ entry: OutboxEntry, _ sender: any BulletinSender, _ round: inout Round) async throws {
+    let id = entry.channel
+    let capacity =
+      lines[id]?.budget.capacity(within: Self.criticalPatience, at: round.now, critical: true) ?? 0
+    if try await critical(id, limit: capacity + 1, round.now).count <= capacity || alone.contains(entry.idempotencyKey)
+    {
+      if isFree(entry) { start(entry, &round) }
+      return
+    }
+    let all = try await critical(id, limit: Self.digestMax, round.now)
+    if all.count == 1 { return start(all[0], &round) }
+    if !all.isEmpty { start(all, .critical, id, sender, &round) }
+  }
+
+  private func critical(_ id: String, limit: Int, _ now: Timestamp) async throws -> [OutboxEntry] {
+    try await outbox.due(at: now, of: id, limit: limit + inFlight.count).filter { $0.isCritical && isFree($0) }
+  }
+
+  // MARK: - The others
+
+  private func startOrdinary(_ id: String, _ sender: any BulletinSender, _ round: inout Round) async throws {
+    // While nothing may leave nothing needs to be read.
+    var free = lines[id]?.budget.next(at: round.now, critical: false) ?? round.now
+    if let flood = lines[id]?.flood.flood { free = max(free, flood.nextDigest) }
+    guard free <= round.now else { return round.lookAgain(at: free) }
+    let due = try await outbox.due(at: round.now, of: id, limit: Self.digestMax + inFlight.count)
+    let waiting = try await hold(due.filter { !$0.isCritical && isFree($0) }, id, &round)
+    guard let first = waiting.first, var line = lines[id] else { return }
+    _ = line.flood.isFlooded(with: waiting.count(where: \.isFresh), at: round.now)
+    lines[id] = line
+    if let single = waiting.first(where: { alone.contains($0.idempotencyKey) }) { return start(single, &round) }
+    if let flood = line.flood.flood {
+      let period = line.outlet.channel.digestEvery
+      let cause = flood.isAnnounced ? Bulletin.Cause.flood(since: flood.since) : .floodBegins(every: period)
+      start(waiting, cause, id, sender, &round)
+      return
+    }
+    if waiting.count == 1 { return start(first, &round) }
+    if waiting.contains(where: \.wasHeld) { return start(waiting, .quietHoursEnded, id, sender, &round) }
+    let capacity = line.budget.capacity(within: 0, at: round.now, critical: false)
+    if waiting.count > capacity || waiting.contains(where: { $0.attempts > 0 }) {
+      return start(waiting, .tooMany, id, sender, &round)
+    }
+    start(first, &round)
+  }
+
+  /// Puts off what quiet hours keep, and returns the rest.
+  private func hold(_ entries: [OutboxEntry], _ id: String, _ round: inout Round) async throws -> [OutboxEntry] {
+    guard let outlet = lines[id]?.outlet, let quiet = outlet.channel.quietHours,
+      let end = quiet.end(at: round.now, in: outlet.zone)
+    else { return entries }
+    let kept = entries.filter { quiet.priorities.contains($0.event.alert.traits.priority) }
+    if kept.isEmpty { return entries }
+    let later = kept.map { entry in
+      var entry = entry
+      entry.nextAttemptAt = end
+      return Settlement.postponed(entry)
+    }
+    try await outbox.settle(later, adding: [], note: nil)
+    for entry in kept { settledMeanwhile.insert(entry.idempotencyKey) }
+    lines[id]?.statistics.held += kept.count
+    // There may be more than were looked at.
+    if entries.count >= Self.digestMax { round.lookAgain(at: round.now) }
+    return entries.filter { !quiet.priorities.contains($0.event.alert.traits.priority) }
+  }
+
+  // MARK: - Starting
+
+  private func start(_ entry: OutboxEntry, _ round: inout Round) {
+    guard let outlet = lines[entry.channel]?.outlet else { return }
+    launch([entry], outlet, .single(entry, outlet.sender), &round)
+  }
+
+  private func start(
+    _ entries: [OutboxEntry], _ cause: Bulletin.Cause, _ id: String, _ sender: any BulletinSender, _ round: inout Round
+  ) {
+    guard let outlet = lines[id]?.outlet else { return }
+    let covered = Array(entries.prefix(Self.digestMax))
+    let bulletin = Bulletin(.digest(covered, cause), key: covered[0].idempotencyKey + "-digest")
+    lines[id]?.flood.digested(at: round.now, every: outlet.channel.digestEvery)
+    lines[id]?.statistics.digests += 1
+    launch(covered, outlet, .bulletin(bulletin, sender), &round)
+  }
+
+  private func launch(_ entries: [OutboxEntry], _ outlet: Outlet, _ load: Job.Load, _ round: inout Round) {
+    let id = outlet.channel.id
+    for entry in entries { inFlight.insert(entry.idempotencyKey) }
+    lines[id]?.budget.spend(at: round.now)
+    lines[id]?.statistics.inFlight += 1
+    if outlet.sender is any BulletinSender {
+      lines[id]?.flood.note(entries.filter(\.isFresh).map { min($0.createdAt, round.now) })
+    }
+    round.jobs.append(Job(channel: id, load: load, fallback: outlet.channel.fallback))
+  }
+
+  // MARK: - What a channel says itself
+
+  /// The end of a flood, and the daily proof of life.
+  private func speak(_ id: String, _ round: inout Round) async throws {
+    guard let line = lines[id], let sender = line.bulletins, !line.isSpeaking else { return }
+    let channel = line.outlet.channel
+    let free = line.budget.next(at: round.now, critical: false)
+    if let flood = line.flood.flood, let end = line.flood.mayEnd {
+      let isQuiet = line.statistics.lastError == nil && line.statistics.inFlight == 0
+      if end > round.now {
+        round.lookAgain(at: end)
+      } else if isQuiet, free > round.now {
+        round.lookAgain(at: free)
+      } else if isQuiet, try await outbox.due(at: round.now, of: id, limit: 1).isEmpty, lines[id]?.isSpeaking == false {
+        let content = Bulletin.Content.floodEnded(since: flood.since, alerts: flood.alerts, messages: flood.messages)
+        let key = "flood-\(flood.since.milliseconds)-\(id)"
+        return say(Bulletin(content, key: key), id, sender, &round)
+      }
+    }
+    guard let minute = channel.heartbeat else { return }
+    let zone = line.outlet.zone
+    let today = zone.day(at: round.now)
+    let due = zone.instant(today, milliseconds: Int64(minute) * 60_000)
+    guard let last = line.proof.day else {
+      // Asked for just now: the first one comes at the next such hour.
+      lines[id]?.proof.day = due <= round.now ? today.number : today.number - 1
+      try await outbox.settle([], adding: [], note: lines[id]?.note)
+      return round.lookAgain(at: due > round.now ? due : zone.instant(today + 1, milliseconds: Int64(minute) * 60_000))
+    }
+    if last >= today.number {
+      return round.lookAgain(at: zone.instant(today + 1, milliseconds: Int64(minute) * 60_000))
+    }
+    let time = max(due, line.proof.nextAttempt, free)
+    guard time <= round.now, line.hasRoom(critical: false) else {
+      return time > round.now ? round.lookAgain(at: time) : ()
+    }
+    let census = await census?(zone.instant(today + -1), zone.instant(today), id)
+    guard lines[id]?.isSpeaking == false else { return }
+    say(Bulletin(.proof(census), key: "heartbeat-\(today.text)-\(id)"), id, sender, &round)
+  }
+
+  private func say(_ bulletin: Bulletin, _ id: String, _ sender: any BulletinSender, _ round: inout Round) {
+    guard let outlet = lines[id]?.outlet else { return }
+    lines[id]?.isSpeaking = true
+    launch([], outlet, .bulletin(bulletin, sender), &round)
+  }
+}
+
+extension OutboxWorker.Line {
+  /// What an answer means for the channel itself: the count of its flood, the end of one, the proof of life.
+  mutating func hear(_ result: DeliveryResult, of job: OutboxWorker.Job, policy: RetryPolicy, at now: Timestamp) {
+    let isDelivered = result == .delivered
+    guard case .bulletin(let bulletin, _) = job.load else {
+      if isDelivered { flood.told(job.entries.count(where: \.isFresh), announced: false) }
+      return
+    }
+    switch bulletin.content {
+    case .digest(let entries, let cause):
+      guard isDelivered else { return }
+      let announces = if case .floodBegins = cause { true } else { false }
+      flood.told(entries.count(where: \.isFresh), announced: announces)
+    case .floodEnded:
+      if case .retry = result { flood.digested(at: now, every: outlet.channel.digestEvery) } else { flood.end() }
+    case .proof:
+      if isDelivered {
+        proof = ProofOfLife()
+        proof.day = outlet.zone.day(at: now).number
+        statistics.lastError = nil
+      } else {
+        proof.attempts += 1
+        proof.failingSince = proof.failingSince ?? now
+        proof.nextAttempt = now + policy.pause(afterAttempt: proof.attempts + 4, key: bulletin.key)
+        statistics.lastError = result.reason
+      }
+    }
+  }
+}
+
+extension DeliveryResult {
+  var reason: String? {
+    switch self {
+    case .delivered: nil
+    case .retry(_, let reason), .refused(let reason), .unfit(let reason): reason
+    }
+  }
+}
+
+extension OutboxEntry {
+  var isCritical: Bool { event.alert.traits.priority == .critical }
+  /// Asks somebody, and was not tried yet.
+  var isFresh: Bool { attempts == 0 && event.asks }
+  /// Quiet hours kept it.
+  var wasHeld: Bool { attempts == 0 && nextAttemptAt > createdAt }
+}

@@ -1,0 +1,159 @@
+// One message about many alerts: a line for each place and cause. What does not fit is told more coarsely, building by
+// building, compound by compound, and what still does not fit is counted in words. No alert is left out of the count.
+package import Alerts
+import Community
+import Pipeline
+
+/// Alerts of one cause at one place that are in the same state.
+private struct DigestGroup {
+  var isOpen: Bool
+  var priority: Priority
+  var title: String
+  var place: String
+  var alerts: [AlertEvent]
+}
+
+package struct DigestText: Sendable, Equatable {
+  package var message: Message
+  /// Alerts in all, those that a line counts, and those that only the last line does.
+  package var alerts: Int
+  package var listed: Int
+  package var more: Int
+}
+
+extension MessageWriter {
+  /// Lines in a digest at most: nobody reads more.
+  private static let linesMax = 40
+  /// Bytes of one line at most.
+  private static let lineBytesMax = 300
+
+  /// The message for what is about more than one alert, or about none; at most `bytes` bytes of UTF-8.
+  package func message(for bulletin: Bulletin, bytes: Int) -> Message {
+    switch bulletin.content {
+    case .digest(let entries, let cause): return digest(entries.map(\.event), cause, bytes: bytes).message
+    case .floodEnded(let since, let alerts, let messages):
+      let zh = "告警高峰结束：自 \(clock(since)) 起共 \(alerts) 条告警，分 \(messages) 条消息告知；恢复逐条发送"
+      let en =
+        "The flood of alerts is over: since \(clock(since)) \(alerts) alerts were told in \(messages) messages; from now on"
+        + " each has its own again"
+      return notice(language == .zh ? zh : en, bytes: bytes)
+    case .proof(let census): return notice(proof(census), bytes: bytes)
+    }
+  }
+
+  private func clock(_ time: Timestamp) -> String { LocalTime.short(time, in: settings.timeZone) }
+
+  private func notice(_ text: String, bytes: Int) -> Message {
+    let title = language == .zh ? "邻里 Linli" : "Linli"
+    return Message(title: title, text: TextLimit.shorten(withKeyword("\(title)：\(text)"), bytes: bytes))
+  }
+
+  private func proof(_ census: AlertCensus?) -> String {
+    let zh = language == .zh
+    let works = zh ? "此通道工作正常" : "this channel works"
+    guard let census else { return works }
+    return zh
+      ? "\(works)。昨天新增告警 \(census.raised) 条，处理完 \(census.closed) 条，经此通道发出 \(census.delivered) 条；现在未结 \(census.open) 条"
+      : "\(works). Yesterday \(census.raised) alerts were raised, \(census.closed) closed, \(census.delivered) messages went"
+        + " this way; \(census.open) are open now"
+  }
+
+  // MARK: - Digests
+
+  package func digest(_ events: [AlertEvent], _ cause: Bulletin.Cause, bytes: Int) -> DigestText {
+    // Of each alert its newest step.
+    var newest: [String: AlertEvent] = [:]
+    for event in events where event.number >= newest[event.alert.id]?.number ?? 0 { newest[event.alert.id] = event }
+    let all = newest.values.sorted { ($0.alert.raisedAt, $0.alert.id) < ($1.alert.raisedAt, $1.alert.id) }
+    let title = headline(all.count, cause)
+    let head = withKeyword(style == .markdown ? "**\(title)**" : title) + explanation(cause)
+    let deepest = all.map { $0.alert.place.utf8.count { $0 == UInt8(ascii: "/") } + 1 }.max() ?? 0
+    var best = fit(head, groups(of: all, depth: deepest), all.count, bytes)
+    var depth = deepest
+    while best.more > 0 && depth > 0 {
+      depth -= 1
+      let coarser = fit(head, groups(of: all, depth: depth), all.count, bytes)
+      if coarser.more < best.more { best = coarser }
+    }
+    return DigestText(
+      message: Message(title: TextLimit.shorten(title, bytes: 200), text: best.text), alerts: all.count,
+      listed: all.count - best.more, more: best.more)
+  }
+
+  private func headline(_ count: Int, _ cause: Bulletin.Cause) -> String {
+    if case .critical = cause { return language == .zh ? "紧急告警 \(count) 条" : "\(count) CRITICAL alerts" }
+    return language == .zh ? "告警汇总：\(count) 条" : "Digest of \(count) alerts"
+  }
+
+  private func explanation(_ cause: Bulletin.Cause) -> String {
+    let zh = language == .zh
+    switch cause {
+    case .floodBegins(let period):
+      let span = LocalTime.duration(milliseconds: period, chinese: zh)
+      return zh
+        ? "\n告警高峰：10 分钟内超过 \(FloodMeter.above) 条。现在起每 \(span)汇总一次，紧急告警仍单独发送"
+        : "\nFlood: more than \(FloodMeter.above) alerts in 10 minutes. From now on one digest every \(span); critical alerts still"
+          + " come alone"
+    case .flood(let since): return zh ? "\n告警高峰，自 \(clock(since))" : "\nFlood since \(clock(since))"
+    case .quietHoursEnded: return zh ? "\n静默时段内的告警" : "\nFrom the quiet hours"
+    case .tooMany, .critical: return ""
+    }
+  }
+
+  private func groups(of events: [AlertEvent], depth: Int) -> [DigestGroup] {
+    var groups: [String: DigestGroup] = [:]
+    for event in events {
+      let alert = event.alert
+      let isOpen = alert.isActive && !alert.isClosed
+      let place = alert.place.split(separator: "/").prefix(depth).joined(separator: "/")
+      let key = "\(isOpen)|\(alert.rule)|\(alert.traits.priority.rank)|\(place)"
+      groups[
+        key,
+        default: DigestGroup(
+          isOpen: isOpen, priority: alert.traits.priority, title: alert.traits.title[language], place: place, alerts: []
+        )
+      ].alerts.append(event)
+    }
+    return groups.values.sorted {
+      ($0.isOpen ? 0 : 1, $0.priority.rank, -$0.alerts.count, $0.place, $0.title)
+        < ($1.isOpen ? 0 : 1, $1.priority.rank, -$1.alerts.count, $1.place, $1.title)
+    }
+  }
+
+  private func line(_ group: DigestGroup) -> String {
+    let zh = language == .zh
+    let priority = MessageWords.priority(group.priority, language)
+    let state = group.isOpen ? "" : zh ? "已恢复 " : "over: "
+    let times = group.alerts.count > 1 ? " ×\(group.alerts.count)" : ""
+    let place = group.place.isEmpty ? "" : settings.placeName(group.place, in: language)
+    let id = group.alerts.count == 1 ? " · \(group.alerts[0].alert.id)" : ""
+    let mark = zh ? "【\(priority)】" : "[\(priority)] "
+    let where_ = place.isEmpty ? "" : zh ? "：\(place)" : ": \(place)"
+    return style.escape(
+      TextLimit.shorten("\(state)\(mark)\(group.title)\(times)\(where_)", bytes: Self.lineBytesMax) + id)
+  }
+
+  /// As many lines as fit; those of the rest are counted.
+  private func fit(_ head: String, _ groups: [DigestGroup], _ count: Int, _ bytes: Int) -> (text: String, more: Int) {
+    let link = settings.externalURL.isEmpty ? "" : "\n\(settings.externalURL)/"
+    let lines = groups.prefix(Self.linesMax).map { "\n" + line($0) }
+    let whole = head + lines.joined() + link
+    if groups.count <= Self.linesMax && whole.utf8.count <= bytes { return (whole, 0) }
+    var text = head
+    var more = count
+    // The last line needs at most so much: its number only gets smaller.
+    let room = bytes - link.utf8.count - rest(count).utf8.count
+    for (index, line) in lines.enumerated() {
+      guard text.utf8.count + line.utf8.count <= room else { break }
+      text += line
+      more -= groups[index].alerts.count
+    }
+    text += rest(more) + link
+    return (text.utf8.count <= bytes ? text : TextLimit.shorten(text, bytes: bytes), more)
+  }
+
+  private func rest(_ more: Int) -> String {
+    if more == 0 { return "" }
+    return language == .zh ? "\n……还有 \(more) 条" : "\n… and \(more) more"
+  }
+}
