@@ -104,7 +104,7 @@ private struct AssessmentTables {
     return ReportSection(
       "summary", LocalizedText(zh: "总体", en: "Summary"),
       table: ReportTable(
-        [.text("key", "指标编号", "Key"), .text("measure", "指标", "Measure"), .number("value", "结果", "Found")],
+        [.technical("key", "指标编号", "Key"), .text("measure", "指标", "Measure"), .number("value", "结果", "Found")],
         [
           row("alerts", "报警", "Alerts", number(all.received)),
           row("answered", "已应答", "Answered", number(all.answered)),
@@ -138,7 +138,7 @@ private struct AssessmentTables {
       note: LocalizedText(zh: "用时从该单位收到报警起算。", en: "Times run from when the unit got the alert."),
       chart: rated.isEmpty ? nil : chart,
       table: ReportTable(
-        [.text("unit", "单位", "Unit"), .text("level", "层级", "Level"), .text("place", "地点", "Place")] + Self.columns,
+        [.text("unit", "单位", "Unit"), .text("level", "层级", "Level"), .technical("place", "路径", "Path")] + Self.columns,
         units.map { [.text($0.key.name), .text(level($0.key.level)), .name($0.key.place)] + cells($0.value) }))
   }
 
@@ -155,7 +155,7 @@ private struct AssessmentTables {
       "places", LocalizedText(zh: "地点", en: "Places"),
       note: LocalizedText(zh: "用时从报警发生起算。", en: "Times run from the raise of the alert."),
       table: ReportTable(
-        [.text("name", "地点", "Place"), .text("place", "路径", "Path")] + Self.columns,
+        [.text("name", "地点", "Place"), .technical("place", "路径", "Path")] + Self.columns,
         assessment.places.sorted { $0.key < $1.key }.map {
           [.text(places.reportName($0.key)), .name($0.key)] + cells($0.value)
         }))
@@ -184,7 +184,7 @@ private struct AssessmentTables {
         en: "The same rule at the same subject within 7 days after the last one ended; presses and falls are left out."),
       table: ReportTable(
         [
-          .text("title", "规则", "Rule"), .text("rule", "编号", "Id"), .text("subject", "对象", "Subject"),
+          .text("title", "规则", "Rule"), .technical("rule", "编号", "Id"), .text("subject", "对象", "Subject"),
           .text("place", "地点", "Place"), .number("times", "重复次数", "Times"), .text("last", "最近一次", "Last"),
         ],
         assessment.repetitions.map {

@@ -54,7 +54,7 @@ private struct AvailabilityTables {
       kind.rawValue.split(separator: "-").joined(separator: "_") + "s", heading, chart: shown.isEmpty ? nil : chart,
       table: ReportTable(
         [
-          .text("name", "名称", "Name"), .text("id", "编号", "Id"), .text("place", "地点", "Place"),
+          .text("name", "名称", "Name"), .technical("id", "编号", "Id"), .text("place", "地点", "Place"),
           .number("availability", "可用率", "Availability"), .number("outages", "停用次数", "Outages"),
           .number("down", "停用时间", "Down"), .number("longest", "最长", "Longest"), .number("mtbf", "平均无故障", "MTBF"),
           .number("mttr", "平均修复", "MTTR"), .number("planned", "计划检修", "Planned"),
@@ -98,7 +98,7 @@ private struct AvailabilityTables {
         en: "From the hourly sums of the history; the peak of free spaces is their lowest."),
       table: ReportTable(
         [
-          .text("car_park", "车库", "Car park"), .text("what", "指标", "What"), .text("point", "测点", "Point"),
+          .text("car_park", "车库", "Car park"), .text("what", "指标", "What"), .technical("point", "测点", "Point"),
           .number("mean", "平均", "Mean"), .number("peak", "峰值", "Peak"), .text("peak_at", "峰值时刻", "Peak at"),
         ],
         rows.map { row in

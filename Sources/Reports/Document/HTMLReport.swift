@@ -3,6 +3,9 @@ import Community
 import Pipeline
 
 struct HTMLReport {
+  /// Tables with more columns are set smaller.
+  private static let wideFrom = 7
+
   let text: String
 
   init(_ report: Report, _ language: Language) {
@@ -39,11 +42,14 @@ struct HTMLReport {
       return lines + ["<p class=\"none\">\(Report.noRows[language])</p>", "</section>"]
     }
     if let chart = section.chart { lines.append(SVGChart(chart, language).text) }
-    lines += ["<table>", "<thead><tr>"]
-    lines += section.table.columns.map { "<th\($0.isNumber ? " class=\"n\"" : "")>\(escape($0.title[language]))</th>" }
+    let (table, shown) = (section.table, section.table.shown)
+    lines += [shown.count > wideFrom ? "<table class=\"wide\">" : "<table>", "<thead><tr>"]
+    lines += shown.map { index in
+      "<th\(table.columns[index].isNumber ? " class=\"n\"" : "")>\(escape(table.columns[index].title[language]))</th>"
+    }
     lines += ["</tr></thead>", "<tbody>"]
-    for row in section.table.rows {
-      lines.append("<tr>" + zip(section.table.columns, row).map { cell($0, $1, cells) }.joined() + "</tr>")
+    for row in table.rows {
+      lines.append("<tr>" + shown.map { cell(table.columns[$0], row[$0], cells) }.joined() + "</tr>")
     }
     lines += ["</tbody>", "</table>"]
     if section.table.omitted > 0 { lines.append("<p class=\"note\">\(section.table.omission[language])</p>") }
@@ -96,7 +102,10 @@ struct HTMLReport {
     thead { display: table-header-group; }
     tr { break-inside: avoid; }
     th { text-align: left; font-weight: 600; vertical-align: bottom; border-bottom: 1px solid #1f5d8f; padding: 1mm 1.5mm; }
-    td { vertical-align: top; border-bottom: 1px solid #e1e6ec; padding: 0.8mm 1.5mm; overflow-wrap: anywhere; }
+    td { vertical-align: top; border-bottom: 1px solid #e1e6ec; padding: 0.8mm 1.5mm; overflow-wrap: break-word; }
+    td:first-child, th:first-child { min-width: 24mm; }
+    .wide { font-size: 7.5pt; }
+    .wide td, .wide th { padding-left: 0.8mm; padding-right: 0.8mm; }
     .n { text-align: right; }
     td.n { white-space: nowrap; }
     tbody tr:nth-child(even) { background: #f6f8fa; }

@@ -24,21 +24,22 @@ struct MarkdownReport {
   }
 
   private static func table(_ table: ReportTable, _ cells: CellText) -> [String] {
-    let head = table.columns.map { escape($0.title[cells.language]) }
-    let rows = table.rows.map { $0.map { escape(cells.shown($0)) } }
+    let columns = table.shown.map { table.columns[$0] }
+    let head = columns.map { escape($0.title[cells.language]) }
+    let rows = table.rows.map { row in table.shown.map { escape(cells.shown(row[$0])) } }
     let widths = head.indices.map { column in
       max(3, ([head] + rows).map { DisplayWidth.columns($0[column]) }.max() ?? 0)
     }
     func line(_ row: [String]) -> String {
       let padded = row.indices.map { column in
         let gap = String(repeating: " ", count: widths[column] - DisplayWidth.columns(row[column]))
-        return table.columns[column].isNumber ? gap + row[column] : row[column] + gap
+        return columns[column].isNumber ? gap + row[column] : row[column] + gap
       }
       return "| " + padded.joined(separator: " | ") + " |"
     }
     let rule = widths.indices.map { column in
       let dashes = String(repeating: "-", count: widths[column] - 1)
-      return table.columns[column].isNumber ? dashes + ":" : dashes + "-"
+      return columns[column].isNumber ? dashes + ":" : dashes + "-"
     }
     return [line(head), "| " + rule.joined(separator: " | ") + " |"] + rows.map(line)
   }

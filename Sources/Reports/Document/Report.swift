@@ -75,9 +75,14 @@ package struct ReportTable: Sendable {
     package var title: LocalizedText
     /// Stands at the right.
     package var isNumber: Bool
+    /// An id or a path: for scripts and spreadsheets, not for people.
+    package var isTechnical = false
 
     package static func text(_ key: String, _ zh: String, _ en: String) -> Column {
       Column(key: key, title: LocalizedText(zh: zh, en: en), isNumber: false)
+    }
+    package static func technical(_ key: String, _ zh: String, _ en: String) -> Column {
+      Column(key: key, title: LocalizedText(zh: zh, en: en), isNumber: false, isTechnical: true)
     }
     package static func number(_ key: String, _ zh: String, _ en: String) -> Column {
       Column(key: key, title: LocalizedText(zh: zh, en: en), isNumber: true)
@@ -89,6 +94,9 @@ package struct ReportTable: Sendable {
   package var rows: [[ReportCell]]
   /// Rows that were left off because there are too many.
   package var omitted = 0
+
+  /// Indices of the columns that people see.
+  var shown: [Int] { columns.indices.filter { !columns[$0].isTechnical } }
 
   /// Rows that a table of single events shows.
   package static let rowsMax = 100

@@ -111,7 +111,7 @@ private struct KPITables {
       chart: chart,
       table: ReportTable(
         [
-          .text("title", "规则", "Rule"), .text("rule", "编号", "Id"), .number("alerts", "报警", "Alerts"),
+          .text("title", "规则", "Rule"), .technical("rule", "编号", "Id"), .number("alerts", "报警", "Alerts"),
           .number("share", "占比", "Share"), .number("subjects", "对象", "Subjects"),
           .number("fleeting", "瞬时", "Fleeting"), .number("chattering", "抖动", "Chattering"),
           .number("needed_nothing", "无需处理", "Needed nothing"), .number("escalations", "上报", "Escalated"),
@@ -176,7 +176,7 @@ private struct KPITables {
       note: LocalizedText(zh: "同一对象 60 秒内报警 3 次以上。", en: "The same subject three or more times within 60 s."),
       table: ReportTable(
         [
-          .text("title", "规则", "Rule"), .text("rule", "编号", "Id"), .text("subject", "对象", "Subject"),
+          .text("title", "规则", "Rule"), .technical("rule", "编号", "Id"), .text("subject", "对象", "Subject"),
           .number("episodes", "次数", "Episodes"), .number("worst", "60 秒内最多", "Most in 60 s"),
         ],
         kpi.chattering.map {
