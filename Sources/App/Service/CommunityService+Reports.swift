@@ -36,7 +36,10 @@ extension CommunityService {
     var report: Report
     switch kind {
     case .kpi: report = .kpi(log, period, scope: scope)
-    case .assessment: report = .assessment(log, period, places: places, below: place, scope: scope)
+    case .assessment:
+      report = .assessment(
+        log, period, equipment: Equipment.all(in: configuration.community, below: place), places: places, below: place,
+        scope: scope)
     case .availability:
       report = .availability(
         log, period, equipment: Equipment.all(in: configuration.community, below: place),

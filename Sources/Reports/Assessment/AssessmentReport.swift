@@ -7,14 +7,19 @@ extension Report {
   ///   - log: of the period and `ReportLog.lookBack` before it.
   ///   - below: the place that the report is about; empty: everything.
   package static func assessment(
-    _ log: ReportLog, _ period: ReportPeriod, places: PlaceTree, below: String, scope: LocalizedText
+    _ log: ReportLog, _ period: ReportPeriod, equipment: [Equipment], places: PlaceTree, below: String,
+    scope: LocalizedText
   ) -> Report {
     let grouping = PlaceGrouping(places, below: below)
     let assessment = Assessment(log.cases.cases, period, group: grouping.group)
     let tables = AssessmentTables(assessment: assessment, places: places, title: log.title)
+    let available = equipment.map { Availability($0, log.alarms.records, period) }
     return Report(
       .assessment, period, scope: scope,
-      sections: [tables.summary, tables.units, tables.levels, tables.byPlace, tables.people, tables.repetitions],
+      sections: [
+        tables.summary, tables.units, tables.levels, tables.byPlace, tables.people, tables.repetitions,
+        .availability(available, places: places),
+      ],
       notes: [
         LocalizedText(
           zh: "每一步计入其发生的月份；期限以当时下达的为准。收到后自行恢复或被搁置、静默的，其未到的期限不计。",

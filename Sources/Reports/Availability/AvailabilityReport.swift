@@ -28,6 +28,27 @@ extension Report {
   }
 }
 
+extension ReportSection {
+  /// All equipment in one table, for the assessment.
+  static func availability(_ found: [Availability], places: PlaceTree) -> ReportSection {
+    ReportSection(
+      "availability", LocalizedText(zh: "设备可用率", en: "Availability"),
+      table: ReportTable(
+        [
+          .text("name", "名称", "Name"), .text("kind", "类别", "Kind"), .technical("id", "编号", "Id"),
+          .text("place", "地点", "Place"), .number("availability", "可用率", "Availability"),
+          .number("outages", "停用次数", "Outages"), .number("down", "停用时间", "Down"),
+        ],
+        found.map {
+          [
+            .text($0.equipment.name), .text($0.equipment.kind.text), .name($0.equipment.id),
+            .text(places.reportName($0.equipment.place)), .share($0.share, places: 2), .count($0.outages.count),
+            .duration($0.down),
+          ]
+        }))
+  }
+}
+
 private struct AvailabilityTables {
   let found: [Availability]
   let places: PlaceTree

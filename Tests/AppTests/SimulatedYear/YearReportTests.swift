@@ -29,7 +29,10 @@ import Testing
       what: LocalizedText(zh: "在场车辆", en: "cars inside"),
       point: "gate-north/inside", isShare: false, mean: 41.3, peak: 78, peakAt: period.from + 40_000_000)
     return [
-      .kpi(log, period, scope: scope), .assessment(log, period, places: places, below: "", scope: scope),
+      .kpi(log, period, scope: scope),
+      .assessment(
+        log, period, equipment: Equipment.all(in: configuration.community, below: ""), places: places, below: "",
+        scope: scope),
       .availability(
         log, period, equipment: Equipment.all(in: configuration.community, below: ""), occupancy: [car],
         places: places, scope: scope),
