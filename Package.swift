@@ -48,16 +48,19 @@ let package = Package(
     .target(name: "Community", dependencies: ["Pipeline", "ConfigFile"]),
     .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
     .target(name: "Alerts", dependencies: ["Pipeline", "ConfigFile", "Community"]),
+    .target(name: "Orders", dependencies: ["Pipeline", "ConfigFile", "Community", "Alerts"]),
     .target(name: "Reports", dependencies: ["Pipeline", "Community", "Rules", "Alerts"]),
     .target(
       name: "Notify",
       dependencies: [
         "CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore, nioHTTP1,
       ]),
-    .target(name: "Store", dependencies: ["Pipeline", "Community", "Alerts", "Notify", grdb]),
+    .target(name: "Store", dependencies: ["Pipeline", "Community", "Alerts", "Orders", "Notify", crypto, grdb]),
     .target(
       name: "API",
-      dependencies: ["Pipeline", "ConfigFile", "Community", "Alerts", hummingbird, logging, nioCore, lifecycle],
+      dependencies: [
+        "Pipeline", "ConfigFile", "Community", "Alerts", "Orders", hummingbird, logging, nioCore, lifecycle,
+      ],
       resources: [
         .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),
         .embedInCode("Page/sign-in.html"),
@@ -66,14 +69,15 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Reports", "Notify", "Store",
+        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Reports", "Notify", "Store",
         "API", "Simulator",
         hummingbird, lifecycle, logging,
       ]),
     .executableTarget(
       name: "linli",
       dependencies: [
-        "CMemory", "App", "API", "Reports", "Rules", "Community", "ConfigFile", "Alerts", "Pipeline", "Simulator",
+        "CMemory", "App", "API", "Reports", "Rules", "Community", "ConfigFile", "Alerts", "Orders", "Pipeline",
+        "Simulator",
         argumentParser,
         httpClient, logging, nioCore,
       ]),
@@ -88,6 +92,8 @@ let package = Package(
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
+      name: "OrdersTests", dependencies: ["Orders", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+    .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
@@ -95,17 +101,19 @@ let package = Package(
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Store", "Alerts", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb]),
+      dependencies: ["Store", "Alerts", "Orders", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb]),
     .testTarget(
       name: "APITests",
-      dependencies: ["API", "Alerts", "Community", "Pipeline", "TestSupport", hummingbird, hummingbirdTesting, logging]),
+      dependencies: [
+        "API", "Alerts", "Orders", "Community", "Pipeline", "TestSupport", hummingbird, hummingbirdTesting, logging,
+      ]),
     .testTarget(
       name: "SimulatorTests",
       dependencies: ["Simulator", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "API", "Alerts", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "Store",
+        "App", "API", "Alerts", "Orders", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "Store",
         "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),

@@ -4,7 +4,7 @@ package import Pipeline
 
 /// What the HTTP API and the command line can ask of a running service. The App implements it over its lanes, alert desk
 /// and store; tests over memory. Every call returns a snapshot: nothing that is handed out is live.
-package protocol Backend: Sendable {
+package protocol Backend: OrderBackend {
   /// State of the whole service; counts of devices and alerts for `place` and below when one is given.
   func status(place: String?, language: Language) async throws -> StatusView
   func places() async -> [PlaceView]
@@ -112,7 +112,7 @@ package struct TapeStretch: Sendable {
 
 /// What the API could not do, and why; becomes an RFC 9457 problem document.
 package struct BackendError: Error, Sendable, Equatable {
-  package enum Kind: String, Sendable { case notFound, invalid, conflict, unavailable }
+  package enum Kind: String, Sendable { case notFound, invalid, conflict, unavailable, tooMany, tooLarge }
   package var kind: Kind
   package var message: String
   package init(_ kind: Kind, _ message: String) {

@@ -25,6 +25,8 @@ package struct ProblemDocument: Codable, Error, Sendable, Equatable {
         case .invalid: .badRequest
         case .conflict: .conflict
         case .unavailable: .serviceUnavailable
+        case .tooMany: .tooManyRequests
+        case .tooLarge: .contentTooLarge
         }
       self.init(status: status, detail: error.message)
     case let error as HTTPError: self.init(status: error.status, detail: error.body ?? error.status.reasonPhrase)

@@ -37,17 +37,19 @@ package struct WebServer: Sendable {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
     return Application(
-      responder: router.buildResponder(),
+      responder: PeerResponder(routes: router.buildResponder()),
       configuration: .init(address: bind, serverName: "linli"),
       onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
       logger: quiet)
   }
 
-  /// All routes. What stands before the access middleware answers anybody: health and the sign-in.
+  /// All routes. What stands before the access middleware answers anybody: health, residents' reports and
+  /// the sign-in.
   func makeRouter(for listener: Access.Listener) -> Router<BasicRequestContext> {
     let router = Router()
     router.add(middleware: ProblemMiddleware())
     HealthRoutes(backend: backend).addPublic(to: router)
+    ReportRoutes(backend: backend).add(to: router)
     if listener == .tcp {
       SignInRoutes(access: access).add(to: router)
       router.add(middleware: AccessMiddleware(access: access))
@@ -57,6 +59,8 @@ package struct WebServer: Sendable {
     DeviceRoutes(backend: backend).add(to: router)
     PointRoutes(backend: backend).add(to: router)
     AlertRoutes(backend: backend).add(to: router)
+    OrderRoutes(backend: backend).add(to: router)
+    VolunteerRoutes(backend: backend).add(to: router)
     EventRoutes(backend: backend).add(to: router)
     TapeRoutes(backend: backend).add(to: router)
     ReportRoutes(backend: backend).add(to: router)

@@ -29,6 +29,8 @@ package struct AlertEvent: Codable, Sendable, Equatable {
   /// Escalated to the side, along the home's care plan; else up.
   package var aside: Bool?
   package var isAside: Bool { aside ?? false }
+  /// It is about an order; the alert stands for it.
+  package var order: OrderNotice?
 
   /// Number of this step in the alert's life: 1, 2, 3 …
   package var number: Int { alert.step }

@@ -3,6 +3,7 @@
 // a time when many wait, and again and again when the database refuses.
 package import Alerts
 import Notify
+import Orders
 package import Pipeline
 
 package actor AlertDesk {
@@ -18,8 +19,9 @@ package actor AlertDesk {
   private static let closedKept = 1_000
 
   let storage: any AlertStorage
-  private var policy: DeskPolicy
+  private(set) var policy: DeskPolicy
   var book: AlertBook
+  var orders: OrderBook
   private var reached: [String: LaneStep] = [:]
   private var clocks: [String: Timestamp] = [:]
   private var sequence: Int64 = 0
@@ -47,6 +49,7 @@ package actor AlertDesk {
     self.storage = storage
     self.policy = policy
     book = AlertBook(limits: policy.limits, policy: policy.response)
+    orders = OrderBook(policy: policy.orders)
   }
 
   /// Reads the open alerts and the lanes' positions. Before anything else.
@@ -56,12 +59,16 @@ package actor AlertDesk {
     sequence = try await storage.lastSequence()
     book = AlertBook(
       limits: policy.limits, policy: policy.response, restoring: try await storage.alertsToRestore())
+    orders = OrderBook(
+      policy: policy.orders, restoring: try await storage.openOrders(), plans: try await storage.planStates(),
+      volunteers: try await storage.volunteers())
   }
 
   /// A new configuration; the bounds of the book stay until the next start.
   package func adopt(_ policy: DeskPolicy) {
     self.policy = policy
     book.policy = policy.response
+    orders.policy = policy.orders
   }
 
   // MARK: - What lanes found
@@ -192,12 +199,13 @@ package actor AlertDesk {
     clock = max(clock, now)
     let events = book.advance(to: now)
     enqueue(events.map { ($0, now) }, lane: nil, step: nil)
+    enqueueDue(at: now)
     await write(through: enqueued, retrying: true)
     return events
   }
 
   /// When `advance(to:)` has something to do.
-  package var nextDue: Timestamp? { book.nextDue }
+  package var nextDue: Timestamp? { [book.nextDue, orders.nextDue].compactMap { $0 }.min() }
 
   package var storageTrouble: StorageTrouble? {
     trouble.map { StorageTrouble(error: $0.error, since: $0.since, pendingEvents: pendingEvents) }
@@ -220,9 +228,17 @@ package actor AlertDesk {
     return await write(through: enqueued)
   }
 
-  private func enqueue(_ events: [(event: AlertEvent, now: Timestamp)], lane: String?, step: LaneStep?) {
-    guard !events.isEmpty else { return }
+  private func enqueue(_ events: [TimedEvent], lane: String?, step: LaneStep?) {
+    enqueue(events, orders: OrderOutcome(), at: clock, lane: lane, step: step)
+  }
+
+  func enqueue(_ events: [TimedEvent], orders outcome: OrderOutcome, at time: Timestamp, lane: String?, step: LaneStep?)
+  {
+    guard !events.isEmpty || !outcome.isEmpty else { return }
+    let (events, caused) = settle(events, outcome, at: time)
     var commit = AlertCommit(lane: lane, step: step)
+    let notices: [OutboxEntry]
+    (commit.orders, notices) = records(of: caused, at: time)
     commit.clock = step == nil ? nil : lane.flatMap { clocks[$0] }
     // After a long absence nobody needs each of the repetitions that were missed.
     let newest = Dictionary(events.map { ($0.event.alert.id, $0.event.number) }, uniquingKeysWith: max)
@@ -235,12 +251,13 @@ package actor AlertDesk {
       }
       if event.alert.isClosed { keepClosed(event.alert) }
     }
+    commit.outbox += notices
     enqueue(commit)
   }
 
   func enqueue(_ commit: AlertCommit) {
     enqueued += 1
-    pendingEvents += commit.events.count
+    pendingEvents += commit.events.count + commit.orders.events.count
     pending.append(Pending(number: enqueued, commit: commit))
     if trouble != nil { publishPending() }
   }
@@ -290,7 +307,7 @@ package actor AlertDesk {
     written = done.last?.number ?? written
     pending.removeFirst(count)
     for entry in done {
-      pendingEvents -= entry.commit.events.count
+      pendingEvents -= entry.commit.events.count + entry.commit.orders.events.count
       if !entry.published { feed.publish(entry.commit.events) }
       for settlement in entry.commit.settlements where unwritten[settlement.entry.idempotencyKey] == settlement {
         unwritten[settlement.entry.idempotencyKey] = nil

@@ -40,6 +40,8 @@ package struct AlertCommit: Sendable {
   package var settlements: [Settlement]
   /// What channels remember.
   package var notes: [ChannelNote] = []
+  /// What happened to orders with it.
+  package var orders = OrderRecords()
 
   package init(
     lane: String? = nil, step: LaneStep? = nil, events: [NumberedEvent] = [], outbox: [OutboxEntry] = [],
@@ -66,7 +68,7 @@ package struct AlertStory: Sendable, Equatable {
   }
 }
 
-package protocol AlertStorage: Outbox {
+package protocol AlertStorage: Outbox, OrderStorage {
   /// Lane → the last change whose consequences are stored.
   func appliedSteps() async throws(StoreError) -> [String: LaneStep]
   /// Lane → its clock at that change.

@@ -1,5 +1,6 @@
 // What the alert desk is told by the configuration, and what it answers.
 package import Alerts
+package import Orders
 package import Pipeline
 
 /// The desk's view of the configuration: pure functions and bounds.
@@ -11,6 +12,8 @@ package struct DeskPolicy: Sendable {
   package var traits: @Sendable (ConditionChange) -> AlertTraits
   /// Who is on duty, deadlines, repeating.
   package var response: ResponsePolicy
+  /// Deadlines of orders, what orders by itself.
+  package var orders: OrderPolicy
   /// Which channels hear of an event; `Router.channels(for:)`.
   package var channels: @Sendable (AlertEvent) -> [String]
   /// Something new is in the outbox; `OutboxWorker.wake()`.
@@ -18,11 +21,13 @@ package struct DeskPolicy: Sendable {
 
   package init(
     traits: @escaping @Sendable (ConditionChange) -> AlertTraits,
-    response: ResponsePolicy = .none, channels: @escaping @Sendable (AlertEvent) -> [String] = { _ in [] },
+    response: ResponsePolicy = .none, orders: OrderPolicy = .none,
+    channels: @escaping @Sendable (AlertEvent) -> [String] = { _ in [] },
     wakeOutbox: @escaping @Sendable () -> Void = {}
   ) {
     self.traits = traits
     self.response = response
+    self.orders = orders
     self.channels = channels
     self.wakeOutbox = wakeOutbox
   }

@@ -53,6 +53,7 @@ extension Store: AlertStorage {
         }
         for numbered in commit.events { try db.insert(numbered, json) }
         for entry in commit.outbox { try db.insert(entry, json) }
+        try db.insert(commit.orders, json)
         for settlement in commit.settlements { try db.settle(settlement) }
         for note in commit.notes { try db.remember(note, json) }
         return true

@@ -15,6 +15,9 @@ enum StoreSchema {
       try db.execute(
         sql: "CREATE TABLE channel_notes (channel TEXT PRIMARY KEY NOT NULL, note TEXT NOT NULL) WITHOUT ROWID")
     }
+    migrator.registerMigration("orders, maintenance, volunteers, bank") { db in
+      try db.execute(sql: OrderSchema.tables)
+    }
     return migrator
   }
 

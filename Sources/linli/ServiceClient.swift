@@ -63,6 +63,15 @@ struct ServiceClient: Sendable {
     try decode(type, try await data("POST", path, [:], body: try WireFormat.encode(body)))
   }
 
+  /// Sends bytes as they are.
+  func upload<Value: Decodable>(_ path: String, _ bytes: Data, as type: Value.Type) async throws -> Value {
+    try decode(type, try await data("POST", path, [:], body: bytes))
+  }
+
+  func delete<Value: Decodable>(_ path: String, as type: Value.Type) async throws -> Value {
+    try decode(type, try await data("DELETE", path, [:], body: nil))
+  }
+
   func post(_ path: String) async throws { _ = try await data("POST", path, [:], body: nil) }
 
   private func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {

@@ -21,3 +21,16 @@ enum TimeArgument {
     return now - milliseconds
   }
 }
+
+extension TimeArgument {
+  /// A duration from now in ms, or an RFC 3339 time as it stands; nil: neither was given.
+  static func future(_ text: String?, option: String) throws -> (time: String?, milliseconds: Int64?) {
+    guard let text else { return (nil, nil) }
+    if Timestamp(rfc3339: text) != nil { return (text, nil) }
+    guard let milliseconds = DurationText.parse(text), milliseconds > 0 else {
+      throw CommandFailure(
+        .usage, "\(option): '\(text)' is neither a duration (30m, 4h, 2d) nor a time (2026-01-05T18:00:00+08:00)")
+    }
+    return (nil, milliseconds)
+  }
+}

@@ -22,7 +22,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["linli", "places", "devices", "profile", "rules", "channels", "rule-test", "duty", "alerts"])
+  @Test(arguments: [
+    "linli", "places", "devices", "profile", "rules", "channels", "rule-test", "duty", "alerts", "orders",
+  ])
   func areSchemasWhoseReferencesLead(name: String) throws {
     let schema = try schema(name)
     #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")

@@ -3,6 +3,7 @@ import Alerts
 import Community
 import Foundation
 import Notify
+import Orders
 import Pipeline
 import Synchronization
 
@@ -100,6 +101,18 @@ final class FailingStorage: AlertStorage {
   func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent] {
     try await store.events(after: sequence, limit: limit)
   }
+
+  func openOrders() async throws(StoreError) -> [Order] { try await store.openOrders() }
+  func planStates() async throws(StoreError) -> [PlanState] { try await store.planStates() }
+  func volunteers() async throws(StoreError) -> [Volunteer] { try await store.volunteers() }
+  func order(_ id: String) async throws(StoreError) -> Order? { try await store.order(id) }
+  func order(ticket: String) async throws(StoreError) -> Order? { try await store.order(ticket: ticket) }
+  func orderStory(_ id: String) async throws(StoreError) -> OrderStory? { try await store.orderStory(id) }
+  func orders(_ query: OrderQuery) async throws(StoreError) -> OrderPage { try await store.orders(query) }
+  func bankEntries(from: Timestamp, until: Timestamp, volunteer: String?) async throws(StoreError) -> [BankEntry] {
+    try await store.bankEntries(from: from, until: until, volunteer: volunteer)
+  }
+  func bankEntry(_ id: Int64) async throws(StoreError) -> BankEntry? { try await store.bankEntry(id) }
 }
 
 /// Small, seeded, the same on every machine (SplitMix64).

@@ -3,6 +3,7 @@ package import Community
 package import ConfigFile
 import Foundation
 package import Notify
+package import Orders
 package import Pipeline
 package import Rules
 
@@ -22,6 +23,7 @@ package struct LoadedConfiguration: Sendable {
   package var notify: NotifyConfiguration
   package var alerts: AlertSettings
   package var duty: DutyTable
+  package var orders: OrderSettings
   package var lanes: [LaneConfiguration]
   /// Errors and warnings in the order of files and lines.
   package var problems: [Problem]
@@ -30,6 +32,11 @@ package struct LoadedConfiguration: Sendable {
 
   /// Who is on duty and how people are asked.
   package var response: ResponsePolicy { ResponsePolicy(duty: duty, settings: alerts.response) }
+
+  /// Deadlines of orders, what orders by itself.
+  package var orderPolicy: OrderPolicy {
+    OrderPolicy(settings: orders, duty: duty, zone: LocalTimeTable(zone: settings.timeZone))
+  }
 
   /// Reads every file below `directory`. `environment` supplies the secrets; gaps of rotas are looked for from `now` on.
   package static func load(
@@ -66,10 +73,15 @@ package struct LoadedConfiguration: Sendable {
       ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
       surroundings: .init(
         places: community.isWhole ? community.places.places.map(\.path) : nil,
-        rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue),
+        rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue) + [OrderNotice.rule],
         channelsInUse: duty.channelsInUse),
       log: log)
     DutyReach(duty: duty, people: file.people, notify: notify).check(log: judgement)
+    let orders = OrderSettings.load(directory: directory, log: log)
+    OrderCheck(
+      settings: orders, community: community, duty: duty,
+      rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue) + SelfTrouble.allCases.map(\.rawValue)
+    ).check(log: judgement)
     let lanes = LaneAssignment(settings: settings, community: community, rules: ruleSet).lanes(log: judgement)
     var configuration = LoadedConfiguration(nothingIn: directory, problems: log.sorted)
     configuration.settings = settings
@@ -78,6 +90,7 @@ package struct LoadedConfiguration: Sendable {
     configuration.notify = notify
     configuration.alerts = alerts
     configuration.duty = duty
+    configuration.orders = orders
     configuration.lanes = lanes
     return configuration
   }
@@ -92,6 +105,7 @@ package struct LoadedConfiguration: Sendable {
     notify = NotifyConfiguration()
     alerts = AlertSettings()
     duty = .none
+    orders = OrderSettings()
     lanes = []
   }
 

@@ -38,7 +38,7 @@ extension CommunityService {
   }
 
   /// Asks memory first and then the disk; again when a batch was written between the two, so that each reading is there once.
-  private func consistently<Answer: Sendable>(
+  func consistently<Answer: Sendable>(
     _ lane: Lane?, _ store: HistoryStore, _ point: String,
     _ work: @escaping @Sendable ([HistoryReading]) throws -> Answer
   ) async throws -> Answer {

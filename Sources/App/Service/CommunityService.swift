@@ -7,6 +7,7 @@ import Foundation
 package import Logging
 import MQTT
 package import Notify
+import Orders
 package import Pipeline
 import Rules
 package import ServiceLifecycle
@@ -58,6 +59,8 @@ package final class CommunityService: Sendable {
     var configuration: LoadedConfiguration
     var rates = RateMeter()
     var httpPort = 0
+    /// How many residents' reports may come.
+    var reports = ReportBudget()
     /// What runs beside the service's own parts.
     var guests: [any Service] = []
   }
@@ -206,7 +209,7 @@ package final class CommunityService: Sendable {
     let router = Router(configuration.notify)
     return DeskPolicy(
       traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
-      channels: { router.channels(for: $0) }, wakeOutbox: { worker?.wake() })
+      orders: configuration.orderPolicy, channels: { router.channels(for: $0) }, wakeOutbox: { worker?.wake() })
   }
 
   private func outlets(for configuration: LoadedConfiguration) -> [OutboxWorker.Outlet] {

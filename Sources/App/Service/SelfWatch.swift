@@ -146,6 +146,7 @@ extension CommunityService {
     let kept = configuration.settings.closedAlertsKept
     do {
       let rows = try await store.prune(alertsClosedBefore: now - kept, auditBefore: now - 2 * kept)
+      try await store.pruneOrders(endedBefore: now - 2 * kept)
       if rows > 0 { logger.info("\(rows) old records removed") }
     } catch {
       logger.error("store: \(error.message(in: .en))")

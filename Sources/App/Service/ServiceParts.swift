@@ -58,12 +58,17 @@ struct Housekeeping: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var lastPrune = Timestamp.distantPast
+      var lastCount = Timestamp.distantPast
       while !Task.isCancelled {
         let now = service.now()
         await service.desk.advance(to: now)
         await service.watchItself(at: now)
         service.noteRates(at: now)
         service.notifier.watchdog()
+        if now - lastCount >= CommunityService.countEvery {
+          lastCount = now
+          await service.countUse(at: now)
+        }
         if now - lastPrune > 86_400_000 {
           lastPrune = now
           await service.prune(at: now)

@@ -98,6 +98,7 @@ package struct MessageWriter: Sendable {
         if let due = alert.response?.answerDue { values[.until] = LocalTime.short(due, in: settings.timeZone) }
       }
     }
+    event.order?.fill(&values, language, style, settings)
     return values
   }
 

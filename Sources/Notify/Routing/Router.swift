@@ -70,7 +70,9 @@ extension Channel.Kind {
     case .escalated, .repeated, .realarmed: return true
     // What was hidden and still waits for an answer speaks as a raise.
     case .released, .unshelved: return alert.needsAnswer
-    case .assigned, .commented, .shelved, .suppressed, .reset, .ordered: return false
+    // Of an alert's own step nobody hears; an order has words of its own.
+    case .ordered: return self != .mqtt && (event.order.map { $0.speaks || !isForPeople } ?? false)
+    case .assigned, .commented, .shelved, .suppressed, .reset: return false
     }
   }
 }

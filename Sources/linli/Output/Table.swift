@@ -15,6 +15,7 @@ struct Table {
   private var rows: [[Cell]] = []
 
   init(_ header: String...) { self.header = header }
+  init(columns: [String]) { header = columns }
 
   mutating func add(_ cells: [Cell]) { rows.append(cells) }
   mutating func add(_ texts: String...) { rows.append(texts.map { Cell($0) }) }

@@ -1,0 +1,42 @@
+import Foundation
+import Hummingbird
+
+/// Residents' reports, without a credential: `POST /public/PLACE/reports` answers a ticket,
+/// `GET /public/PLACE/reports/TICKET` how far it is.
+struct ReportRoutes {
+  let backend: any Backend
+
+  /// 500 characters of any script, a contact and the JSON around them.
+  private static let bodyBytesMax = 8_192
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.post("/public/**") { request, context -> Response in
+      guard let (place, rest) = Self.parse(context), rest.isEmpty else { throw Self.notFound }
+      let body: ByteBuffer
+      do { body = try await request.body.collect(upTo: Self.bodyBytesMax) } catch {
+        throw ProblemDocument(status: .contentTooLarge, detail: "a report has at most 500 characters")
+      }
+      let report = try WireFormat.decode(ReportRequest.self, from: Data(body.readableBytesView))
+      let ticket = try await backend.report(
+        report, place: place, address: PeerAddress.of(request), language: request.language)
+      return try .json(ticket, status: .created)
+    }
+    router.get("/public/**") { request, context -> Response in
+      guard let (place, rest) = Self.parse(context), rest.count == 1 else { throw Self.notFound }
+      return try .json(
+        try await backend.ticket(
+          rest[0], place: place, address: PeerAddress.of(request), language: request.language))
+    }
+  }
+
+  private static var notFound: ProblemDocument {
+    ProblemDocument(status: .notFound, detail: "there is /public/PLACE/reports and /public/PLACE/reports/TICKET")
+  }
+
+  /// The place before `reports`, and what comes after.
+  private static func parse(_ context: BasicRequestContext) -> (place: String, rest: [String])? {
+    let steps = context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) }
+    guard let index = steps.lastIndex(of: "reports"), index > 0 else { return nil }
+    return (steps[..<index].joined(separator: "/"), Array(steps[(index + 1)...]))
+  }
+}

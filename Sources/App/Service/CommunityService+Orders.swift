@@ -1,0 +1,218 @@
+import API
+import Alerts
+package import Community
+package import Foundation
+import Orders
+import Pipeline
+import Store
+
+/// Orders: lists, stories, what people do to them.
+extension CommunityService {
+  package func orders(_ selection: OrderSelection) async throws -> OrderListView {
+    let configuration = configuration
+    let place = try selection.place.map { try resolve(place: $0, in: configuration) }
+    let page = try await desk.orders(
+      OrderQuery(
+        place: place, states: selection.states, includeEnded: selection.all, limit: selection.limit,
+        cursor: selection.cursor))
+    return OrderListView(
+      orders: page.orders.map { view($0, selection.language, configuration) }, next: page.next?.description)
+  }
+
+  package func order(id: String, language: Language) async throws -> OrderStoryView {
+    guard let story = try await desk.orderStory(id) else {
+      throw BackendError(.notFound, OrderError.unknown(id: id).message(in: language))
+    }
+    let configuration = configuration
+    let zone = configuration.settings.timeZone
+    return OrderStoryView(
+      order: view(story.order, language, configuration),
+      steps: story.events.map { event in
+        .init(
+          at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment,
+          to: (event.to ?? []).map(\.name),
+          overseer: event.kind == .escalated || event.kind == .repeated ? event.order.overseer?.unit[language] : nil)
+      },
+      deliveries: story.deliveries.map {
+        .init(
+          channel: $0.channel, event: $0.event.rawValue, state: $0.state.rawValue, attempts: $0.attempts,
+          at: ($0.finishedAt ?? $0.createdAt).rfc3339(in: zone), error: $0.lastError)
+      })
+  }
+
+  package func createOrder(_ request: OrderRequest, language: Language) async throws -> OrderView {
+    let configuration = configuration
+    let now = now()
+    if let key = request.key, let known = try await desk.order(OrderIdentity.id(key: "request|\(key)")) {
+      return view(known, language, configuration)
+    }
+    let alerts = try await alerts(of: request, language)
+    guard let title = request.title.map({ LocalizedText($0) }) ?? alerts.first?.traits.title else {
+      throw BackendError(.invalid, "an order needs a title, or an alert to take it from")
+    }
+    guard let place = try request.place.map({ try resolve(place: $0, in: configuration) }) ?? alerts.first?.place else {
+      throw BackendError(.invalid, "an order needs a place, or an alert to take it from")
+    }
+    var draft = OrderDraft(
+      key: request.key.map { "request|\($0)" }, title: title,
+      note: request.note ?? (request.title == nil ? alerts.first?.traits.advice?[language] : nil), place: place,
+      priority: alerts.map(\.traits.priority).min() ?? .medium, source: alerts.isEmpty ? .person : .alert,
+      alerts: alerts.map(\.id), unit: request.unit.map { LocalizedText($0) },
+      person: request.to.map(configuration.orderPolicy.person), by: request.by)
+    if let word = request.priority { draft.priority = try Self.word(word, "priority") }
+    if let word = request.help { draft.help = try Self.word(word, "help") }
+    if draft.key.map({ $0.count > 200 }) ?? false { throw BackendError(.invalid, "'key' has at most 200 characters") }
+    draft.deadline = try Self.time(request.deadline, request.withinMilliseconds, now: now, "deadline")
+    let request = draft
+    return try await answer(language) { try await $0.desk.createOrder(request, at: now) }
+  }
+
+  /// Each must be open and of no other order.
+  private func alerts(of request: OrderRequest, _ language: Language) async throws -> [Alert] {
+    var found: [Alert] = []
+    for id in Set(request.alerts ?? []).sorted() {
+      guard let alert = try await desk.story(id.lowercased())?.alert else {
+        throw BackendError(.notFound, AlertError.unknown(id: id).message(in: language))
+      }
+      if let order = alert.order, let open = try await desk.order(order), !open.hasEnded {
+        throw BackendError(
+          .conflict,
+          language == .zh ? "报警 \(id) 已有工单 \(order)" : "alert \(id) is dealt with by order \(order) already")
+      }
+      if alert.isClosed {
+        throw BackendError(.conflict, AlertError.closed(id: id, at: alert.raisedAt).message(in: language))
+      }
+      found.append(alert)
+    }
+    return found.sorted { ($0.traits.priority, $0.raisedAt, $0.id) < ($1.traits.priority, $1.raisedAt, $1.id) }
+  }
+
+  package func perform(
+    _ request: OrderActionRequest, onOrder id: String, language: Language
+  ) async throws -> OrderView {
+    let now = now()
+    if request.action == .join {
+      guard let alert = request.alert?.lowercased() else { throw BackendError(.invalid, "join needs 'alert'") }
+      guard try await desk.story(alert) != nil else {
+        throw BackendError(.notFound, AlertError.unknown(id: alert).message(in: language))
+      }
+      return try await answer(language) {
+        try await $0.desk.join(alert: alert, toOrder: id, by: request.by, at: now)
+      }
+    }
+    let (action, by) = try await action(request, now: now)
+    return try await answer(language) {
+      try await $0.desk.perform(action, onOrder: id, by: by, at: now, comment: request.comment)
+    }
+  }
+
+  private func action(_ request: OrderActionRequest, now: Timestamp) async throws -> (OrderAction, by: String) {
+    let policy = configuration.orderPolicy
+    switch request.action {
+    case .accept: return (.accept, request.by)
+    case .handover:
+      return (
+        .handOver(person: request.to.map(policy.person), unit: request.unit.map { LocalizedText($0) }), request.by
+      )
+    case .wait:
+      let reason: Order.Wait.Reason = try request.reason.map { try Self.word($0, "reason") } ?? .other
+      guard let until = try Self.time(request.until, request.forMilliseconds, now: now, "until") else {
+        throw BackendError(.invalid, "wait needs 'until' or 'for_milliseconds'")
+      }
+      return (.wait(reason, until: until), request.by)
+    case .resume: return (.resume, request.by)
+    case .done: return (.done(photos: try kept(request.photos ?? [])), request.by)
+    case .verify: return (.verify, request.by)
+    case .reject: return (.reject, request.by)
+    case .cancel: return (.cancel, request.by)
+    case .comment, .join: return (.comment, request.by)
+    case .photo:
+      guard let name = try kept(request.photos ?? []).first else {
+        throw BackendError(.invalid, "photo needs 'photos'")
+      }
+      return (.photo(name), request.by)
+    case .claim:
+      let id = request.to ?? request.by
+      guard let volunteer = await desk.volunteer(id) else {
+        throw BackendError(.notFound, "there is no volunteer '\(id)'; see `linli volunteers`")
+      }
+      return (.claim(volunteer), volunteer.name)
+    case .release: return (.release, request.by)
+    }
+  }
+
+  /// Only photos that are there.
+  private func kept(_ names: [String]) throws -> [String] {
+    let folder = PhotoFolder(data: options.data)
+    for name in names where !folder.holds(name) {
+      throw BackendError(.invalid, "there is no photo '\(name.prefix(80))'; send it to /api/v1/photos first")
+    }
+    return names
+  }
+
+  package func keepPhoto(_ bytes: Data) async throws -> PhotoView {
+    let folder = PhotoFolder(data: options.data)
+    do { return PhotoView(photo: try await blocking { try folder.keep(bytes) }) } catch let failure
+      as PhotoFolder.Failure
+    {
+      switch failure {
+      case .empty: throw BackendError(.invalid, "the photo is empty")
+      case .tooLarge(let limit): throw BackendError(.tooLarge, "a photo has at most \(limit >> 20) MiB")
+      case .notAPhoto: throw BackendError(.invalid, "that is neither JPEG nor PNG nor WebP")
+      case .cannotWrite(let reason): throw BackendError(.unavailable, "the photo cannot be kept: \(reason)")
+      }
+    }
+  }
+
+  package func photo(_ name: String) async throws -> (bytes: Data, mediaType: String) {
+    let folder = PhotoFolder(data: options.data)
+    guard let photo = try await blocking({ folder.photo(name) }) else {
+      throw BackendError(.notFound, "there is no photo '\(name.prefix(80))'")
+    }
+    return (photo.bytes, photo.kind.mediaType)
+  }
+
+  // MARK: - Pieces
+
+  /// Does it and shows the order; a refusal becomes an answer for people.
+  func answer(
+    _ language: Language, _ work: @Sendable (CommunityService) async throws -> OrderReply
+  ) async throws -> OrderView {
+    do { return view(try await work(self).order, language, configuration) } catch let error as OrderError {
+      switch error {
+      case .unknown: throw BackendError(.notFound, error.message(in: language))
+      case .textMissing, .textTooLong, .timeInPast, .tooFarAhead, .reasonMissing, .nobodyNamed:
+        throw BackendError(.invalid, error.message(in: language))
+      default: throw BackendError(.conflict, error.message(in: language))
+      }
+    }
+  }
+
+  func view(_ order: Order, _ language: Language, _ configuration: LoadedConfiguration) -> OrderView {
+    OrderView(
+      order, placeName: placeName(order.place, language, configuration), language: language,
+      zone: configuration.settings.timeZone)
+  }
+
+  func placeName(_ path: String, _ language: Language, _ configuration: LoadedConfiguration) -> String {
+    let names = configuration.community.places.ancestry(of: path).reversed().map { $0.name[language] }
+    return names.isEmpty ? path : names.joined(separator: language == .zh ? " " : " › ")
+  }
+
+  static func word<Word: RawRepresentable & CaseIterable>(_ text: String, _ what: String) throws -> Word
+  where Word.RawValue == String {
+    if let word = Word(rawValue: text) { return word }
+    let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    throw BackendError(.invalid, "'\(what)' is one of \(known), not '\(text.prefix(60))'")
+  }
+
+  private static func time(
+    _ text: String?, _ milliseconds: Int64?, now: Timestamp, _ what: String
+  ) throws -> Timestamp? {
+    guard let text else { return milliseconds.map { now + $0 } }
+    guard let time = Timestamp(rfc3339: text) else {
+      throw BackendError(.invalid, "'\(what)' must be a time like 2026-01-05T18:00:00+08:00, not '\(text.prefix(60))'")
+    }
+    return time
+  }
+}

@@ -1,0 +1,108 @@
+import API
+package import Community
+import Foundation
+import Orders
+import Pipeline
+import Store
+
+/// Volunteers and the moral bank.
+extension CommunityService {
+  package func volunteers(place: String?) async throws -> [VolunteerView] {
+    let configuration = configuration
+    let place = try place.map { try resolve(place: $0, in: configuration) }
+    return await desk.volunteers.filter { volunteer in
+      guard let place else { return true }
+      return volunteer.places.contains { PlaceTree.contains($0, place) || PlaceTree.contains(place, $0) }
+    }.map { VolunteerView($0, zone: configuration.settings.timeZone) }
+  }
+
+  package func enter(_ request: VolunteerRequest) async throws -> VolunteerView {
+    let configuration = configuration
+    guard !request.id.isEmpty, request.id.utf8.count <= 64,
+      request.id.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) })
+    else { throw BackendError(.invalid, "'id' is a short name of letters, digits, - and _") }
+    var volunteer = Volunteer(
+      id: request.id, name: request.name, help: try request.help.map { try Self.word($0, "help") },
+      places: try request.places.map { try resolve(place: $0, in: configuration) },
+      hours: try (request.hours ?? []).map { text in
+        guard let hours = Volunteer.Hours(text) else {
+          throw BackendError(.invalid, "'hours' are written like \"sat,sun 09:00-12:00\", not '\(text.prefix(60))'")
+        }
+        return hours
+      },
+      channel: request.channel, phone: request.phone, since: now())
+    if let known = await desk.volunteer(request.id) { volunteer.since = known.since }
+    do { try await desk.enter(volunteer) } catch let error as OrderError {
+      throw BackendError(.invalid, error.message(in: configuration.settings.language))
+    }
+    return VolunteerView(volunteer, zone: configuration.settings.timeZone)
+  }
+
+  /// The points stay.
+  package func removeVolunteer(_ id: String) async throws -> VolunteerView {
+    guard var volunteer = await desk.volunteer(id) else { throw Self.unknownVolunteer(id) }
+    if volunteer.leftAt == nil {
+      volunteer.leftAt = now()
+      try await desk.enter(volunteer)
+    }
+    return VolunteerView(volunteer, zone: configuration.settings.timeZone)
+  }
+
+  package func offers(volunteer id: String, language: Language) async throws -> [OfferView] {
+    let configuration = configuration
+    guard let offers = await desk.offers(for: id, at: now(), places: configuration.community.places) else {
+      throw Self.unknownVolunteer(id)
+    }
+    return offers.map {
+      OfferView(
+        $0, placeName: placeName($0.place, language, configuration), language: language,
+        zone: configuration.settings.timeZone)
+    }
+  }
+
+  private static func unknownVolunteer(_ id: String) -> BackendError {
+    BackendError(.notFound, "there is no volunteer '\(id.prefix(64))'; see `linli volunteers`")
+  }
+
+  // MARK: - The bank
+
+  package func bank(month: String?) async throws -> BankView {
+    let configuration = configuration
+    var (from, until) = (Timestamp.distantPast, Timestamp.distantFuture)
+    if let month {
+      let zone = LocalTimeTable(zone: configuration.settings.timeZone)
+      guard let range = BankMonth.range(month, zone) else {
+        throw BackendError(.invalid, "'month' is written like 2026-01, not '\(month.prefix(20))'")
+      }
+      (from, until) = (range.lowerBound, range.upperBound)
+    }
+    let entries = try await desk.bankEntries(from: from, until: until)
+    let monthlyMax = month == nil ? nil : configuration.orders.points.monthlyMax
+    return BankView(
+      month: month, balances: BankBalance.list(entries, monthlyMax: monthlyMax).map(BankView.Row.init),
+      entries: entries.map { BankEntryView($0, zone: configuration.settings.timeZone) })
+  }
+
+  package func bankEntry(_ request: BankEntryRequest) async throws -> BankEntryView {
+    let zone = configuration.settings.timeZone
+    let now = now()
+    guard !request.by.isEmpty, !request.reason.isEmpty, request.by.count <= 200, request.reason.count <= 500 else {
+      throw BackendError(.invalid, "say who ('by') and why ('reason')")
+    }
+    if let id = request.reverses {
+      guard
+        let reversal = try await desk.reverse(bankEntry: id, by: request.by, at: now, reason: request.reason)
+      else { throw BackendError(.conflict, "there is no entry \(id) that could be taken back") }
+      return BankEntryView(reversal, zone: zone)
+    }
+    guard let id = request.volunteer, let points = request.points, (1...10_000).contains(points) else {
+      throw BackendError(.invalid, "give 'reverses', or 'volunteer' and 'points' (1…10000)")
+    }
+    guard let volunteer = await desk.volunteer(id) else { throw Self.unknownVolunteer(id) }
+    let entry = BankEntry(
+      key: "hand|\(request.key ?? "\(id)|\(now.milliseconds)")", volunteer: id, name: volunteer.name, points: points,
+      at: now, by: request.by, reason: request.reason)
+    await desk.book(entry)
+    return BankEntryView(entry, zone: zone)
+  }
+}

@@ -1,0 +1,97 @@
+// Alerts and orders: which alerts order by themselves, and how the two end together.
+package import Alerts
+import Community
+package import Pipeline
+
+extension OrderBook {
+  /// Follows what happens to alerts.
+  ///
+  /// - A raise or an acknowledgement that `automatic` names makes an order, or joins the one that the same entry made at the
+  ///   same place and that is not done yet.
+  /// - With the last of its alerts closed, an order that ordered itself ends: not yet accepted, it is cancelled (unless its
+  ///   entry says `keep`); done, it counts as verified, for the sensors say so. A verified one closes in any case. An accepted
+  ///   one goes on: somebody is on the way.
+  package mutating func follow(_ event: AlertEvent, at now: Timestamp) -> OrderOutcome {
+    switch event.kind {
+    case .raised, .released, .unshelved, .acknowledged: return orderByItself(event, at: now)
+    case .closed: return alertClosed(event.alert.id, at: event.at)
+    default: return OrderOutcome()
+    }
+  }
+
+  private mutating func orderByItself(_ event: AlertEvent, at now: Timestamp) -> OrderOutcome {
+    let alert = event.alert
+    guard alert.order == nil, orderByAlert[alert.id] == nil, !alert.isClosed, !alert.isSuppressed, !alert.isShelved,
+      let entry = policy.settings.automatic.first(where: { $0.matches(alert) }),
+      entry.moment == (event.kind == .acknowledged ? .acknowledge : .raise)
+    else { return OrderOutcome() }
+    if entry.joins, let order = joinable(entry, place: alert.place),
+      let joined = try? join(
+        alert: alert.id, to: order, by: AlertEvent.system, at: now, comment: alert.traits.title.both)
+    {
+      return joined
+    }
+    var draft = OrderDraft(
+      key: "alert|\(alert.id)", title: entry.title ?? alert.traits.title,
+      note: alert.traits.advice.map(\.both), place: alert.place, priority: entry.priority ?? alert.traits.priority,
+      source: .alert, plan: entry.id, alerts: [alert.id], unit: entry.unit, person: entry.person.map(policy.person),
+      help: entry.help, by: AlertEvent.system)
+    draft.deadline = entry.finishWithin[draft.priority.rawValue].map { now + $0 }
+    do {
+      var (order, outcome) = try create(draft, at: now)
+      if event.kind == .acknowledged, draft.person == nil, let by = alert.acknowledgedBy {
+        order.person = Responder(name: by)
+        keep(order)
+        if !outcome.events.isEmpty { outcome.events[0].order = order }
+      }
+      return outcome
+    } catch {
+      counts.refusedForRoom += 1
+      return OrderOutcome()
+    }
+  }
+
+  private func joinable(_ entry: AutomaticOrder, place: String) -> String? {
+    orders.values.filter {
+      $0.source == .alert && $0.plan == entry.id && $0.place == place && $0.isUndone
+        && $0.alerts.count < limits.alertsOfOne
+    }.min { ($0.orderedAt, $0.id) < ($1.orderedAt, $1.id) }?.id
+  }
+
+  private mutating func alertClosed(_ alert: String, at time: Timestamp) -> OrderOutcome {
+    guard let id = orderByAlert[alert], var order = orders[id] else { return OrderOutcome() }
+    orderByAlert[alert] = nil
+    order.openAlerts.removeAll { $0 == alert }
+    var outcome = OrderOutcome()
+    if order.openAlerts.isEmpty {
+      let orderedItself = order.source == .alert && order.orderedBy == AlertEvent.system
+      let keeps = policy.settings.automatic.first { $0.id == order.plan }?.keeps ?? false
+      // Never before the steps that led to it, whatever the clocks of people and devices say.
+      let time = max(time, order.done?.at ?? order.orderedAt, order.verifiedAt ?? order.orderedAt)
+      switch order.state {
+      case .verified: outcome.events = [order.close(at: time)]
+      case .done where orderedItself:
+        outcome.events = order.verify(at: time, comment: "报警已消除 / its alerts have ended")
+      case .ordered where orderedItself && !keeps:
+        outcome.events = [
+          order.cancel(at: time, comment: "接单前报警已自行结束 / its alerts ended before anybody had accepted it")
+        ]
+      default: break
+      }
+    }
+    if outcome.events.isEmpty {
+      // Its list of open alerts is part of what is stored.
+      outcome.events = [
+        order.record(.commented, at: max(time, order.orderedAt), comment: "报警 \(alert) 已关闭 / alert \(alert) is closed")
+      ]
+    }
+    keep(order)
+    for event in outcome.events { outcome += consequences(of: event) }
+    return outcome
+  }
+}
+
+extension LocalizedText {
+  /// `中文 / English`, as Linli's own remarks are written.
+  var both: String { zh == en ? zh : "\(zh) / \(en)" }
+}

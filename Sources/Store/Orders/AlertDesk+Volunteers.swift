@@ -1,0 +1,48 @@
+// Volunteers and the bank on the desk.
+package import Orders
+package import Community
+package import Pipeline
+
+extension AlertDesk {
+  package var volunteers: [Volunteer] { orders.everyVolunteer }
+  package func volunteer(_ id: String) -> Volunteer? { orders.volunteer(id) }
+
+  /// Enters somebody, or changes what is known.
+  package func enter(_ volunteer: Volunteer) async throws {
+    try orders.enter(volunteer)
+    guard let entered = orders.volunteer(volunteer.id) else { return }
+    var commit = AlertCommit()
+    commit.orders.volunteers = [entered]
+    enqueue(commit)
+    await writeAll()
+  }
+
+  /// What a volunteer may see and claim; see `Offer`.
+  package func offers(for id: String, at now: Timestamp, places: PlaceTree) -> [Offer]? {
+    orders.volunteer(id).map { orders.offers(for: $0, at: now, places: places) }
+  }
+
+  package func bankEntries(
+    from: Timestamp = .distantPast, until: Timestamp = .distantFuture, volunteer: String? = nil
+  ) async throws(StoreError) -> [BankEntry] {
+    await writeAll()
+    return try await storage.bankEntries(from: from, until: until, volunteer: volunteer)
+  }
+
+  /// An entry by hand.
+  package func book(_ entry: BankEntry) async {
+    var commit = AlertCommit()
+    commit.orders.credits = [entry]
+    enqueue(commit)
+    await writeAll()
+  }
+
+  /// Takes an entry back by another one. nil: there is none of that number, or it is a reversal itself. Twice is once.
+  package func reverse(
+    bankEntry id: Int64, by: String, at now: Timestamp, reason: String
+  ) async throws(StoreError) -> BankEntry? {
+    guard let reversal = try await storage.bankEntry(id)?.reversal(at: now, by: by, reason: reason) else { return nil }
+    await book(reversal)
+    return reversal
+  }
+}

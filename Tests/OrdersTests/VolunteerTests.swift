@@ -1,0 +1,106 @@
+import Alerts
+import Community
+import Pipeline
+import Testing
+
+@testable import Orders
+
+@Suite struct VolunteerTests {
+  private static let rules = """
+    accept_within: 1h
+    finish_within: 4h
+    points: {visit: 10, other: 3, in_time: 2, monthly_max: 30}
+    """
+
+  private func volunteer(_ id: String = "lin", places: [String] = ["hedong/jiefang"]) throws -> Volunteer {
+    Volunteer(
+      id: id, name: "林晓雨", help: [.visit, .translate], places: places, since: try local("2026-01-01T00:00"))
+  }
+
+  /// Nobody's address or health is shown to one who has not claimed.
+  @Test func anOfferSaysNothingOfTheHomeBeforeItIsClaimed() throws {
+    var book = OrderBook(policy: try Sample.policy(Self.rules))
+    let start = try local("2026-01-05T10:00")
+    let lin = try volunteer()
+    try book.enter(lin)
+    try book.enter(try volunteer("other"))
+    var draft = Sample.draft(Sample.home, help: .visit)
+    draft.title = LocalizedText(zh: "独居老人血压高，上门看望", en: "Visit: lives alone, high blood pressure")
+    draft.note = "3号楼301，张奶奶，糖尿病"
+    draft.report = Order.Report(ticket: "t", contact: "13800000000")
+    let id = try book.create(draft, at: start).0.id
+    let offer = try #require(book.offers(for: lin, at: start, places: Sample.tree).first)
+    #expect(offer.place == "hedong/jiefang/chaoyang/yihe" && offer.details == nil && offer.points == 10)
+    let seen = "\(offer)"
+    for secret in ["301", "血压", "blood", "张奶奶", "糖尿病", "13800000000", "b3", "f3"] {
+      #expect(!seen.contains(secret), "\(secret) shows")
+    }
+    // Claimed: the one who has it sees where and what, the other sees nothing at all.
+    _ = try book.perform(.claim(lin), on: id, by: "林晓雨", at: start)
+    let mine = try #require(book.offers(for: lin, at: start, places: Sample.tree).first)
+    #expect(mine.place == Sample.home && mine.details?.note == draft.note)
+    #expect(!"\(mine)".contains("13800000000"))
+    #expect(book.offers(for: try volunteer("other"), at: start, places: Sample.tree).isEmpty)
+    // Released: a stranger's matter again.
+    _ = try book.perform(.release, on: id, by: "林晓雨", at: start)
+    #expect(book.offers(for: lin, at: start, places: Sample.tree).first?.details == nil)
+    #expect(Offer.openPlace("gone/x/301", Sample.tree) == "gone")
+  }
+
+  @Test func onlyWhoOffersThisHelpHereAndNow() throws {
+    var book = OrderBook(policy: try Sample.policy(Self.rules))
+    let start = try local("2026-01-05T10:00")
+    let id = try book.create(Sample.draft(Sample.home, help: .visit), at: start).0.id
+    let plain = try book.create(Sample.draft(), at: start).0.id
+    var far = try volunteer(places: ["elsewhere"])
+    #expect(throws: OrderError.volunteerCannot(name: "林晓雨")) {
+      try book.perform(.claim(far), on: id, by: "林晓雨", at: start)
+    }
+    far = try volunteer()
+    #expect(throws: OrderError.notClaimable(id: plain)) { try book.perform(.claim(far), on: plain, by: "x", at: start) }
+    _ = try book.perform(.claim(far), on: id, by: "林晓雨", at: start)
+    #expect(throws: OrderError.claimed(id: id)) {
+      try book.perform(.claim(try volunteer("other")), on: id, by: "x", at: start)
+    }
+    // Mondays from 20:00 to 06:00 of Tuesday.
+    var night = try volunteer()
+    night.hours = [.init(days: 1, from: 20 * 60, to: 6 * 60)]
+    #expect(!night.hasTime(at: start, Sample.shanghai))
+    #expect(night.hasTime(at: try local("2026-01-06T05:59"), Sample.shanghai))
+    #expect(!night.hasTime(at: try local("2026-01-06T06:00"), Sample.shanghai))
+  }
+
+  @Test func pointsAreForHelpThatSomebodyHasVerified() throws {
+    var book = OrderBook(policy: try Sample.policy(Self.rules))
+    let start = try local("2026-01-05T10:00")
+    func finish(_ minutes: Int64) throws -> String {
+      let id = try book.create(Sample.draft(Sample.home, help: .visit), at: start).0.id
+      _ = try book.perform(.claim(try volunteer()), on: id, by: "林晓雨", at: start)
+      _ = try book.perform(.done(photos: []), on: id, by: "林晓雨", at: start + minutes * 60_000)
+      return id
+    }
+    let inTime = try finish(60)
+    let entry = try #require(try book.perform(.verify, on: inTime, by: "张三", at: start + 2 * hour).credits.first)
+    #expect(entry.points == 12 && entry.volunteer == "lin" && entry.key == "order|\(inTime)")
+    let late = try finish(300)
+    #expect(try book.perform(.verify, on: late, by: "张三", at: start + 6 * hour).credits.first?.points == 10)
+    // Nobody looked: it counts as verified, but is worth nothing.
+    _ = try finish(10)
+    let byItself = book.advance(to: start + 200 * hour)
+    #expect(byItself.kinds == [.verified, .closed] && byItself.credits.isEmpty)
+  }
+
+  @Test func aReversalTakesBackOnce() throws {
+    let time = try local("2026-01-05T10:00")
+    var first = BankEntry(key: "order|a", volunteer: "lin", name: "林", points: 12, at: time, by: "张三", reason: "探访")
+    first.id = 7
+    let back = try #require(first.reversal(at: time, by: "李敏", reason: "记错人"))
+    #expect(back.points == -12 && back.reverses == 7 && back.key == "reversal|7")
+    #expect(back.reversal(at: time, by: "x", reason: "x") == nil)
+    var other = first
+    other.volunteer = "ma"
+    other.points = 40
+    let list = BankBalance.list([first, back, other, first], monthlyMax: 30)
+    #expect(list.map(\.volunteer) == ["ma", "lin"] && list.map(\.points) == [30, 12] && list[1].orders == 1)
+  }
+}
