@@ -69,7 +69,8 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Reports", "Notify", "Store",
+        "CMemory", "MQTT", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Reports", "Notify",
+        "Store",
         "API", "Simulator",
         hummingbird, lifecycle, logging,
       ]),

@@ -8,12 +8,15 @@ enum PeerAddress {
 
   /// Behind a reverse proxy on this machine it is the last address that the proxy has noted; anybody else's word for where he
   /// comes from counts nothing.
-  static func note(_ peer: String?, in request: inout Request) {
-    request.head.headerFields[.init("Linli-Peer")!] = nil
-    guard let peer else { return }
-    let isLoopback = peer.hasPrefix("127.") || peer == "::1"
-    let noted = request.headers[.init("X-Forwarded-For")!]?.split(separator: ",").last?.trimmingPrefix { $0 == " " }
-    request.head.headerFields[.init("Linli-Peer")!] = isLoopback ? noted.map { String($0.prefix(64)) } ?? peer : peer
+  static func noted(_ peer: String?, in request: Request) -> Request {
+    var head = request.head
+    head.headerFields[.init("Linli-Peer")!] = nil
+    if let peer {
+      let isLoopback = peer.hasPrefix("127.") || peer == "::1"
+      let noted = request.headers[.init("X-Forwarded-For")!]?.split(separator: ",").last?.trimmingPrefix { $0 == " " }
+      head.headerFields[.init("Linli-Peer")!] = isLoopback ? noted.map { String($0.prefix(64)) } ?? peer : peer
+    }
+    return Request(head: head, body: request.body)
   }
 }
 
@@ -38,8 +41,6 @@ struct PeerResponder<Routes: HTTPResponder<BasicRequestContext>>: HTTPResponder 
   let routes: Routes
 
   func respond(to request: Request, context: PeerContext) async throws -> Response {
-    var request = request
-    PeerAddress.note(context.peer, in: &request)
-    return try await routes.respond(to: request, context: context.basic)
+    try await routes.respond(to: PeerAddress.noted(context.peer, in: request), context: context.basic)
   }
 }

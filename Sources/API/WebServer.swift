@@ -49,7 +49,7 @@ package struct WebServer: Sendable {
     let router = Router()
     router.add(middleware: ProblemMiddleware())
     HealthRoutes(backend: backend).addPublic(to: router)
-    ReportRoutes(backend: backend).add(to: router)
+    ResidentRoutes(backend: backend).add(to: router)
     if listener == .tcp {
       SignInRoutes(access: access).add(to: router)
       router.add(middleware: AccessMiddleware(access: access))

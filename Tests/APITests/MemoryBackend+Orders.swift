@@ -34,8 +34,8 @@ extension MemoryBackend: OrderBackend {
   }
   func keepPhoto(_ bytes: Data) async throws -> PhotoView { PhotoView(photo: "\(bytes.count).png") }
   func photo(_ name: String) async throws -> (bytes: Data, mediaType: String) { (Data([1, 2, 3]), "image/png") }
-  func report(
-    _ report: ReportRequest, place: String, address: String, language: Language
+  func takeReport(
+    _ report: ResidentReportRequest, place: String, address: String, language: Language
   ) async throws -> TicketView {
     guard place == "hedong/b3" else { throw BackendError(.notFound, "there is no such place") }
     if report.text == "again" { throw BackendError(.tooMany, "too many requests from \(address)") }

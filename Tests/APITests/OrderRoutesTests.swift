@@ -97,11 +97,12 @@ struct OrderRoutesTests {
       ("127.0.0.1", nil, "127.0.0.1"), ("::1", "203.0.113.9", "203.0.113.9"), (nil, "203.0.113.9", "local"),
     ] as [(String?, String?, String)])
   func whereARequestComesFrom(peer: String?, forwarded: String?, expected: String) {
-    var request = Request(
+    let plain = Request(
       head: .init(method: .get, scheme: nil, authority: nil, path: "/"), body: .init(buffer: ByteBuffer()))
-    request.head.headerFields[.init("Linli-Peer")!] = "forged"
-    if let forwarded { request.head.headerFields[.init("X-Forwarded-For")!] = forwarded }
-    PeerAddress.note(peer, in: &request)
+    var head = plain.head
+    head.headerFields[.init("Linli-Peer")!] = "forged"
+    if let forwarded { head.headerFields[.init("X-Forwarded-For")!] = forwarded }
+    let request = PeerAddress.noted(peer, in: Request(head: head, body: plain.body))
     #expect(PeerAddress.of(request) == expected)
   }
 }

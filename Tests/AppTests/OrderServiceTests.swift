@@ -20,8 +20,8 @@ import Testing
   @Test func fromAReportToTheEnd() async throws {
     let community = try community("reports: {per_address: 2, per_place: 3}")
     let service = try await RunningService.make(community)
-    let report = ReportRequest(text: "灯坏了\u{7}", contact: "13800000000")
-    let ticket = try await service.report(report, place: Self.room, address: "192.0.2.1", language: .zh)
+    let report = ResidentReportRequest(text: "灯坏了\u{7}", contact: "13800000000")
+    let ticket = try await service.takeReport(report, place: Self.room, address: "192.0.2.1", language: .zh)
     #expect(ticket.stateText == "已受理" && ticket.ticket.count == 12)
     let order = try #require(try await service.orders(OrderSelection(place: "yihe/301")).orders.first)
     #expect(order.source == "resident" && order.contact == "13800000000" && order.title == "居民报修：灯坏了")
@@ -35,10 +35,10 @@ import Testing
       }
     }
     // Two from one address, three for the compound; nobody for a place that is not there.
-    _ = try await service.report(report, place: Self.room, address: "192.0.2.1", language: .zh)
+    _ = try await service.takeReport(report, place: Self.room, address: "192.0.2.1", language: .zh)
     func refusal(_ place: String, _ address: String) async -> BackendError.Kind? {
       do {
-        _ = try await service.report(report, place: place, address: address, language: .en)
+        _ = try await service.takeReport(report, place: place, address: address, language: .en)
         return nil
       } catch { return (error as? BackendError)?.kind }
     }

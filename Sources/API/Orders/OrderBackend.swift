@@ -13,7 +13,8 @@ package protocol OrderBackend: Sendable {
   func photo(_ name: String) async throws -> (bytes: Data, mediaType: String)
 
   /// From anybody: `address` is where the request came from.
-  func report(_ report: ReportRequest, place: String, address: String, language: Language) async throws -> TicketView
+  func takeReport(_ report: ResidentReportRequest, place: String, address: String, language: Language) async throws
+    -> TicketView
   func ticket(_ ticket: String, place: String, address: String, language: Language) async throws -> TicketView
 
   func volunteers(place: String?) async throws -> [VolunteerView]

@@ -217,7 +217,7 @@ package struct PhotoView: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /public/PLACE/reports`.
-package struct ReportRequest: Codable, Sendable, Equatable {
+package struct ResidentReportRequest: Codable, Sendable, Equatable {
   package var text: String
   package var contact: String?
   package init(text: String, contact: String? = nil) {

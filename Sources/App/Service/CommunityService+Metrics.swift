@@ -45,6 +45,12 @@ extension CommunityService {
       text.add("linli_alerts_active", .gauge, "Active alerts.", [("priority", priority.rawValue)], Double(count))
     }
     text.add("linli_alerts_open", .gauge, "Alerts not closed.", [], Double(await desk.openAlerts))
+    let orders = await desk.orderCounts
+    text.add("linli_orders_open", .gauge, "Orders that have not ended.", [], Double(orders.open))
+    text.add("linli_orders_overdue", .gauge, "Orders whose deadline has passed.", [], Double(orders.overdue))
+    text.add(
+      "linli_orders_refused_for_room_total", .counter, "Orders not made by themselves because too many were open.", [],
+      Double(orders.refused))
     text.add(
       "linli_alerts_closed_for_room_total", .counter, "Alerts closed because too many were open.", [],
       Double(await desk.counts.closedForRoom))

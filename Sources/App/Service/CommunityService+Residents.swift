@@ -9,8 +9,8 @@ extension CommunityService {
   /// Looking up tickets, an hour and address: enough to follow one's own, too few to guess another's.
   private static let lookupsPerHour = 120
 
-  package func report(
-    _ report: ReportRequest, place: String, address: String, language: Language
+  package func takeReport(
+    _ report: ResidentReportRequest, place: String, address: String, language: Language
   ) async throws -> TicketView {
     let configuration = configuration
     let settings = configuration.orders.reports

@@ -96,9 +96,9 @@ extension AlertDesk {
     return page
   }
 
-  /// Orders that have not ended, and of those the overdue ones.
-  package var orderCounts: (open: Int, overdue: Int) {
-    (orders.count, orders.open.count { $0.missedAt != nil && $0.isUndone })
+  /// Orders that have not ended, of those the overdue ones, and those that were not made for want of room.
+  package var orderCounts: (open: Int, overdue: Int, refused: Int) {
+    (orders.count, orders.open.count { $0.missedAt != nil && $0.isUndone }, orders.counts.refusedForRoom)
   }
 
   /// The newest states that only memory knows.

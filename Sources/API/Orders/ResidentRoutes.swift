@@ -3,7 +3,7 @@ import Hummingbird
 
 /// Residents' reports, without a credential: `POST /public/PLACE/reports` answers a ticket,
 /// `GET /public/PLACE/reports/TICKET` how far it is.
-struct ReportRoutes {
+struct ResidentRoutes {
   let backend: any Backend
 
   /// 500 characters of any script, a contact and the JSON around them.
@@ -16,8 +16,8 @@ struct ReportRoutes {
       do { body = try await request.body.collect(upTo: Self.bodyBytesMax) } catch {
         throw ProblemDocument(status: .contentTooLarge, detail: "a report has at most 500 characters")
       }
-      let report = try WireFormat.decode(ReportRequest.self, from: Data(body.readableBytesView))
-      let ticket = try await backend.report(
+      let report = try WireFormat.decode(ResidentReportRequest.self, from: Data(body.readableBytesView))
+      let ticket = try await backend.takeReport(
         report, place: place, address: PeerAddress.of(request), language: request.language)
       return try .json(ticket, status: .created)
     }
