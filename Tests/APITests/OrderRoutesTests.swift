@@ -91,6 +91,23 @@ struct OrderRoutesTests {
     }
   }
 
+  /// Over a real connection: the address is the other end's, or what the proxy on this machine has noted.
+  @Test func aReportKnowsItsAddress() async throws {
+    let server = WebServer(backend: MemoryBackend(), access: Access(key: "the-key"), logger: Logger(label: "test"))
+    let routes = server.makeRouter(for: .tcp).buildResponder()
+    let body = ByteBuffer(string: #"{"text":"again"}"#)
+    try await Application(responder: PeerResponder(routes: routes)).test(.live) { client in
+      for (header, value, address) in [
+        ("Linli-Peer", "198.51.100.1", "127.0.0.1"),
+        ("X-Forwarded-For", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+      ] {
+        try await client.execute(
+          uri: "/public/hedong/b3/reports", method: .post, headers: [.init(header)!: value], body: body
+        ) { #expect(text($0.body).contains("from \(address)"), "\(text($0.body))") }
+      }
+    }
+  }
+
   @Test(
     arguments: [
       ("192.0.2.7", "203.0.113.9", "192.0.2.7"), ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),

@@ -11,6 +11,9 @@ import Testing
     ["alert", ""],
     ["adopt", "x"], ["history"], ["history", "x/y", "--since", "yesterday"], ["history", "x/y", "--every", "0s"],
     ["history", "x/y", "--limit", "0"],
+    ["order"], ["order", "create"], ["order", "create", "--title", "x"], ["order", "wait", "x"], ["order", "accept"],
+    ["order", "handover", "x"], ["order", "claim", "x"], ["order", "done", "x", "--photo", "/no/such/file"],
+    ["volunteers", "add", "x"], ["bank", "reverse", "x"],
     ["report"], ["report", "weather"], ["report", "kpi", "--month", "2026-13"], ["report", "kpi", "--format", "pdf"],
     ["report", "kpi", "--format", "csv", "--json"],
     ["tape", "--since", "5"], ["replay"], ["rules", "test"], ["serve", "--log-level", "loud"], ["check", "--config"],
@@ -29,7 +32,8 @@ import Testing
   @Test(arguments: [
     ["status"], ["devices"], ["devices", "--unassigned"], ["points"], ["history", "a/b"], ["alerts"], ["alert", "x"],
     ["ack", "x"], ["assign", "x", "--to", "y"], ["comment", "x", "--comment", "y"], ["shelve", "x", "--for", "1h"],
-    ["close", "x y/z?"], ["adopt", "x", "--place", "y"], ["tape"], ["report", "kpi"],
+    ["close", "x y/z?"], ["adopt", "x", "--place", "y"], ["orders"], ["order", "x"], ["order", "accept", "x"],
+    ["volunteers"], ["bank"], ["tape"], ["report", "kpi"],
     ["reload"],
   ])
   func noService(arguments: [String]) throws {

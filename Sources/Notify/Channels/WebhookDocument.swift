@@ -88,6 +88,11 @@ package struct WebhookDocument: Codable, Sendable, Equatable {
       "unit": alert.unit, "event": event.kind.rawValue, "by": event.by, "comment": event.comment ?? "",
       "acknowledged_by": alert.acknowledgedBy ?? "", "assigned_to": alert.assignedTo ?? "",
     ]
+    if let order = event.order {
+      annotations["order_step"] = order.step
+      annotations["order_unit"] = order.unit[language]
+      annotations["order_deadline"] = order.deadline?.rfc3339(in: settings.timeZone)
+    }
     if let value = alert.value { annotations["value"] = ValueText.number(value) }
     return annotations.filter { !$0.value.isEmpty }
   }
