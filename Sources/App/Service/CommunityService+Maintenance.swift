@@ -1,3 +1,5 @@
+import Community
+import Logging
 import Orders
 import Pipeline
 import Store

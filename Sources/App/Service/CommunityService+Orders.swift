@@ -1,4 +1,4 @@
-import API
+package import API
 import Alerts
 package import Community
 package import Foundation

@@ -1,8 +1,9 @@
-import API
+package import API
 package import Community
 import Orders
 import Pipeline
 import Store
+import Synchronization
 
 /// Residents' reports: anybody may send one, so everything about them is counted and bounded.
 extension CommunityService {

@@ -1,4 +1,4 @@
-import API
+package import API
 package import Community
 import Foundation
 import Orders

@@ -1,4 +1,5 @@
 import API
+import Alerts
 import ArgumentParser
 import Community
 import Foundation

@@ -1,4 +1,6 @@
 import API
+import Community
+import Foundation
 import Orders
 
 /// States, steps and sources of orders as people read them.
