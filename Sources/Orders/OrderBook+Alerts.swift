@@ -14,7 +14,7 @@ extension OrderBook {
   package mutating func follow(_ event: AlertEvent, at now: Timestamp) -> OrderOutcome {
     switch event.kind {
     case .raised, .released, .unshelved, .acknowledged: return orderByItself(event, at: now)
-    case .closed: return alertClosed(event.alert.id, at: event.at)
+    case .closed: return alertClosed(event.alert.id, at: max(event.at, now))
     default: return OrderOutcome()
     }
   }

@@ -116,7 +116,7 @@ struct OrderCommandTests {
       as? [String: Any] ?? [:]
     let id = try #require(made["id"] as? String)
     let before = try run("volunteers", "offers", "lin", "--lang", "zh")
-    #expect(before.contains("探访") && !before.contains("王奶奶") && !before.contains("301"))
+    #expect(before.contains("探访") && !before.contains("王奶奶") && !before.contains("301 室"))
     _ = try run("order", "claim", id, "--volunteer", "lin")
     #expect(try run("volunteers", "offers", "lin", "--lang", "zh").contains("王奶奶"))
     _ = try run("order", "done", id, "--by", "林晓雨")

@@ -182,7 +182,8 @@ import Testing
   @Test func plannedOrdersOnceAcrossRestarts() async throws {
     let folder = try TemporaryFolder()
     let store = try Store(path: folder.database)
-    let policy = try Self.policy()
+    let policy = try Self.policy(
+      "maintenance: [{id: daily, title: 巡检, place: hedong, every: {days: 1}, from: 2026-01-01, at: \"00:10\"}]")
     let aDay: Int64 = 86_400
     for day in 0..<5 {
       // Each day another process; the second one was away for a while.

@@ -159,7 +159,8 @@ private struct OrderYear {
     for subject in active.sorted() { await turn(subject) }
     for _ in 0..<40 {
       now += 12 * Self.hour
-      for order in try await desk.orders(OrderQuery()).orders where order.source != .maintenance || now % 7 != 1 {
+      await desk.advance(to: at(now))
+      for order in try await desk.orders(OrderQuery()).orders {
         let action: OrderAction? =
           switch order.state {
           case .ordered, .accepted, .waiting: .done(photos: [])

@@ -26,7 +26,8 @@ package struct ReportBudget: Sendable {
       var bucket = buckets[key] ?? Bucket(tokens: Double(perHour), at: now)
       bucket.tokens = min(Double(perHour), bucket.tokens + Double(max(0, now - bucket.at)) * rate)
       bucket.at = max(bucket.at, now)
-      if bucket.tokens < 1 { wait = max(wait, Int64(((1 - bucket.tokens) / rate).rounded(.up))) }
+      // A hair below one is one: sums of fractions are never exact.
+      if bucket.tokens < 1 - 1e-9 { wait = max(wait, Int64(((1 - bucket.tokens) / rate - 0.01).rounded(.up))) }
       filled.append((key, bucket))
     }
     for (key, bucket) in filled {
