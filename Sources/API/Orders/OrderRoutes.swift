@@ -27,7 +27,10 @@ struct OrderRoutes {
       return try .json(try await backend.perform(action, onOrder: id, language: request.language))
     }
     router.post("/api/v1/photos") { request, _ -> Response in
-      let body = try await request.body.collect(upTo: Self.photoBytesMax)
+      let body: ByteBuffer
+      do { body = try await request.body.collect(upTo: Self.photoBytesMax) } catch {
+        throw ProblemDocument(status: .contentTooLarge, detail: "a photo has at most 5 MiB")
+      }
       return try .json(try await backend.keepPhoto(Data(body.readableBytesView)), status: .created)
     }
     router.get("/api/v1/photos/:name") { _, context -> Response in
