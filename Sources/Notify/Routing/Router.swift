@@ -14,8 +14,9 @@ package struct Router: Sendable {
 
   /// The channels that hear of the event, each once: those of the routes in their order, then those of the people on duty whom
   /// the alert has asked so far. An alert's traits never change and nobody is forgotten, so the later events of an alert reach
-  /// the channels that got its raise. Steps that ask somebody again – escalations, repetitions – and steps of orders reach every program, but of the
-  /// channels that people read only those of the people asked; unless one of them has none, for then the routes are his way.
+  /// the channels that got its raise. Steps that ask somebody again – escalations, repetitions – and steps of orders reach every
+  /// program, but of the channels that people read only those of the people asked; unless one of them has none, for then the
+  /// routes are his way.
   package func channels(for event: AlertEvent) -> [String] {
     var found: [String] = []
     let asked = event.to ?? []
