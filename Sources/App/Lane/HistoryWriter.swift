@@ -253,7 +253,7 @@ package final class HistoryWriter: @unchecked Sendable {
     }
     let count = buffer.count
     do {
-      _ = try store.write(HistoryBatch(lane: lane, position: follower.position, points: buffer.points.map(series)))
+      try writeBuffer()
     } catch {
       current.failedFlushes += 1
       flushTrouble = error.historyWords
@@ -272,7 +272,15 @@ package final class HistoryWriter: @unchecked Sendable {
     current.readings += UInt64(count)
   }
 
-  private func series(_ index: PointID) -> HistoryBatch.Series {
+  /// By itself, so that nothing holds the buffer when it is emptied.
+  private func writeBuffer() throws(StoreError) {
+    let batch = HistoryBatch(lane: lane, position: follower.position, count: buffer.points.count) {
+      [buffer, plan] in Self.series(buffer.points[$0], buffer, plan)
+    }
+    _ = try store.write(batch)
+  }
+
+  private static func series(_ index: PointID, _ buffer: ReadingBuffer, _ plan: LanePlan) -> HistoryBatch.Series {
     let point = plan.points[Int(index)]
     return HistoryBatch.Series(
       point: point.id, isBoolean: point.values == .boolean,

@@ -1,13 +1,29 @@
 /// Readings of many points that wait for their block, each point's in a chain of its own, in one piece of memory whose size
-/// is fixed: 24 bytes a reading and 8 a point.
-package struct ReadingBuffer {
+/// is fixed: 16 bytes a reading and 8 a point.
+package struct ReadingBuffer: Sendable {
   private struct Slot {
-    var time: Int64
     var value: Double
-    /// The point's next reading, -1 at the end.
-    var next: Int32
-    var reason: QualityReason
-    var isLate: Bool
+    /// Ms since `base`; `far`: too much for it.
+    var offset: Int32
+    /// Number of the point's next reading in 27 bits, all set at the end; late, reason above.
+    private var link: UInt32
+
+    private static let none: UInt32 = 1 << 27 - 1
+    static let far = Int32.min
+
+    init(_ reading: HistoryReading, offset: Int32) {
+      value = reading.value
+      self.offset = offset
+      link = Self.none | (reading.isLate ? 1 << 27 : 0) | UInt32(reading.reason.rawValue) << 28
+    }
+
+    /// -1 at the end.
+    var next: Int32 {
+      get { link & Self.none == Self.none ? -1 : Int32(link & Self.none) }
+      set { link = link & ~Self.none | UInt32(newValue) }
+    }
+    var isLate: Bool { link & 1 << 27 != 0 }
+    var reason: QualityReason { QualityReason(rawValue: UInt8(link >> 28)) ?? .none }
   }
 
   private struct Chain {
@@ -18,6 +34,10 @@ package struct ReadingBuffer {
   /// Readings that it is meant to hold. The readings of one message may go over it.
   package let capacity: Int
   private var slots: [Slot] = []
+  /// Time of the first reading, ms.
+  private var base: Int64 = 0
+  /// Times of slots that are more than 24 days away from it.
+  private var farTimes: [Int32: Int64] = [:]
   private var chains: [Chain]
   /// Points that have readings, in the order of their first one.
   package private(set) var points: [PointID] = []
@@ -37,10 +57,10 @@ package struct ReadingBuffer {
 
   package mutating func append(_ reading: HistoryReading, of point: PointID) {
     let slot = Int32(slots.count)
-    slots.append(
-      Slot(
-        time: reading.time.milliseconds, value: reading.value, next: -1, reason: reading.reason,
-        isLate: reading.isLate))
+    if slots.isEmpty { base = reading.time.milliseconds }
+    let offset = Int32(exactly: reading.time.milliseconds - base) ?? Slot.far
+    if offset == Slot.far { farTimes[slot] = reading.time.milliseconds }
+    slots.append(Slot(reading, offset: offset))
     let last = chains[Int(point)].last
     if last < 0 {
       chains[Int(point)].first = slot
@@ -57,9 +77,10 @@ package struct ReadingBuffer {
     var slot = chains[Int(point)].first
     while slot >= 0 {
       let one = slots[Int(slot)]
+      let time = one.offset == Slot.far ? farTimes[slot] ?? base : base + Int64(one.offset)
       found.append(
         HistoryReading(
-          time: Timestamp(milliseconds: one.time), value: one.value, reason: one.reason, isLate: one.isLate))
+          time: Timestamp(milliseconds: time), value: one.value, reason: one.reason, isLate: one.isLate))
       slot = one.next
     }
     return found
@@ -69,5 +90,6 @@ package struct ReadingBuffer {
     for point in points { chains[Int(point)] = Chain() }
     points.removeAll(keepingCapacity: true)
     slots.removeAll(keepingCapacity: true)
+    farTimes.removeAll()
   }
 }

@@ -5,13 +5,23 @@ package struct HistoryBatch: Sendable {
   package var lane: String
   /// The last message whose readings are in here.
   package var position: JournalPosition
-  package var points: [Series]
+  private let count: Int
+  private let series: @Sendable (Int) -> Series
 
-  package init(lane: String, position: JournalPosition, points: [Series]) {
+  /// - Parameter series: the readings of one of `count` points; asked for one after the other, so that a large batch does not
+  ///   stand in memory twice.
+  package init(lane: String, position: JournalPosition, count: Int, series: @escaping @Sendable (Int) -> Series) {
     self.lane = lane
     self.position = position
-    self.points = points
+    self.count = count
+    self.series = series
   }
+
+  package init(lane: String, position: JournalPosition, points: [Series]) {
+    self.init(lane: lane, position: position, count: points.count) { points[$0] }
+  }
+
+  package var points: some Sequence<Series> { (0..<count).lazy.map(series) }
 
   /// Readings of one point in the order in which they came.
   package struct Series: Sendable {

@@ -59,28 +59,6 @@ extension HistoryStore {
     }
   }
 
-  /// The buckets of a point that begin in `from` ..< `to`, by start; hours and days without a reading and without a held value
-  /// are left out.
-  package func rollups(
-    point: String, from: Timestamp, to: Timestamp, step: RollupStep
-  ) throws(StoreError) -> [RollupBucket] {
-    let zone = zone
-    return try read { db in
-      guard let point = try StoredPoint.fetch(db, id: point) else { return [] }
-      var fresh = RollupAccumulator(
-        isBoolean: point.isBoolean, holdLimit: point.holdLimit, zone: zone, held: point.held)
-      var readings: [HistoryReading] = []
-      for table in [StoredBlock.Table.blocks, .fresh] {
-        let rows = try Row.fetchCursor(
-          try db.cachedStatement(sql: "SELECT bytes FROM \(table.rawValue) WHERE point = ? ORDER BY id"),
-          arguments: [point.number])
-        while let row = try rows.next() { decode(row, at: 0, into: &readings) }
-      }
-      for reading in readings { fresh.add(reading) }
-      return fresh.buckets(step).filter { $0.start >= from && $0.start < to }
-    }
-  }
-
   func decode(_ row: Row, at index: Int, into readings: inout [HistoryReading]) {
     do {
       try row.withUnsafeData(atIndex: index) { data in

@@ -17,11 +17,13 @@ extension HistoryStore {
   /// interrupted may simply be done again.
   @discardableResult
   package func write(_ batch: HistoryBatch) throws(StoreError) -> Bool {
-    let applied = try write { db in
-      guard try db.advance(batch.lane, to: batch.position) else { return false }
+    let count: Int? = try write { db in
+      guard try db.advance(batch.lane, to: batch.position) else { return nil }
       var bytes: [UInt8] = []
+      var count = 0
       for series in batch.points where !series.readings.isEmpty {
         let point = try db.number(of: series)
+        count += series.readings.count
         try series.readings.withUnsafeBufferPointer { readings in
           var start = 0
           while start < readings.count {
@@ -34,17 +36,23 @@ extension HistoryStore {
           }
         }
       }
-      return true
+      return count
+    }
+    if count != nil {
+      compaction.withLock {
+        $0.hasNews = $0.isDue
+        $0.isDue = true
+      }
     }
     tally.withLock {
-      if applied {
+      if let count {
         $0.batches += 1
-        $0.readings += batch.points.reduce(0) { $0 + $1.readings.count }
+        $0.readings += count
       } else {
         $0.skippedBatches += 1
       }
     }
-    return applied
+    return count != nil
   }
 
   /// Most readings in one block of a flush.

@@ -10,6 +10,7 @@ package final class HistoryStore: Sendable {
   package let path: String
   let pool: DatabasePool
   let tally = Mutex(HistoryCounters())
+  let compaction = Mutex(CompactionPass())
   private let clock: Mutex<LocalTimeTable>
 
   /// Readings of a point that compaction packs into one block (at least; up to twice as many).

@@ -13,7 +13,9 @@ import Testing
       while !buffer.isFull {
         let point = PointID.random(in: 0..<15, using: &random)
         let reading = HistoryReading(
-          time: Timestamp(milliseconds: Int64.random(in: -5...5_000, using: &random)),
+          time: Timestamp(
+            milliseconds: Int64.random(in: -5...5_000, using: &random) * [1, 1, 1, 1_000_000].randomElement(
+              using: &random)!),
           value: Double.random(in: -1...1, using: &random),
           reason: QualityReason.allCases.randomElement(using: &random)!,
           isLate: Bool.random(using: &random))
