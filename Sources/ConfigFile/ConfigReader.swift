@@ -34,6 +34,11 @@ package enum ConfigReader {
     }
     let bytes = input.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(input.dropFirst(3)) : input
     guard checkCharacters(bytes, file: file, log: log) else { return nil }
+    return PlainYAML.parse(bytes, file: file) ?? parseAll(bytes, file: file, log: log)
+  }
+
+  /// All of YAML, by the complete parser.
+  static func parseAll(_ bytes: [UInt8], file: String, log: ProblemLog) -> ConfigNode? {
     if let offset = AliasGuard.offsetOfDangerousKey(bytes) {
       let place = SourceLocation(file: file, offset: offset, in: bytes)
       log.error(at: place, "a key must be a plain text where a file uses aliases")

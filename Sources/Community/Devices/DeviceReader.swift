@@ -59,8 +59,10 @@ package struct DeviceReader {
     }
     byID[id] = node.location
     guard let profile, let place, let match else { return nil }
-    let identity =
-      profile.name + "\n" + match.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "\n")
+    var identity = profile.name
+    for key in match.count < 2 ? Array(match.keys) : match.keys.sorted() {
+      identity += "\n" + key + "=" + (match[key] ?? "")
+    }
     if let first = byIdentity[identity] {
       let what = match.isEmpty ? "the topic" : "the match"
       log.error(

@@ -73,6 +73,7 @@ package enum Identifier {
   /// The id of a place, device, profile or point; reports one that cannot be used.
   package static func read(_ node: ConfigNode, _ what: String, log: ProblemLog) -> String? {
     guard let text = node.string(log, what) else { return nil }
+    if text.utf8.count <= lengthMax, text.utf8.allSatisfy({ isPlain($0) }) { return text }
     if text.count > lengthMax {
       log.error(at: node.location, "\(what): longer than \(lengthMax) characters")
       return nil
@@ -84,6 +85,14 @@ package enum Identifier {
       return nil
     }
     return text
+  }
+
+  /// Letters, digits and signs of ASCII: nearly all ids are of nothing else, and a site has many.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 48...57, 65...90, 97...122, 45, 95, 46, 58, 64: true
+    default: false
+    }
   }
 
   private static func isUsable(_ scalar: Unicode.Scalar) -> Bool {
