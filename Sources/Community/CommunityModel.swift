@@ -17,8 +17,6 @@ package struct CommunityModel: Sendable {
   /// Ids of devices that devices.yaml names and that had errors of their own.
   package private(set) var refusedDevices: Set<String> = []
   private let deviceByID: [String: DeviceID]
-  /// Every point by its id.
-  package let pointIDs: [String: PointID]
   /// Of each device; the same work is not done again for each point and rule.
   private let placeKinds: [String]
   private let deviceTags: [Set<String>]
@@ -33,8 +31,6 @@ package struct CommunityModel: Sendable {
     points = compiled.points
     deviceByID = Dictionary(
       zip(usable.map(\.id), usable.indices.map(DeviceID.init)), uniquingKeysWith: { first, _ in first })
-    pointIDs = Dictionary(
-      zip(points.map(\.id), points.indices.map(PointID.init)), uniquingKeysWith: { first, _ in first })
     var kinds: [String: String] = [:]
     var tags: [String: Set<String>] = [:]
     for path in Set(usable.map(\.place)) {
@@ -59,9 +55,17 @@ package struct CommunityModel: Sendable {
   // MARK: - Look-ups
 
   package func deviceID(_ id: String) -> DeviceID? { deviceByID[id] }
-  package func pointID(_ id: String) -> PointID? { pointIDs[id] }
+  /// By the parts of its id, `DEVICE/POINT`: an index of all points would be a megabyte for 25,000 of them.
+  package func pointID(_ id: String) -> PointID? {
+    guard let slash = id.utf8.lastIndex(of: UInt8(ascii: "/")), let device = deviceByID[String(id[..<slash])] else {
+      return nil
+    }
+    let name = id[id.utf8.index(after: slash)...]
+    guard let slot = profile(of: device).points.firstIndex(where: { $0.name == name }) else { return nil }
+    return devicePlans[Int(device)].firstPoint + PointID(slot)
+  }
   package func device(_ id: String) -> Device? { deviceByID[id].map { devices[Int($0)] } }
-  package func point(_ id: String) -> PointPlan? { pointIDs[id].map { points[Int($0)] } }
+  package func point(_ id: String) -> PointPlan? { pointID(id).map { points[Int($0)] } }
 
   package func profile(of device: DeviceID) -> DeviceProfile { profiles[devicePlans[Int(device)].profile] }
   package func points(of device: DeviceID) -> Range<PointID> {

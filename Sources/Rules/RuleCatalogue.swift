@@ -3,14 +3,19 @@ import Pipeline
 
 /// What the alert side needs to know about every rule, by its id: how urgent, what to say, whom it concerns.
 package struct RuleCatalogue: Sendable {
-  private var traits: [String: RuleTraits] = [:]
+  /// Of the built-in faults.
+  private var faults: [String: RuleTraits] = [:]
+  /// Those of the configuration, shared with who made the catalogue, and where each stands.
+  private let rules: [Rule]
+  private var index: [String: Int] = [:]
   /// Priorities of built-in faults that profiles change: rule → device → priority.
   private var priorities: [String: [String: String]] = [:]
 
   /// The rules of the configuration, and the built-in device faults as the profiles at the site want them.
   package init(_ rules: [Rule] = [], site: Site? = nil) {
-    for fault in BuiltInFault.allCases { traits[fault.rawValue] = fault.traits }
-    for rule in rules where rule.enabled { traits[rule.id] = rule.traits }
+    self.rules = rules
+    for fault in BuiltInFault.allCases { faults[fault.rawValue] = fault.traits }
+    for (number, rule) in rules.enumerated() where rule.enabled { index[rule.id] = number }
     guard let site else { return }
     for (device, facts) in zip(site.plan.devices, site.devices) {
       for (fault, setting) in facts.faults {
@@ -22,7 +27,7 @@ package struct RuleCatalogue: Sendable {
   /// - Parameter subject: of the alert; a profile may give a device fault another priority.
   /// - Returns: nil for a rule that is gone.
   package func traits(of rule: String, subject: String) -> RuleTraits? {
-    guard var result = traits[rule] else { return nil }
+    guard var result = self[rule] else { return nil }
     if let byDevice = priorities[rule] {
       let device = subject.lastIndex(of: "/").map { String(subject[..<$0]) } ?? subject
       if let priority = byDevice[device] ?? byDevice[subject] { result.priority = priority }
@@ -31,10 +36,10 @@ package struct RuleCatalogue: Sendable {
   }
 
   /// The same for any subject.
-  package subscript(rule: String) -> RuleTraits? { traits[rule] }
+  package subscript(rule: String) -> RuleTraits? { index[rule].map { rules[$0].traits } ?? faults[rule] }
 
   /// Ids in alphabetical order.
-  package var ids: [String] { traits.keys.sorted() }
+  package var ids: [String] { Set(index.keys).union(faults.keys).sorted() }
 
   package static func isBuiltIn(_ rule: String) -> Bool { BuiltInFault(rawValue: rule) != nil }
 }

@@ -8,6 +8,8 @@ package enum DeviceCompiler {
   ) -> (devices: [DevicePlan], points: [PointPlan]) {
     var plans: [DevicePlan] = []
     var points: [PointPlan] = []
+    // One of each kind, whose copies share what the profile says.
+    var models: [Int: [PointPlan]] = [:]
     plans.reserveCapacity(devices.count)
     points.reserveCapacity(
       devices.reduce(0) { sum, device in
@@ -22,7 +24,14 @@ package enum DeviceCompiler {
         DevicePlan(
           id: device.id, profile: index, place: device.place, match: device.match,
           firstPoint: PointID(points.count), silentAfter: silentAfter))
-      for point in profile.points { points.append(PointPlan(device: id, deviceID: device.id, point: point)) }
+      let kinds = models[index] ?? profile.points.map { PointPlan(device: id, deviceID: device.id, point: $0) }
+      models[index] = kinds
+      for (kind, point) in zip(kinds, profile.points) {
+        var own = kind
+        own.id = device.id + "/" + point.name
+        own.device = id
+        points.append(own)
+      }
     }
     return (plans, points)
   }

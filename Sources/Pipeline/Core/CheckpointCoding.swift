@@ -17,6 +17,19 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
 struct CheckpointWriter {
   private(set) var bytes: [UInt8] = []
 
+  /// - Parameter size: about how many bytes there will be.
+  init(size: Int = 0) { bytes.reserveCapacity(size) }
+
+  /// Groups of seven bits, the low ones first, each with a bit on top that says whether more follow.
+  mutating func putNumber(_ value: UInt64) {
+    var rest = value
+    while rest >= 128 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 128)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+
   mutating func put(_ value: some FixedWidthInteger) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
@@ -61,6 +74,17 @@ struct CheckpointReader {
     let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: T.self) }
     offset += size
     return T(littleEndian: value)
+  }
+
+  /// What `putNumber` wrote.
+  mutating func number() throws(CheckpointError) -> UInt64 {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), through: 63, by: 7) {
+      let group: UInt8 = try integer()
+      value |= UInt64(group & 127) << shift
+      if group < 128 { return value }
+    }
+    throw .damaged
   }
 
   mutating func double() throws(CheckpointError) -> Double { Double(bitPattern: try integer()) }

@@ -1,14 +1,17 @@
-/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 2:
-/// magic, version, clock, counters, devices, points with their last readings, rule instances, CRC-32C.
+/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 3:
+/// magic, version, clock, counters, devices, points with their last readings, rule instances, plain faults that were ever
+/// raised (in the form of instances), CRC-32C.
 extension LaneCore {
   static let magic: UInt32 = 0x4c4c_4e43
-  static let formatVersion: UInt32 = 2
-  /// Without `CoreCounters.windowMerges`; still read.
+  static let formatVersion: UInt32 = 3
+  /// Still read: 2 has all plain faults and each reading at its full width, 1 is without `CoreCounters.windowMerges`, too.
   static let oldestFormat: UInt32 = 1
 
   /// The state as it stands between two entries.
   package func checkpoint() -> [UInt8] {
-    var writer = CheckpointWriter()
+    // An array that grows by doubling would for a while take three times what it needs.
+    var writer = CheckpointWriter(size: checkpointBytes + checkpointBytes / 16)
+    defer { checkpointBytes = writer.bytes.count }
     writer.put(Self.magic)
     writer.put(Self.formatVersion)
     writer.put(startedAt)
@@ -65,18 +68,12 @@ extension LaneCore {
       writer.put(UInt64(state.arrivals))
       writer.put(state.reason.rawValue)
       writer.put(state.isStuck)
-      let readings = points.readings(of: point)
-      writer.put(UInt32(readings.count))
-      for reading in readings {
-        writer.put(reading.time)
-        writer.put(reading.value)
-        writer.put(reading.reason.rawValue)
-      }
+      points.write(readingsOf: point, to: &writer)
     }
   }
 
   private func writeInstances(to writer: inout CheckpointWriter) {
-    writer.put(UInt32(rules.instances.count))
+    writer.put(UInt32(rules.instances.count + rules.faults.states.count))
     let digests = plan.rules.map(\.digest)
     for number in rules.instances.indices {
       let instance = rules.instances[number]
@@ -90,15 +87,45 @@ extension LaneCore {
       writer.put(UInt32(range.count))
       for node in range { write(node, to: &writer) }
     }
+    for (key, state) in rules.faults.states.sorted(by: { $0.key < $1.key }) {
+      write(key, state, digests[Int(rules.faults.rule(key).rule)], to: &writer)
+    }
+  }
+
+  /// As an instance of one leaf at one point would be written.
+  private func write(
+    _ key: FaultTable.Key, _ fault: FaultTable.State, _ digest: UInt64, to writer: inout CheckpointWriter
+  ) {
+    let name = name(of: key)
+    writer.put(name.rule)
+    writer.put(name.subject)
+    writer.put(digest)
+    writer.put(UInt32(clamping: instance(key)?.zone ?? 0))
+    writer.put(fault.isActive)
+    writer.put(UInt32(1))
+    var state = NodeState(at: fault.clock)
+    state.raw = Truth(fault.isActive)
+    state.output = state.raw
+    state.isActive = fault.isActive
+    write(state, .bad, to: &writer)
+    writer.put(Int32(0))
+    writer.put(UInt32(1))
+    writer.put(UInt32(key.point))
+    writer.put(state.raw.rawValue)
+    writer.put(false)
+  }
+
+  private func write(_ state: NodeState, _ kind: ConditionCode.Kind, to writer: inout CheckpointWriter) {
+    writer.put(kind.rawValue)
+    for truth in [state.raw, state.output, state.nextRaw] { writer.put(truth.rawValue) }
+    for flag in [state.isActive, state.isInside, state.isLatched] { writer.put(flag) }
+    for time in [state.clock, state.since, state.mark, state.held, state.leafDue, state.edgeDue] { writer.put(time) }
   }
 
   private func write(_ node: Int, to writer: inout CheckpointWriter) {
     let state = rules.states[node]
     let kind = rules.code(node).pointee.kind
-    writer.put(kind.rawValue)
-    for truth in [state.raw, state.output, state.nextRaw] { writer.put(truth.rawValue) }
-    for flag in [state.isActive, state.isInside, state.isLatched] { writer.put(flag) }
-    for time in [state.clock, state.since, state.mark, state.held, state.leafDue, state.edgeDue] { writer.put(time) }
+    write(state, kind, to: &writer)
     let edges = rules.edges(of: node)
     writer.put(Int32(edges.firstIndex(of: state.lastEdge) ?? -1))
     if kind == .window { write(rules.windows[Int(rules.nodes[node].window)], to: &writer) }

@@ -37,13 +37,14 @@ extension LaneCore {
     wheel = TimerWheel(
       owners: devices.count + points.states.count + rules.instances.count, clock: now.milliseconds)
     try loadDevices(from: &reader)
-    let oldPoints = try loadPoints(from: &reader)
+    let oldPoints = try loadPoints(from: &reader, format)
     let known = try loadInstances(from: &reader, points: oldPoints, zones: zones)
     for device in devices.indices { armDevice(device) }
     for point in points.states.indices { rearmStuck(point) }
     for instance in rules.instances.indices {
       if known[instance] { resume(instance) } else { begin(instance, at: now.milliseconds) }
     }
+    beginFaults()
     freshEdges = []
   }
 
@@ -63,13 +64,10 @@ extension LaneCore {
   }
 
   private func loadDevices(from reader: inout CheckpointReader) throws(CheckpointError) {
-    var index: [String: Int] = [:]
-    for (number, device) in plan.devices.enumerated() {
-      index[device.id] = number
-      devices[number].heardAt = now.milliseconds
-    }
+    for device in devices.indices { devices[device].heardAt = now.milliseconds }
+    var finder = PlanFinder(count: devices.count) { [plan] in plan.devices[$0].id }
     for _ in 0..<(try reader.count(ofSize: 31)) {
-      let device = index[try reader.text()]
+      let device = finder.find(try reader.text())
       var state = DeviceState(heardAt: try reader.milliseconds())
       state.isHeard = try reader.bool()
       state.isSilent = try reader.bool()
@@ -91,18 +89,19 @@ extension LaneCore {
   }
 
   /// - Returns: for every point of the checkpoint its index in this plan, if it has one.
-  private func loadPoints(from reader: inout CheckpointReader) throws(CheckpointError) -> [Int?] {
-    var index: [String: Int] = [:]
-    for (number, point) in plan.points.enumerated() { index[point.id] = number }
+  private func loadPoints(
+    from reader: inout CheckpointReader, _ format: UInt32
+  ) throws(CheckpointError) -> [Int?] {
+    var finder = PlanFinder(count: plan.points.count) { [plan] in plan.points[$0].id }
     var found: [Int?] = []
     for _ in 0..<(try reader.count(ofSize: 13)) {
-      let point = index[try reader.text()]
+      let point = finder.find(try reader.text())
       if point == nil { counts.droppedAtRestore += 1 }
       found.append(point)
       var state = PointState()
       state.version = try reader.counter()
       if try reader.bool() {
-        try loadPoint(&state, into: point, from: &reader)
+        try loadPoint(&state, into: point, from: &reader, format)
       } else if let point {
         points.states[point] = state
       }
@@ -111,7 +110,7 @@ extension LaneCore {
   }
 
   private func loadPoint(
-    _ loaded: inout PointState, into point: Int?, from reader: inout CheckpointReader
+    _ loaded: inout PointState, into point: Int?, from reader: inout CheckpointReader, _ format: UInt32
   ) throws(CheckpointError) {
     loaded.time = try reader.milliseconds()
     loaded.usableTime = try reader.millisecondsOrNone()
@@ -124,17 +123,20 @@ extension LaneCore {
     loaded.reason = try reader.reason()
     loaded.isStuck = try reader.bool()
     var previous = PointState.never
-    for _ in 0..<(try reader.count(ofSize: 17)) {
-      let time = try reader.milliseconds()
-      let value = try reader.double()
-      let reason = try reader.reason()
-      guard let point else { continue }
+    func keep(_ time: Int64, _ value: Double, _ reason: QualityReason) {
+      guard let point else { return }
       points.remember(point, time: time, previous: previous, value: value, reason: reason)
       previous = time
     }
+    if format < 3 {
+      for _ in 0..<(try reader.count(ofSize: 17)) {
+        keep(try reader.milliseconds(), try reader.double(), try reader.reason())
+      }
+    } else {
+      try PointTable.read(from: &reader, keep)
+    }
     guard let point else { return }
-    loaded.ringHead = points.states[point].ringHead
-    loaded.ringCount = points.states[point].ringCount
+    loaded.ring = points.states[point].ring
     if pointKinds[point].mustChangeWithin != limit { applyNewLimit(to: &loaded, of: point) }
     points.states[point] = loaded
   }

@@ -14,11 +14,12 @@ extension LaneCore {
     from reader: inout CheckpointReader, points: [Int?], zones: [String]
   ) throws(CheckpointError) -> [Bool] {
     let digests = plan.rules.map(\.digest)
-    var index: [Key: Int] = [:]
-    for number in rules.instances.indices {
+    var finder = PlanFinder(count: rules.instances.count) { [self] number in
       let name = name(ofInstance: number)
-      index[Key(rule: name.rule, subject: name.subject, digest: digests[Int(rules.instances[number].rule)])] = number
+      return Key(rule: name.rule, subject: name.subject, digest: digests[Int(rules.instances[number].rule)])
     }
+    let faultRules = Set(
+      rules.faults.planRules.map { Key(rule: plan.rules[$0].id, subject: "", digest: digests[$0]) })
     freshEdges = [Bool](repeating: true, count: rules.edges.count)
     var known = [Bool](repeating: false, count: rules.instances.count)
     for _ in 0..<(try reader.count(ofSize: 25)) {
@@ -28,8 +29,16 @@ extension LaneCore {
       let zone = Int(try reader.integer(UInt32.self))
       let isRaised = try reader.bool()
       let nodeCount = try reader.count(ofSize: 63)
-      var instance = index[Key(rule: rule, subject: subject, digest: digest)]
+      let isFault = nodeCount == 1 && faultRules.contains(Key(rule: rule, subject: "", digest: digest))
+      var instance = isFault ? nil : finder.find(Key(rule: rule, subject: subject, digest: digest))
       if let found = instance, known[found] || rules.nodeRange(found).count != nodeCount { instance = nil }
+      if isFault {
+        let name = Key(rule: rule, subject: subject, digest: digest)
+        if try loadFault(name, from: &reader, points: points, digests) { continue }
+        counts.droppedAtRestore += 1
+        if isRaised { orphans.append(RuleSubject(rule: rule, subject: subject)) }
+        continue
+      }
       for node in 0..<nodeCount {
         let target = instance.map { rules.nodeRange($0).lowerBound + node }
         try loadNode(target, from: &reader, points: points)
@@ -45,6 +54,33 @@ extension LaneCore {
       if !zones.indices.contains(zone) || zones[zone] != name { moveToZone(instance) }
     }
     return known
+  }
+
+  /// A plain fault, which an older format has for every point.
+  /// - Returns: whether it is one at its point in this plan, too.
+  private func loadFault(
+    _ name: Key, from reader: inout CheckpointReader, points: [Int?], _ digests: [UInt64]
+  ) throws(CheckpointError) -> Bool {
+    guard try reader.integer(UInt8.self) == ConditionCode.Kind.bad.rawValue else { throw .damaged }
+    let state = try loadState(from: &reader)
+    _ = try reader.integer(Int32.self)
+    var target: Int?
+    for _ in 0..<(try reader.count(ofSize: 6)) {
+      let point = Int(try reader.integer(UInt32.self))
+      target = points.indices.contains(point) ? points[point] : nil
+      try loadEdge(nil, .bad, from: &reader)
+    }
+    guard let target else { return false }
+    let found = rules.faults.keys(at: target).first { key in
+      let rule = Int(rules.faults.rule(key).rule)
+      return digests[rule] == name.digest && plan.rules[rule].id == name.rule
+    }
+    guard let key = found, instance(key)?.subject == name.subject else { return false }
+    // What never was raised has no state.
+    if state.isActive || state.clock > startedAt.milliseconds {
+      rules.faults.states[key] = FaultTable.State(isActive: state.isActive, clock: state.clock)
+    }
+    return true
   }
 
   private func moveToZone(_ instance: Int) {
@@ -73,21 +109,7 @@ extension LaneCore {
   ) throws(CheckpointError) {
     guard let kind = ConditionCode.Kind(rawValue: try reader.integer()) else { throw .damaged }
     if let node, rules.code(node).pointee.kind != kind { throw .damaged }
-    var state = NodeState(at: now.milliseconds)
-    state.raw = try reader.truth()
-    state.output = try reader.truth()
-    state.nextRaw = try reader.truth()
-    state.isActive = try reader.bool()
-    state.isInside = try reader.bool()
-    state.isLatched = try reader.bool()
-    state.clock = try reader.millisecondsOrNone()
-    state.since = try reader.millisecondsOrNone()
-    state.mark = try reader.millisecondsOrNone()
-    state.held = try reader.milliseconds()
-    state.leafDue = try reader.millisecondsOrNone()
-    state.edgeDue = try reader.millisecondsOrNone()
-    // A period's edges are crossed one by one, day after day: nothing that is right is so far behind.
-    guard state.edgeDue >= now.milliseconds - 366 * 86_400_000 else { throw .damaged }
+    var state = try loadState(from: &reader)
     let lastEdge: Int32 = try reader.integer()
     if kind == .window { try loadWindow(node.map { Int(rules.nodes[$0].window) }, from: &reader) }
     let count = try reader.count(ofSize: 6)
@@ -108,6 +130,25 @@ extension LaneCore {
     state.trueEdges = Int32(edges.count { rules.edges[Int($0)].truth == .yes })
     state.unknownEdges = Int32(edges.count { rules.edges[Int($0)].truth == .unknown })
     rules.states[node] = state
+  }
+
+  private func loadState(from reader: inout CheckpointReader) throws(CheckpointError) -> NodeState {
+    var state = NodeState(at: now.milliseconds)
+    state.raw = try reader.truth()
+    state.output = try reader.truth()
+    state.nextRaw = try reader.truth()
+    state.isActive = try reader.bool()
+    state.isInside = try reader.bool()
+    state.isLatched = try reader.bool()
+    state.clock = try reader.millisecondsOrNone()
+    state.since = try reader.millisecondsOrNone()
+    state.mark = try reader.millisecondsOrNone()
+    state.held = try reader.milliseconds()
+    state.leafDue = try reader.millisecondsOrNone()
+    state.edgeDue = try reader.millisecondsOrNone()
+    // A period's edges are crossed one by one, day after day: nothing that is right is so far behind.
+    guard state.edgeDue >= now.milliseconds - 366 * 86_400_000 else { throw .damaged }
+    return state
   }
 
   /// The edge for a point: in its old place nearly always. An edge that is found is not fresh any more.

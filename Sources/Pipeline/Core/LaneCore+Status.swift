@@ -57,12 +57,27 @@ extension LaneCore {
 
   /// Every rule instance that is raised now, in plan order.
   package var raised: [RuleSubject] {
-    rules.instances.indices.compactMap { isRaised($0) ? name(ofInstance: $0) : nil }
+    inPlanOrder(
+      rules.instances.indices.filter { isRaised($0) }.map { ($0, name(ofInstance: $0)) },
+      rules.faults.active.map { ($0, name(of: $0)) })
   }
 
   func isRaised(_ instance: Int) -> Bool {
     let range = rules.nodeRange(instance)
     return !range.isEmpty && rules.states[range.upperBound - 1].isActive
+  }
+
+  /// What instances and plain faults tell, by rule and then by subject as the plan has them.
+  func inPlanOrder<Told>(_ instances: [(Int, Told)], _ faults: [(FaultTable.Key, Told)]) -> [Told] {
+    let byInstance = instances.map { (rule: rules.instances[$0.0].rule, told: $0.1) }
+    let byFault = faults.map { (rule: rules.faults.rule($0.0).rule, told: $0.1) }
+    // A rule has either instances or plain faults, and both come in the order of their subjects.
+    return (byInstance + byFault).enumerated().sorted { ($0.element.rule, $0.offset) < ($1.element.rule, $1.offset) }
+      .map(\.element.told)
+  }
+
+  func name(of key: FaultTable.Key) -> RuleSubject {
+    RuleSubject(rule: plan.rules[Int(rules.faults.rule(key).rule)].id, subject: instance(key)?.subject ?? "")
   }
 
   func name(ofInstance number: Int) -> RuleSubject {

@@ -30,11 +30,13 @@ package final class LaneCore {
   var rules: RuleTable
   /// Owners: devices, then points, then rule instances.
   var wheel: TimerWheel
-  /// Leaves whose truth may have changed, and the instances they belong to; empty between entries.
+  /// Leaves whose truth may have changed (plain faults as `~key`), and the instances they belong to; empty between entries.
   var pendingNodes = WorkList()
   var pendingInstances = WorkList()
   /// Devices of the last message that were silent before it: points that it did not bring are looked at after it.
   var returning: [Int32] = []
+  /// Size of the last checkpoint.
+  var checkpointBytes = 0
   /// While loading: inputs of rules whose state has not been found.
   var freshEdges: [Bool] = []
 

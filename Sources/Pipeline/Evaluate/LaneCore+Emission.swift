@@ -8,11 +8,12 @@ extension LaneCore {
 
   /// Every condition that holds now, as the change that would raise it, in plan order.
   package var standing: [ConditionChange] {
-    rules.instances.indices.compactMap { number in
-      guard isRaised(number) else { return nil }
-      let root = rules.nodeRange(number).upperBound - 1
-      return change(number, isRaised: true, root, at: Timestamp(milliseconds: rules.states[root].since))
-    }
+    inPlanOrder(
+      rules.instances.indices.filter { isRaised($0) }.map { number in
+        let root = rules.nodeRange(number).upperBound - 1
+        return (number, change(number, isRaised: true, root, at: Timestamp(milliseconds: rules.states[root].since)))
+      },
+      rules.faults.active.compactMap { key in rules.faults.states[key].map { (key, change(key, $0)) } })
   }
 
   private func change(_ number: Int, isRaised: Bool, _ root: Int, at: Timestamp) -> ConditionChange {

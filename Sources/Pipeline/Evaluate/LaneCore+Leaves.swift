@@ -83,6 +83,7 @@ extension LaneCore {
   func refreshFaultEdges(_ point: Int, at time: Int64) {
     let watchers = rules.watchers[point]
     for edge in Int(watchers.valueEnd)..<Int(watchers.end) { refreshEdge(edge, at: time) }
+    markFaults(point)
   }
 
   private func valueEdges(_ point: Int) -> Range<Int> {
@@ -128,12 +129,6 @@ extension LaneCore {
       && code.pointee.comparison.holds(state.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
     rules.edges[edge].isLatched = holds
     setEdge(edge, holds ? .yes : .no)
-  }
-
-  private func faults(of point: Int) -> UInt16 {
-    let state = points.states[point]
-    return (state.reason.quality == .bad ? ConditionCode.bit(state.reason) : 0)
-      | (state.isStuck ? ConditionCode.bit(.stuck) : 0) | (isSilent(point) ? ConditionCode.bit(.silent) : 0)
   }
 
   func refreshQuiet(_ edge: Int, at time: Int64, isActivity: Bool) {

@@ -34,6 +34,10 @@ extension LaneCore {
     while next < pendingNodes.count {
       let node = Int(pendingNodes[next])
       next += 1
+      if node < 0 {
+        settleFault(FaultTable.Key(~Int32(node)), at: time)
+        continue
+      }
       let instance = Int(rules.nodes[node].instance)
       rules.states[node].isPending = false
       if rules.code(node).pointee.kind == .window { evaluateWindow(node, at: time) }

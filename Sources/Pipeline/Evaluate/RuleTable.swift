@@ -1,5 +1,5 @@
 /// All rules at all their subjects as flat arrays: instances → nodes → edges (a leaf's points), and from each point and
-/// device to what watches it. What one reading touches lies together: the edges stand in the order of their points.
+/// device to what watches it; plain faults apart (`FaultTable`). What one reading touches lies together: the edges stand in the order of their points.
 struct RuleTable: ~Copyable {
   struct Instance: BitwiseCopyable {
     var rule: Int32
@@ -51,10 +51,14 @@ struct RuleTable: ~Copyable {
   /// `silent` nodes of device d: `deviceNodes[deviceStart[d] ..< deviceStart[d+1]]`.
   let deviceStart: Slab<Int32>
   let deviceNodes: Slab<Int32>
+  var faults: FaultTable
 
   init(_ plan: LanePlan, at time: Int64) {
-    var builder = RuleTableBuilder(plan, at: time)
-    for (index, rule) in plan.rules.enumerated() { builder.add(rule, index) }
+    var faults = FaultTableBuilder(points: plan.points.count)
+    let others = plan.rules.indices.filter { !faults.add(plan.rules[$0], $0) }
+    self.faults = FaultTable(faults)
+    var builder = RuleTableBuilder(plan, others, at: time)
+    for index in others { builder.add(plan.rules[index], index) }
     builder.nodes.append(Node(code: -1, instance: -1, firstEdge: Int32(builder.edges.count), window: -1))
     watchers = Slab(builder.sortEdges())
     let (deviceStart, deviceNodes) = builder.watchersOfDevices()

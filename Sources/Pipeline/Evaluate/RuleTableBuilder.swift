@@ -12,12 +12,13 @@ struct RuleTableBuilder {
   var windows: [SlidingWindow] = []
   var clockCount = 0
 
-  init(_ plan: LanePlan, at time: Int64) {
+  /// - Parameter rules: those of the plan that will be added.
+  init(_ plan: LanePlan, _ rules: [Int], at time: Int64) {
     self.plan = plan
     self.time = time
     // As large as they will be: arrays that grow by doubling would stand beside their copies for a while.
-    let nodeCount = plan.rules.reduce(0) { $0 + $1.conditions.count * $1.instances.count }
-    instances.reserveCapacity(plan.rules.reduce(0) { $0 + $1.instances.count })
+    let nodeCount = rules.reduce(0) { $0 + plan.rules[$1].conditions.count * plan.rules[$1].instances.count }
+    instances.reserveCapacity(rules.reduce(0) { $0 + plan.rules[$1].instances.count })
     nodes.reserveCapacity(nodeCount + 1)
     states.reserveCapacity(nodeCount)
   }

@@ -55,7 +55,7 @@ package struct DevicePlan: Sendable {
   }
 }
 
-/// A point of a device, `care-301-env/temperature`.
+/// A point of a device, `care-301-env/temperature`. What its profile says of it is kept once for all devices.
 package struct PointPlan: Sendable {
   package enum Values: Sendable, Equatable {
     case number
@@ -67,18 +67,66 @@ package struct PointPlan: Sendable {
 
   package var id: String
   package var device: DeviceID
-  package var quantity: String
+  private var kind: Kind
+
+  /// The same for all points that are copies of one.
+  private final class Kind: Sendable {
+    let content: Content
+    init(_ content: Content) { self.content = content }
+  }
+
+  private struct Content {
+    var quantity: String
+    var unit: String
+    var values: Values
+    var range: ClosedRange<Double>?
+    var event: Bool
+    var mustChangeWithin: Int64?
+    var low: Double?
+  }
+
+  private subscript<Value>(_ path: WritableKeyPath<Content, Value>) -> Value {
+    get { kind.content[keyPath: path] }
+    set {
+      var content = kind.content
+      content[keyPath: path] = newValue
+      kind = Kind(content)
+    }
+  }
+
+  package var quantity: String {
+    get { kind.content.quantity }
+    set { self[\.quantity] = newValue }
+  }
   /// The quantity's canonical unit, UCUM.
-  package var unit: String
-  package var values: Values
+  package var unit: String {
+    get { kind.content.unit }
+    set { self[\.unit] = newValue }
+  }
+  package var values: Values {
+    get { kind.content.values }
+    set { self[\.values] = newValue }
+  }
   /// Plausible values in the canonical unit; outside is bad(out-of-range).
-  package var range: ClosedRange<Double>?
+  package var range: ClosedRange<Double>? {
+    get { kind.content.range }
+    set { self[\.range] = newValue }
+  }
   /// Momentary (button, fall): true, then false by itself; retained copies are ignored.
-  package var event: Bool
+  package var event: Bool {
+    get { kind.content.event }
+    set { self[\.event] = newValue }
+  }
   /// Ms after which a value that has not moved is bad(stuck); nil = may stand still.
-  package var mustChangeWithin: Int64?
+  package var mustChangeWithin: Int64? {
+    get { kind.content.mustChangeWithin }
+    set { self[\.mustChangeWithin] = newValue }
+  }
   /// Battery level below which the device's readings are uncertain(low-battery); only on the battery point.
-  package var low: Double?
+  package var low: Double? {
+    get { kind.content.low }
+    set { self[\.low] = newValue }
+  }
 
   package init(
     id: String, device: DeviceID, quantity: String, unit: String, values: Values = .number,
@@ -86,13 +134,10 @@ package struct PointPlan: Sendable {
   ) {
     self.id = id
     self.device = device
-    self.quantity = quantity
-    self.unit = unit
-    self.values = values
-    self.range = range
-    self.event = event
-    self.mustChangeWithin = mustChangeWithin
-    self.low = low
+    kind = Kind(
+      Content(
+        quantity: quantity, unit: unit, values: values, range: range, event: event, mustChangeWithin: mustChangeWithin,
+        low: low))
   }
 }
 

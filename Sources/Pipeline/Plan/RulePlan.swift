@@ -3,12 +3,16 @@ package struct RulePlan: Sendable {
   package var id: String
   /// Children stand before their parents; the last one is the root.
   package var conditions: [ConditionPlan]
-  package var instances: [InstancePlan]
+  package var instances: InstanceList
 
-  package init(id: String, conditions: [ConditionPlan], instances: [InstancePlan]) {
+  package init(id: String, conditions: [ConditionPlan], instances: InstanceList) {
     self.id = id
     self.conditions = conditions
     self.instances = instances
+  }
+
+  package init(id: String, conditions: [ConditionPlan], instances: [InstancePlan]) {
+    self.init(id: id, conditions: conditions, instances: InstanceList(instances))
   }
 }
 
@@ -47,6 +51,20 @@ package struct InstancePlan: Sendable {
     self.place = place
     self.zone = zone
     storage = Inputs(inputs)
+  }
+
+  /// One condition at one point.
+  package init(subject: String, place: String, zone: Int = 0, point: PointID) {
+    self.subject = subject
+    self.place = place
+    self.zone = zone
+    storage = .one(point)
+  }
+
+  /// The point of an instance of one condition that looks at no other.
+  var onlyPoint: PointID? {
+    if case .one(let point) = storage { return point }
+    return nil
   }
 }
 

@@ -55,7 +55,7 @@ struct NameCheck {
 
   private func exists(_ text: String, _ key: Selector.Key) -> Bool {
     if sets[key]?.contains(text) == true { return true }
-    if key == .point, site.pointIndex[text] != nil || site.plan.profiles.contains(where: { $0.points.contains(text) }) {
+    if key == .point, site.pointNamed(text) != nil || site.plan.profiles.contains(where: { $0.points.contains(text) }) {
       return true
     }
     if key == .quantity { return sets[key]?.contains(site.quantity(named: text)) == true }

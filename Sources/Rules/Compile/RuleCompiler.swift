@@ -44,6 +44,10 @@ package struct RuleCompiler {
   private func compile(_ rule: Rule) -> [RulePlan] {
     var tree = ConditionTree(rule)
     guard select(&tree, rule), let grouping = grouping(of: rule, tree) else { return [] }
+    if grouping.by == nil, let plan = plan(ofSinglePoints: rule, tree) {
+      warnAboutSilentPoints(rule, tree, nil)
+      return rule.enabled ? [plan] : []
+    }
     let subjects = gather(tree, grouping.by)
     if subjects.isEmpty, !tree.leaves.contains(where: { tree.nodes[$0].points.isEmpty }) {
       log.warning(
@@ -195,6 +199,20 @@ package struct RuleCompiler {
       }
     }
     return variants.map(\.plan)
+  }
+
+  /// The usual rule: one condition, the same for all of its points, each of which is a subject. Nil for any other.
+  private func plan(ofSinglePoints rule: Rule, _ tree: ConditionTree) -> RulePlan? {
+    guard tree.nodes.count == 1, let node = tree.nodes.first, node.condition.isLeaf, !node.points.isEmpty else {
+      return nil
+    }
+    var comparison: Comparison?
+    if case .compare(_, let operand) = node.condition.test {
+      guard case .number(let number) = operand.value else { return nil }
+      comparison = number
+    }
+    return RulePlan(
+      id: rule.id, conditions: [condition(node, comparison)], instances: site.instances(at: node.points))
   }
 
   /// The comparison of every leaf that has one, at this subject; nil when a name means different numbers within it.

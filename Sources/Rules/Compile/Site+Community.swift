@@ -19,6 +19,6 @@ extension Site {
     self.init(
       plan: plan, devices: facts, places: community.places.places, quantities: Quantity.all.map(\.name),
       profiles: community.profiles.map(\.name), refusedDevices: community.refusedDevices,
-      pointIndex: community.pointIDs)
+      pointNamed: { community.pointID($0) })
   }
 }

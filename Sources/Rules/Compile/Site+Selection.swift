@@ -39,7 +39,7 @@ extension Site {
   /// The common case of one fully named point needs no scan over the community.
   private func exactPoint(_ selector: Selector) -> [PointID]? {
     guard selector.terms.count == 1, let terms = selector.terms[.point], terms.count == 1,
-      let point = pointIndex[terms[0].text]
+      let point = pointNamed(terms[0].text)
     else { return nil }
     return [point]
   }

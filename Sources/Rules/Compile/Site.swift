@@ -46,14 +46,14 @@ package struct Site: Sendable {
   /// Index into `plan.zones` of a place's local time.
   let zone: Int
   let places: [String: PlaceFacts]
-  let pointIndex: [String: PointID]
+  let pointNamed: @Sendable (_ id: String) -> PointID?
   /// What devices have in common, so that a selector is compared with each such thing once and not with each device.
   let kinds: DeviceKinds
 
-  /// - Parameter pointIndex: by id, where the caller has it already.
+  /// - Parameter pointNamed: finds a point by its id, where the caller knows how.
   package init(
     plan: LanePlan, devices: [DeviceFacts], places: [Place], quantities: [String], profiles: [String], zone: Int = 0,
-    refusedDevices: Set<String> = [], pointIndex: [String: PointID]? = nil
+    refusedDevices: Set<String> = [], pointNamed: (@Sendable (_ id: String) -> PointID?)? = nil
   ) {
     precondition(devices.count == plan.devices.count)
     self.plan = plan
@@ -63,10 +63,13 @@ package struct Site: Sendable {
     self.zone = zone
     self.refusedDevices = refusedDevices
     self.places = Site.inherit(places)
-    self.pointIndex =
-      pointIndex
-      ?? Dictionary(
+    if let pointNamed {
+      self.pointNamed = pointNamed
+    } else {
+      let index = Dictionary(
         plan.points.enumerated().map { ($0.element.id, PointID($0.offset)) }, uniquingKeysWith: { first, _ in first })
+      self.pointNamed = { index[$0] }
+    }
     kinds = DeviceKinds(plan: plan, devices: devices)
   }
 
@@ -96,6 +99,13 @@ package struct Site: Sendable {
   /// The quantity's own name, where a rule uses another usual one (`humidity`); a text that names none stays as it is.
   func quantity(named text: String) -> String {
     quantities.contains(text) ? text : Quantity.named(text)?.name ?? text
+  }
+
+  /// A rule's subjects where each is a point, or the device of one.
+  func instances(at points: [PointID], isNamedByDevice: Bool = false) -> InstanceList {
+    // Mapped, so that the array does not keep the room it grew into.
+    InstanceList(
+      at: points.map { $0 }, of: plan.points, plan.devices, zone: zone, isNamedByDevice: isNamedByDevice)
   }
 
   func device(of point: PointID) -> Int { Int(plan.points[Int(point)].device) }

@@ -31,20 +31,15 @@ extension BuiltInFault {
     }
   }
 
-  /// What makes up this fault at a point; nil where it cannot happen.
-  func predicate(at point: PointPlan) -> Predicate? {
+  /// What makes up this fault.
+  /// - Parameter low: of a battery.
+  func predicate(low: Double?) -> Predicate {
     switch self {
-    case .deviceSilent: Self.isSilent
-    case .deviceStuck: point.mustChangeWithin == nil ? nil : Self.isStuck
-    case .pointOutOfRange: point.range == nil ? nil : Self.isOutOfRange
-    case .pointFault: Self.isFaulty
-    case .batteryLow: point.low.map { .compare(.last, .below($0)) }
+    case .deviceSilent: .bad([.silent])
+    case .deviceStuck: .bad([.stuck])
+    case .pointOutOfRange: .bad([.outOfRange])
+    case .pointFault: .bad([.sensorFault, .notANumber, .undecodable])
+    case .batteryLow: .compare(.last, .below(low ?? 0))
     }
   }
-
-  // Made once: a site asks for them at each of its points, and compares them with each other.
-  private static let isSilent = Predicate.bad([.silent])
-  private static let isStuck = Predicate.bad([.stuck])
-  private static let isOutOfRange = Predicate.bad([.outOfRange])
-  private static let isFaulty = Predicate.bad([.sensorFault, .notANumber, .undecodable])
 }

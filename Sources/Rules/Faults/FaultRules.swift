@@ -13,47 +13,57 @@ package struct FaultRules {
     self.init(site: site) { profile, fault in FaultSettings(wishes[profile]?[fault]) }
   }
 
+  /// - Parameter settings: the same for all devices of a profile.
   package init(site: Site, settings: @escaping (_ profile: String, _ fault: BuiltInFault) -> FaultSettings) {
     self.site = site
     self.settings = settings
   }
 
-  package func plans() -> [RulePlan] {
-    BuiltInFault.allCases.flatMap { fault in
-      var variants: [(condition: ConditionPlan, instances: [InstancePlan])] = []
-      for (index, device) in site.plan.devices.enumerated() {
-        let setting = settings(site.devices[index].profile, fault)
-        guard setting.isEnabled else { continue }
-        for (predicate, instance) in subjects(of: fault, device) {
-          let condition = ConditionPlan(predicate: predicate, hold: setting.hold)
-          let slot = variants.firstIndex {
-            $0.condition.predicate == predicate && $0.condition.hold == condition.hold
-          }
-          if let slot {
-            variants[slot].instances.append(instance)
-          } else {
-            variants.append((condition, [instance]))
-          }
+  package func plans() -> [RulePlan] { BuiltInFault.allCases.flatMap { plans(of: $0) } }
+
+  /// The points at which a fault makes up the same rule.
+  private struct Variant {
+    var hold: Int64
+    /// Only of low batteries.
+    var low: Double?
+    var points: [PointID]
+  }
+
+  private func plans(of fault: BuiltInFault) -> [RulePlan] {
+    var variants: [Variant] = []
+    // The same for all devices of a profile.
+    var known: [Int: FaultSettings] = [:]
+    for (index, device) in site.plan.devices.enumerated() {
+      let setting = known[device.profile] ?? settings(site.devices[index].profile, fault)
+      known[device.profile] = setting
+      guard setting.isEnabled else { continue }
+      for point in subjects(of: fault, device) {
+        let low = fault == .batteryLow ? site.plan.points[Int(point)].low : nil
+        if let slot = variants.firstIndex(where: { $0.hold == setting.hold && $0.low == low }) {
+          variants[slot].points.append(point)
+        } else {
+          variants.append(Variant(hold: setting.hold, low: low, points: [point]))
         }
       }
-      // Mapped, so that no array keeps the room it grew into.
-      return variants.map { variant in
-        RulePlan(id: fault.rawValue, conditions: [variant.condition], instances: variant.instances.map { $0 })
-      }
+    }
+    return variants.map { variant in
+      RulePlan(
+        id: fault.rawValue,
+        conditions: [ConditionPlan(predicate: fault.predicate(low: variant.low), hold: variant.hold)],
+        instances: site.instances(at: variant.points, isNamedByDevice: fault == .deviceSilent))
     }
   }
 
   /// Where a device can have this fault. Silence concerns the whole device and is seen at its first point.
-  private func subjects(of fault: BuiltInFault, _ device: DevicePlan) -> [(Predicate, InstancePlan)] {
+  private func subjects(of fault: BuiltInFault, _ device: DevicePlan) -> [PointID] {
     let count = PointID(site.plan.profiles[device.profile].points.count)
-    let isSilent = fault == .deviceSilent
-    if isSilent, device.silentAfter == nil { return [] }
-    return (device.firstPoint..<device.firstPoint + (isSilent ? min(1, count) : count)).compactMap { index in
-      let point = site.plan.points[Int(index)]
-      guard let predicate = fault.predicate(at: point) else { return nil }
-      let instance = InstancePlan(
-        subject: isSilent ? device.id : point.id, place: device.place, zone: site.zone, inputs: [[index]])
-      return (predicate, instance)
+    let points = device.firstPoint..<device.firstPoint + count
+    switch fault {
+    case .deviceSilent: return device.silentAfter == nil ? [] : Array(points.prefix(1))
+    case .deviceStuck: return points.filter { site.plan.points[Int($0)].mustChangeWithin != nil }
+    case .pointOutOfRange: return points.filter { site.plan.points[Int($0)].range != nil }
+    case .pointFault: return Array(points)
+    case .batteryLow: return points.filter { site.plan.points[Int($0)].low != nil }
     }
   }
 }

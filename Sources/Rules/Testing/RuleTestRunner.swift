@@ -63,7 +63,7 @@ package struct RuleTestRunner {
     var arrivals: [Arrival] = []
     var fine = true
     for series in test.series {
-      guard let id = site.pointIndex[series.point] else {
+      guard let id = site.pointNamed(series.point) else {
         log.error(
           at: series.location, "unknown point \"\(series.point)\"",
           hint: Suggestion.hint(for: series.point, among: plan.points.map(\.id)))
