@@ -22,7 +22,8 @@ package struct CommunityModel: Sendable {
   private let deviceTags: [Set<String>]
 
   package init(places: PlaceTree = .empty, library: ProfileLibrary = ProfileLibrary([]), devices: [Device] = []) {
-    let usable = devices.filter { library.index(of: $0.profile) != nil }
+    let isUsable = { library.index(of: $0) != nil }
+    let usable = devices.allSatisfy { isUsable($0.profile) } ? devices : devices.filter { isUsable($0.profile) }
     let compiled = DeviceCompiler.compile(devices: usable, library: library)
     self.places = places
     profiles = library.profiles
@@ -38,8 +39,10 @@ package struct CommunityModel: Sendable {
       tags[path] = places.tags(of: path)
     }
     placeKinds = usable.map { kinds[$0.place] ?? "" }
-    deviceTags = zip(usable, compiled.devices).map { device, plan in
-      (tags[device.place] ?? []).union(device.tags).union(library.profiles[plan.profile].tags)
+    deviceTags = usable.indices.map { index in
+      let (own, profile) = (usable[index].tags, library.profiles[compiled.devices[index].profile].tags)
+      let around = tags[usable[index].place] ?? []
+      return own.isEmpty && profile.isEmpty ? around : around.union(own).union(profile)
     }
   }
 

@@ -17,27 +17,46 @@ package enum RollupChunk {
     LocalTimeTable.floored(start.milliseconds, by: span(step)) / span(step)
   }
 
-  private static var wholeColumns: [WritableKeyPath<Whole, Int64>] {
-    [\.count, \.badCount, \.held, \.isTrue, \.last]
+  /// The columns of whole numbers and of values.
+  private static let wholeColumns = 5
+  private static let valueColumns = 4
+
+  private static func whole(_ bucket: RollupBucket, _ column: Int) -> Int64 {
+    switch column {
+    case 0: Int64(bucket.count)
+    case 1: Int64(bucket.badCount)
+    case 2: bucket.heldMilliseconds
+    case 3: bucket.trueMilliseconds
+    default: bucket.count > 0 ? bucket.lastTime - bucket.start : -1
+    }
   }
-  private static var valueColumns: [WritableKeyPath<RollupBucket, Double>] { [\.minimum, \.maximum, \.sum, \.last] }
 
-  /// The whole numbers of a bucket.
-  private struct Whole {
-    var count: Int64 = 0
-    var badCount: Int64 = 0
-    var held: Int64 = 0
-    var isTrue: Int64 = 0
-    var last: Int64 = -1
+  private static func set(_ bucket: inout RollupBucket, _ column: Int, _ number: Int64) throws(HistoryBlockError) {
+    guard number >= (column == 4 ? -1 : 0), number <= 1 << 50 else { throw .damaged }
+    switch column {
+    case 0: bucket.count = Int(number)
+    case 1: bucket.badCount = Int(number)
+    case 2: bucket.heldMilliseconds = number
+    case 3: bucket.trueMilliseconds = number
+    default: if bucket.count > 0 { bucket.lastTime = bucket.start + number }
+    }
+  }
 
-    init() {}
+  private static func value(_ bucket: RollupBucket, _ column: Int) -> Double {
+    switch column {
+    case 0: bucket.minimum
+    case 1: bucket.maximum
+    case 2: bucket.sum
+    default: bucket.last
+    }
+  }
 
-    init(_ bucket: RollupBucket) {
-      count = Int64(bucket.count)
-      badCount = Int64(bucket.badCount)
-      held = bucket.heldMilliseconds
-      isTrue = bucket.trueMilliseconds
-      if bucket.count > 0 { last = bucket.lastTime - bucket.start }
+  private static func set(_ bucket: inout RollupBucket, _ column: Int, _ value: Double) {
+    switch column {
+    case 0: bucket.minimum = value
+    case 1: bucket.maximum = value
+    case 2: bucket.sum = value
+    default: bucket.last = value
     }
   }
 
@@ -49,15 +68,14 @@ package enum RollupChunk {
     let row = IntegerRow(count: buckets.count)
     for (index, bucket) in buckets.enumerated() { row.values[index] = bucket.start.milliseconds }
     TimeColumn.encode(row.values, into: &writer)
-    let wholes = buckets.map { Whole($0) }
-    for column in wholeColumns {
-      for (index, whole) in wholes.enumerated() { row.values[index] = whole[keyPath: column] }
+    for column in 0..<wholeColumns {
+      for (index, bucket) in buckets.enumerated() { row.values[index] = whole(bucket, column) }
       WholeColumn(row.view).write(into: &writer)
     }
     let valued = buckets.filter { $0.count > 0 }
     if !valued.isEmpty {
-      for column in valueColumns {
-        valued.map { $0[keyPath: column] }.withUnsafeBufferPointer { ValueColumn.encode($0, into: &writer) }
+      for column in 0..<valueColumns {
+        valued.map { value($0, column) }.withUnsafeBufferPointer { ValueColumn.encode($0, into: &writer) }
       }
     }
     var bytes = writer.finished()
@@ -85,28 +103,16 @@ package enum RollupChunk {
     let limits = Timestamp.distantPast.milliseconds...Timestamp.distantFuture.milliseconds
     guard row.values.allSatisfy({ limits.contains($0) }) else { throw .damaged }
     var buckets = row.values.map { RollupBucket(start: Timestamp(milliseconds: $0)) }
-    var wholes = [Whole](repeating: Whole(), count: buckets.count)
-    for column in wholeColumns {
+    for column in 0..<wholeColumns {
       if let list = try WholeColumn.decode(&reader, into: row.values) {
-        for index in wholes.indices { row.values[index] = list.values[Int(row.values[index])] }
+        for index in buckets.indices { row.values[index] = list.values[Int(row.values[index])] }
       }
-      for index in wholes.indices { wholes[index][keyPath: column] = row.values[index] }
-    }
-    for (index, whole) in wholes.enumerated() {
-      let numbers = [whole.count, whole.badCount, whole.held, whole.isTrue]
-      guard numbers.allSatisfy({ (0...1 << 50).contains($0) }), (-1...1 << 50).contains(whole.last) else {
-        throw .damaged
-      }
-      buckets[index].count = Int(whole.count)
-      buckets[index].badCount = Int(whole.badCount)
-      buckets[index].heldMilliseconds = whole.held
-      buckets[index].trueMilliseconds = whole.isTrue
-      if whole.count > 0 { buckets[index].lastTime = buckets[index].start + whole.last }
+      for index in buckets.indices { try set(&buckets[index], column, row.values[index]) }
     }
     let valued = buckets.indices.filter { buckets[$0].count > 0 }
     if !valued.isEmpty {
-      for column in valueColumns {
-        try ValueColumn.decode(&reader, count: valued.count) { buckets[valued[$0]][keyPath: column] = $1 }
+      for column in 0..<valueColumns {
+        try ValueColumn.decode(&reader, count: valued.count) { set(&buckets[valued[$0]], column, $1) }
       }
     }
     guard !reader.isOverrun, reader.remaining < 8 else { throw .damaged }

@@ -33,11 +33,13 @@ package struct FaultRules {
     var variants: [Variant] = []
     // The same for all devices of a profile.
     var known: [Int: FaultSettings] = [:]
-    for (index, device) in site.plan.devices.enumerated() {
-      let setting = known[device.profile] ?? settings(site.devices[index].profile, fault)
-      known[device.profile] = setting
+    // By index: a copy of each device would cost more than what is asked of it.
+    for index in site.plan.devices.indices {
+      let profile = site.plan.devices[index].profile
+      let setting = known[profile] ?? settings(site.devices[index].profile, fault)
+      known[profile] = setting
       guard setting.isEnabled else { continue }
-      for point in subjects(of: fault, device) {
+      for point in subjects(of: fault, index) {
         let low = fault == .batteryLow ? site.plan.points[Int(point)].low : nil
         if let slot = variants.firstIndex(where: { $0.hold == setting.hold && $0.low == low }) {
           variants[slot].points.append(point)
@@ -55,11 +57,12 @@ package struct FaultRules {
   }
 
   /// Where a device can have this fault. Silence concerns the whole device and is seen at its first point.
-  private func subjects(of fault: BuiltInFault, _ device: DevicePlan) -> [PointID] {
-    let count = PointID(site.plan.profiles[device.profile].points.count)
-    let points = device.firstPoint..<device.firstPoint + count
+  private func subjects(of fault: BuiltInFault, _ device: Int) -> [PointID] {
+    let count = PointID(site.plan.profiles[site.plan.devices[device].profile].points.count)
+    let first = site.plan.devices[device].firstPoint
+    let points = first..<first + count
     switch fault {
-    case .deviceSilent: return device.silentAfter == nil ? [] : Array(points.prefix(1))
+    case .deviceSilent: return site.plan.devices[device].silentAfter == nil ? [] : Array(points.prefix(1))
     case .deviceStuck: return points.filter { site.plan.points[Int($0)].mustChangeWithin != nil }
     case .pointOutOfRange: return points.filter { site.plan.points[Int($0)].range != nil }
     case .pointFault: return Array(points)
