@@ -15,8 +15,34 @@ package struct CheckpointFile: @unchecked Sendable {
   }
 
   /// The newest first. Whether one is whole, its own checksum tells.
-  package func candidates() -> [[UInt8]] {
-    [path, path + ".old"].compactMap { FileManager.default.contents(atPath: $0).map(Array.init) }
+  package func candidates() -> [[UInt8]] { [path, path + ".old"].compactMap(Self.read) }
+
+  /// What `use` makes of the newest of which it makes something. The spare is read only when it is needed: large sites have
+  /// tens of megabytes here.
+  package func first<Value>(_ use: ([UInt8]) -> Value?) -> Value? {
+    for path in [path, path + ".old"] {
+      if let bytes = Self.read(path), let value = use(bytes) { return value }
+    }
+    return nil
+  }
+
+  /// Nil when there is none, or it cannot be read.
+  private static func read(_ path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { return nil }
+    let size = Int(status.st_size)
+    return [UInt8](unsafeUninitializedCapacity: size) { memory, count in
+      while count < size {
+        let got = Glibc.read(file, memory.baseAddress.unsafelyUnwrapped + count, size - count)
+        if got < 0, errno == EINTR { continue }
+        // What is missing its checksum tells.
+        guard got > 0 else { return }
+        count += got
+      }
+    }
   }
 
   package func write(_ bytes: [UInt8]) throws {

@@ -48,12 +48,12 @@ struct LaneRecovery {
   }
 
   private static func restore(_ file: CheckpointFile, plan: LanePlan, logger: Logger) -> LaneCore? {
-    for bytes in file.candidates() {
+    file.first { bytes in
       do { return try LaneCore(plan: plan, restoring: bytes) } catch {
         logger.error("a checkpoint cannot be used (\(error)); trying the one before, then the journal alone")
+        return nil
       }
     }
-    return nil
   }
 
   /// What the decoder knew about batteries follows from the battery points.
