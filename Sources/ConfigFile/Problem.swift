@@ -1,13 +1,24 @@
 /// A place in a configuration file. Line and column count from 1; 0 where there is none.
 package struct SourceLocation: Hashable, Sendable, Comparable {
   package var file: String
-  package var line: Int
-  package var column: Int
+  // Four bytes each: everything that is read keeps its place.
+  private var lineNumber: Int32
+  private var columnNumber: Int32
+
+  package var line: Int {
+    get { Int(lineNumber) }
+    set { lineNumber = Int32(clamping: newValue) }
+  }
+
+  package var column: Int {
+    get { Int(columnNumber) }
+    set { columnNumber = Int32(clamping: newValue) }
+  }
 
   package init(file: String, line: Int = 0, column: Int = 0) {
     self.file = file
-    self.line = line
-    self.column = column
+    lineNumber = Int32(clamping: line)
+    columnNumber = Int32(clamping: column)
   }
 
   package static func < (a: SourceLocation, b: SourceLocation) -> Bool {

@@ -1,25 +1,27 @@
 /// The subjects of a rule. Most rules look at single points, and the built-in faults at all there are: these are kept as the
 /// points' numbers, and what such an instance is called and where it stands is looked up at the point and its device.
 package struct InstanceList: Sendable, RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {
-  private struct Points: Sendable {
-    var numbers: [PointID]
-    var zone: Int
+  /// What the instances at points are called and where they stand.
+  private struct Names: Sendable {
+    var zone: Int32
     var isNamedByDevice: Bool
     /// Those of the plan, shared with it.
     var points: [PointPlan]
     var devices: [DevicePlan]
 
-    subscript(_ index: Int) -> InstancePlan {
-      let point = points[Int(numbers[index])]
+    func instance(at number: PointID) -> InstancePlan {
+      let point = points[Int(number)]
       let device = devices[Int(point.device)]
       return InstancePlan(
-        subject: isNamedByDevice ? device.id : point.id, place: device.place, zone: zone, point: numbers[index])
+        subject: isNamedByDevice ? device.id : point.id, place: device.place, zone: Int(zone), point: number)
     }
   }
 
   private enum Storage: Sendable {
     case listed([InstancePlan])
-    case points(Points)
+    case points([PointID], Names)
+    /// Many rules watch one point only.
+    case point(PointID, Names)
   }
 
   private var storage: Storage
@@ -35,9 +37,8 @@ package struct InstanceList: Sendable, RandomAccessCollection, MutableCollection
   package init(
     at numbers: [PointID], of points: [PointPlan], _ devices: [DevicePlan], zone: Int = 0, isNamedByDevice: Bool = false
   ) {
-    storage = .points(
-      Points(
-        numbers: numbers, zone: zone, isNamedByDevice: isNamedByDevice, points: points, devices: devices))
+    let names = Names(zone: Int32(zone), isNamedByDevice: isNamedByDevice, points: points, devices: devices)
+    storage = numbers.count == 1 ? .point(numbers[0], names) : .points(numbers, names)
   }
 
   package var startIndex: Int { 0 }
@@ -45,7 +46,8 @@ package struct InstanceList: Sendable, RandomAccessCollection, MutableCollection
   package var endIndex: Int {
     switch storage {
     case .listed(let list): list.count
-    case .points(let points): points.numbers.count
+    case .points(let numbers, _): numbers.count
+    case .point: 1
     }
   }
 
@@ -53,7 +55,8 @@ package struct InstanceList: Sendable, RandomAccessCollection, MutableCollection
     get {
       switch storage {
       case .listed(let list): list[index]
-      case .points(let points): points[index]
+      case .points(let numbers, let names): names.instance(at: numbers[index])
+      case .point(let number, let names): names.instance(at: number)
       }
     }
     set {
@@ -75,7 +78,8 @@ package struct InstanceList: Sendable, RandomAccessCollection, MutableCollection
   var ascendingPoints: [PointID]? {
     let numbers: [PointID]
     switch storage {
-    case .points(let points): numbers = points.numbers
+    case .points(let known, _): numbers = known
+    case .point(let number, _): numbers = [number]
     case .listed(let list):
       let single = list.compactMap(\.onlyPoint)
       guard single.count == list.count else { return nil }
@@ -98,7 +102,8 @@ package struct InstanceList: Sendable, RandomAccessCollection, MutableCollection
   private func onlyPoint(of index: Int) -> PointID? {
     switch storage {
     case .listed(let list): list[index].onlyPoint
-    case .points(let points): points.numbers[index]
+    case .points(let numbers, _): numbers[index]
+    case .point(let number, _): number
     }
   }
 }

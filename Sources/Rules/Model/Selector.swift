@@ -24,11 +24,25 @@ package struct Selector: Sendable, Equatable {
     }
   }
 
-  package var terms: [Key: [Term]] = [:]
+  private struct Entry: Equatable {
+    var key: Key
+    var term: Term
+  }
+
+  /// By key. A rule keeps its selector for as long as it lives, mostly of one term: a dictionary would be twice as large.
+  private var entries: [Entry] = []
+
+  package var terms: [Key: [Term]] {
+    get { Dictionary(grouping: entries, by: \.key).mapValues { $0.map(\.term) } }
+    set {
+      entries = newValue.sorted { $0.key.rawValue < $1.key.rawValue }
+        .flatMap { key, terms in terms.map { Entry(key: key, term: $0) } }
+    }
+  }
 
   package init(terms: [Key: [Term]] = [:]) { self.terms = terms }
 
-  package var isEmpty: Bool { terms.isEmpty }
+  package var isEmpty: Bool { entries.isEmpty }
 
   /// This selector inside of `outer`: its own keys win.
   package func merged(into outer: Selector) -> Selector {
