@@ -71,13 +71,16 @@ linli Pipeline "" "$src/Pipeline"
 linli ConfigFile "Pipeline Yams" "$src/ConfigFile"
 linli Community "Pipeline ConfigFile" "$src/Community"
 linli Rules "Pipeline ConfigFile Community" "$src/Rules"
-linli Alerts "Pipeline Community" "$src/Alerts"
+linli Alerts "Pipeline ConfigFile Community" "$src/Alerts"
+linli Orders "Pipeline ConfigFile Community Alerts" "$src/Orders"
 # Of the next two only what reads: the rest stands on network libraries.
-linli Notify "Pipeline ConfigFile Community Alerts" "$src/Notify/Configuration" "$src/Notify/Messages" \
+linli Notify "Pipeline ConfigFile Community Alerts Orders" "$src/Notify/Configuration" "$src/Notify/Messages" \
   "$src/Notify/Routing" "$src/Notify/Outbox.swift" "$src/Notify/Channels/HTTPAnswer.swift" "$src/Notify/Channels/AnswerJudge.swift" \
-  "$src/Notify/Channels/EmailMessage.swift" "$src/Notify/Delivery/ChannelSender.swift"
-linli App "Pipeline ConfigFile Community Rules Alerts Notify" "$src/App/Configuration"
-linli FuzzTargets "Pipeline ConfigFile Community Rules Alerts Notify App" "$root/Fuzz/Targets"
+  "$src/Notify/Channels/EmailMessage.swift" "$src/Notify/Delivery/ChannelSender.swift" \
+  "$src/Notify/Delivery/ChannelNote.swift" "$src/Notify/Delivery/FloodMeter.swift" "$src/Notify/Delivery/QuietHours.swift" \
+  "$src/Notify/Delivery/Bulletin.swift" "$src/Notify/Delivery/Budget.swift"
+linli App "Pipeline ConfigFile Community Rules Alerts Orders Notify" "$src/App/Configuration"
+linli FuzzTargets "Pipeline ConfigFile Community Rules Alerts Orders Notify App" "$root/Fuzz/Targets"
 linli Fuzzer "FuzzTargets" "$root/Fuzz/Fuzzer.swift"
 
 if stale "$out/fuzzer" "$out"/*.o; then

@@ -28,7 +28,7 @@ enum JournalTarget {
       var scan = NaiveSegmentScan(contents, first: name)
       scan.run()
       // The journal gives up where false beginnings would cost too much.
-      if scan.effort <= 8 * contents.count {
+      if scan.effort <= 8 * (contents.count - 16) {
         try require(before.map(\.position) == scan.positions, "read \(before.map(\.position)), not \(scan.positions)")
       }
     }
@@ -130,7 +130,7 @@ struct NaiveSegmentScan {
       let position = Self.integer(bytes, offset + 12, 8)
       let kind = bytes[offset + 28]
       let isWhole =
-        Self.checksum(bytes, offset, total) == Self.integer(bytes, offset + 8, 4) && kind <= 1
+        Self.checksum(bytes, offset, total) == Self.integer(bytes, offset + 8, 4) && kind <= 2
         && 36 + Int(Self.integer(bytes, offset + 32, 2)) <= total && position > last
         && position <= Journal.positionsMost
       guard isWhole else {
