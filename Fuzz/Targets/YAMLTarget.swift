@@ -1,6 +1,7 @@
 import ConfigFile
 
-/// Any bytes as a YAML file: the tree is bounded, every node knows its place, and as JSON it is the same tree.
+/// Any bytes as a YAML file: the tree is bounded, every node knows its place, and as JSON it is the same tree. The quick reader of
+/// usual files and the complete parser make the same of it.
 enum YAMLTarget {
   static func run(_ bytes: UnsafeRawBufferPointer) throws {
     let file = PlacedProblems(bytes)
@@ -12,6 +13,35 @@ enum YAMLTarget {
       throw Violation(description: "as JSON it is none: \(node.jsonText)")
     }
     try compare(node, json)
+    if !file.log.hasErrors { try agree(node, Array(bytes)) }
+  }
+
+  private static func agree(_ node: ConfigNode, _ bytes: [UInt8]) throws(Violation) {
+    let log = ProblemLog()
+    let plain = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    guard let complete = ConfigReader.parseAll(plain, file: PlacedProblems.file, log: log), !log.hasErrors else {
+      // The guard before the complete parser refuses what only looks like an alias in a key.
+      if log.sorted.allSatisfy({ $0.message.contains("uses aliases") }) { return }
+      throw Violation(description: "the complete parser refuses it: \(log.sorted)")
+    }
+    try same(node, complete)
+  }
+
+  private static func same(_ node: ConfigNode, _ other: ConfigNode) throws(Violation) {
+    try require(node.location == other.location, "\(node.location), not \(other.location)")
+    switch (node.content, other.content) {
+    case (.scalar(let text, let plain), .scalar(let otherText, let otherPlain)):
+      try require(text.utf8.elementsEqual(otherText.utf8) && plain == otherPlain, "\(text), not \(otherText)")
+    case (.sequence(let nodes), .sequence(let others)) where nodes.count == others.count:
+      for (node, other) in zip(nodes, others) { try same(node, other) }
+    case (.mapping(let entries), .mapping(let others)) where entries.count == others.count:
+      for (entry, other) in zip(entries, others) {
+        try require(entry.key.utf8.elementsEqual(other.key.utf8), "the key \(entry.key), not \(other.key)")
+        try require(entry.keyLocation == other.keyLocation, "\(entry.keyLocation), not \(other.keyLocation)")
+        try same(entry.value, other.value)
+      }
+    default: throw Violation(description: "\(node.kindName), not \(other.kindName)")
+    }
   }
 
   private static func check(

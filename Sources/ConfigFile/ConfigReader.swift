@@ -38,7 +38,8 @@ package enum ConfigReader {
   }
 
   /// All of YAML, by the complete parser.
-  static func parseAll(_ bytes: [UInt8], file: String, log: ProblemLog) -> ConfigNode? {
+  /// - Parameter bytes: UTF-8 without control characters and byte order mark.
+  package static func parseAll(_ bytes: [UInt8], file: String, log: ProblemLog) -> ConfigNode? {
     if let offset = AliasGuard.offsetOfDangerousKey(bytes) {
       let place = SourceLocation(file: file, offset: offset, in: bytes)
       log.error(at: place, "a key must be a plain text where a file uses aliases")

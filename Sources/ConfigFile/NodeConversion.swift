@@ -58,6 +58,7 @@ struct NodeConversion {
     var entries: [ConfigNode.Entry] = []
     entries.reserveCapacity(mapping.count)
     var merged: [ConfigNode.Entry] = []
+    var firsts: [String: SourceLocation] = [:]
     for (key, value) in mapping {
       let keyLocation = location(of: key)
       guard case .scalar(let scalar) = key else {
@@ -75,6 +76,11 @@ struct NodeConversion {
         for source in sources { merged += source.entries ?? [] }
         continue
       }
+      // To the parser keys with different tags (`!x a`, `a`) are different keys.
+      if let first = firsts.updateValue(keyLocation, forKey: scalar.string) {
+        reportDouble(scalar.string, first: first, second: keyLocation)
+        continue
+      }
       entries.append(ConfigNode.Entry(key: scalar.string, keyLocation: keyLocation, value: converted))
     }
     if !merged.isEmpty {
@@ -88,8 +94,12 @@ struct NodeConversion {
   private func reportDouble(_ name: String, first: SourceLocation, in mapping: Node.Mapping) {
     for (key, _) in mapping {
       guard case .scalar(let other) = key, other.string == name else { continue }
-      log.error(at: location(of: key), "key \"\(name.prefix(60))\" is given twice; the first is in line \(first.line)")
+      reportDouble(name, first: first, second: location(of: key))
     }
+  }
+
+  private func reportDouble(_ name: String, first: SourceLocation, second: SourceLocation) {
+    log.error(at: second, "key \"\(name.prefix(60))\" is given twice; the first is in line \(first.line)")
   }
 
   private func location(of node: Node) -> SourceLocation {
