@@ -49,7 +49,7 @@ let package = Package(
     .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
     .target(name: "Alerts", dependencies: ["Pipeline", "ConfigFile", "Community"]),
     .target(name: "Orders", dependencies: ["Pipeline", "ConfigFile", "Community", "Alerts"]),
-    .target(name: "Reports", dependencies: ["Pipeline", "Community", "Rules", "Alerts"]),
+    .target(name: "Reports", dependencies: ["Pipeline", "Community", "Rules", "Alerts", "Orders"]),
     .target(
       name: "Notify",
       dependencies: [
@@ -96,7 +96,7 @@ let package = Package(
       name: "OrdersTests", dependencies: ["Orders", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Alerts", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+      dependencies: ["Reports", "Alerts", "Orders", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "NotifyTests",
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),

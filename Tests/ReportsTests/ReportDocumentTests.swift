@@ -36,7 +36,9 @@ import Testing
       isShare: false, mean: 12.34, peak: 40, peakAt: Sample.at(4, 500))
     return [
       .kpi(log, Sample.period, scope: scope),
-      .assessment(log, Sample.period, equipment: equipment, places: Sample.places, below: "", scope: scope),
+      .assessment(
+        log, Sample.period, orders: OrderAssessment([], Sample.period, scope: ""), equipment: equipment,
+        places: Sample.places, below: "", scope: scope),
       .availability(
         log, Sample.period, equipment: equipment, occupancy: [occupancy], places: Sample.places, scope: scope),
     ]

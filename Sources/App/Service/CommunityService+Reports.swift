@@ -2,6 +2,7 @@ package import API
 import Alerts
 import Community
 import Foundation
+import Orders
 import Pipeline
 import Reports
 import Store
@@ -23,12 +24,14 @@ extension CommunityService {
     let from = kind == .assessment ? period.from - ReportLog.lookBack : period.from
     let log: ReportLog
     let oldest: Timestamp?
+    var orders: [OrderEvent] = []
     do throws(StoreError) {
       let empty = ReportLog(period, scope: place) { place, _ in
         places.chain(from: place).prefix(1).compactMap { $0.duty?.unit[language] }
       }
       log = try await store.fold(from: from, to: period.to, into: empty) { $0.add($1) }
       oldest = try await store.oldestStep()
+      if kind == .assessment { orders = try await store.orderEvents(from: period.from, until: period.to) }
     } catch {
       throw BackendError(.unavailable, error.message(in: language))
     }
@@ -38,8 +41,8 @@ extension CommunityService {
     case .kpi: report = .kpi(log, period, scope: scope)
     case .assessment:
       report = .assessment(
-        log, period, equipment: Equipment.all(in: configuration.community, below: place), places: places, below: place,
-        scope: scope)
+        log, period, orders: OrderAssessment(orders, period, scope: place),
+        equipment: Equipment.all(in: configuration.community, below: place), places: places, below: place, scope: scope)
     case .availability:
       report = .availability(
         log, period, equipment: Equipment.all(in: configuration.community, below: place),

@@ -7,18 +7,19 @@ extension Report {
   ///   - log: of the period and `ReportLog.lookBack` before it.
   ///   - below: the place that the report is about; empty: everything.
   package static func assessment(
-    _ log: ReportLog, _ period: ReportPeriod, equipment: [Equipment], places: PlaceTree, below: String,
-    scope: LocalizedText
+    _ log: ReportLog, _ period: ReportPeriod, orders: OrderAssessment, equipment: [Equipment], places: PlaceTree,
+    below: String, scope: LocalizedText
   ) -> Report {
     let grouping = PlaceGrouping(places, below: below)
     let assessment = Assessment(log.cases.cases, period, group: grouping.group)
     let tables = AssessmentTables(assessment: assessment, places: places, title: log.title)
+    let orderTables = OrderTables(orders: orders)
     let available = equipment.map { Availability($0, log.alarms.records, period) }
     return Report(
       .assessment, period, scope: scope,
       sections: [
         tables.summary, tables.units, tables.levels, tables.byPlace, tables.people, tables.repetitions,
-        .availability(available, places: places),
+        orderTables.units, orderTables.people, .availability(available, places: places),
       ],
       notes: [
         LocalizedText(

@@ -31,7 +31,8 @@ import Testing
     return [
       .kpi(log, period, scope: scope),
       .assessment(
-        log, period, equipment: Equipment.all(in: configuration.community, below: ""), places: places, below: "",
+        log, period, orders: OrderAssessment([], period, scope: ""),
+        equipment: Equipment.all(in: configuration.community, below: ""), places: places, below: "",
         scope: scope),
       .availability(
         log, period, equipment: Equipment.all(in: configuration.community, below: ""), occupancy: [car],

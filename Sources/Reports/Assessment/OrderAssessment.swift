@@ -1,0 +1,73 @@
+// Orders 工单 in the assessment: what units and people did with the work that was ordered, each step in the month in which it
+// happened.
+import Alerts
+package import Community
+package import Orders
+import Pipeline
+
+package struct OrderAssessment: Sendable {
+  package struct Figures: Sendable, Equatable {
+    package var ordered = 0
+    package var accepted = 0
+    package var done = 0
+    package var inTime = 0
+    /// The deadline passed.
+    package var late = 0
+    package var escalated = 0
+    /// Sent back by the one who was to verify it.
+    package var rejected = 0
+    var acceptTimes: [Int64] = []
+    var doneTimes: [Int64] = []
+
+    /// From the order on; waiting counts.
+    package var accept: Spread? { Spread(acceptTimes) }
+    package var finish: Spread? { Spread(doneTimes) }
+    /// 0…1; nil: no deadline was decided.
+    package var inTimeShare: Double? {
+      inTime + late > 0 ? Double(inTime) / Double(inTime + late) : nil
+    }
+  }
+
+  package private(set) var all = Figures()
+  package private(set) var units: [LocalizedText: Figures] = [:]
+  package private(set) var people: [String: Figures] = [:]
+  private let period: ReportPeriod
+  private var missed: Set<String> = []
+
+  /// - Parameter events: those of the period, in their order; others are left out.
+  package init(_ events: [OrderEvent], _ period: ReportPeriod, scope: String) {
+    self.period = period
+    for event in events where period.contains(event.at) && PlaceTree.contains(scope, event.order.place) { add(event) }
+  }
+
+  private mutating func add(_ event: OrderEvent) {
+    let order = event.order
+    if let time = order.missedAt, period.contains(time), missed.insert(order.id).inserted {
+      count(order, person: order.person?.name) { $0.late += 1 }
+    }
+    switch event.kind {
+    case .ordered: count(order) { $0.ordered += 1 }
+    case .accepted, .claimed:
+      count(order, person: event.by) {
+        $0.accepted += 1
+        $0.acceptTimes.append(max(0, event.at - order.orderedAt))
+      }
+    case .done:
+      let inTime = order.missedAt == nil && order.deadline != nil
+      count(order, person: event.by) {
+        $0.done += 1
+        $0.doneTimes.append(max(0, event.at - order.orderedAt))
+        if inTime { $0.inTime += 1 }
+      }
+    case .escalated: count(order) { $0.escalated += 1 }
+    case .rejected: count(order, person: order.person?.name) { $0.rejected += 1 }
+    default: break
+    }
+  }
+
+  private mutating func count(_ order: Order, person: String? = nil, _ body: (inout Figures) -> Void) {
+    body(&all)
+    body(&units[order.unit, default: Figures()])
+    if let person { body(&people[person, default: Figures()]) }
+  }
+}

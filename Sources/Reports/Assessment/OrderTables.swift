@@ -1,0 +1,53 @@
+// The part of the assessment that is about orders 工单.
+import Community
+
+struct OrderTables {
+  typealias Figures = OrderAssessment.Figures
+  let orders: OrderAssessment
+
+  var units: ReportSection {
+    let units = orders.units.sorted { ($0.key.zh, $0.key.en) < ($1.key.zh, $1.key.en) }
+    return ReportSection(
+      "orders", LocalizedText(zh: "工单（按单位）", en: "Orders by unit"),
+      note: LocalizedText(
+        zh: "用时从下单起算，含等待；期限随等待顺延，错过期限计入错过的月份。",
+        en:
+          "Times run from the order, waiting included; deadlines move with each wait, a missed one counts when it was missed."
+      ),
+      table: ReportTable(
+        [.text("unit", "单位", "Unit")] + Self.columns,
+        (units.isEmpty ? [] : [[.text(LocalizedText(zh: "合计", en: "All"))] + cells(orders.all)])
+          + units.map { [.text($0.key)] + cells($0.value) }))
+  }
+
+  var people: ReportSection {
+    let kept = Self.columns.filter { !["ordered", "escalated"].contains($0.key) }
+    return ReportSection(
+      "order_people", LocalizedText(zh: "工单（按人员）", en: "Orders by person"),
+      note: LocalizedText(
+        zh: "接单计入接单者，完成计入完成者，超期计入当时持单者。",
+        en: "Accepted and done count for who did so, missed deadlines for who had the order then."),
+      table: ReportTable(
+        [.text("person", "人员", "Person")] + kept,
+        orders.people.sorted { $0.key < $1.key }.map { name, figures in
+          [.name(name)]
+            + zip(Self.columns, cells(figures)).filter { !["ordered", "escalated"].contains($0.0.key) }.map(\.1)
+        }))
+  }
+
+  private static let columns: [ReportTable.Column] = [
+    .number("ordered", "下单", "Ordered"), .number("accepted", "接单", "Accepted"), .number("done", "完成", "Done"),
+    .number("in_time", "按时完成", "In time"), .number("late", "超期", "Late"), .number("escalated", "上报", "Escalated"),
+    .number("rejected", "退回", "Sent back"), .number("accept_median", "接单中位数", "Accept median"),
+    .number("accept_p90", "接单90%", "Accept p90"), .number("finish_median", "完成中位数", "Done median"),
+    .number("finish_p90", "完成90%", "Done p90"),
+  ]
+
+  private func cells(_ figures: Figures) -> [ReportCell] {
+    [
+      .count(figures.ordered), .count(figures.accepted), .count(figures.done), .share(figures.inTimeShare),
+      .count(figures.late), .count(figures.escalated), .count(figures.rejected), .duration(figures.accept?.median),
+      .duration(figures.accept?.p90), .duration(figures.finish?.median), .duration(figures.finish?.p90),
+    ]
+  }
+}
