@@ -102,7 +102,9 @@ let package = Package(
       dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Store", "Alerts", "Orders", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb]),
+      dependencies: [
+        "Store", "Alerts", "Orders", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb, logging,
+      ]),
     .testTarget(
       name: "APITests",
       dependencies: [

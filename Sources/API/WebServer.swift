@@ -12,9 +12,12 @@ package struct WebServer: Sendable {
 
   private let backend: any Backend
   private let access: Access
+  private let answers: (any AnswerDesk)?
   private let logger: Logger
 
-  package init(backend: any Backend, access: Access, logger: Logger) {
+  /// - Parameter answers: who stands behind one-tap links; nil: there are none.
+  package init(backend: any Backend, access: Access, answers: (any AnswerDesk)? = nil, logger: Logger) {
+    self.answers = answers
     self.backend = backend
     self.access = access
     self.logger = logger
@@ -50,6 +53,7 @@ package struct WebServer: Sendable {
     router.add(middleware: ProblemMiddleware())
     HealthRoutes(backend: backend).addPublic(to: router)
     ResidentRoutes(backend: backend).add(to: router)
+    if let answers { AnswerRoutes(desk: answers).add(to: router) }
     if listener == .tcp {
       SignInRoutes(access: access).add(to: router)
       router.add(middleware: AccessMiddleware(access: access))

@@ -50,7 +50,11 @@ extension AlertDesk: Outbox {
     var entries = found.filter { !hidden.contains($0.idempotencyKey) }
     if trouble != nil {
       let known = Set(entries.map(\.idempotencyKey))
-      for entry in memory() where !known.contains(entry.idempotencyKey) {
+      // The most urgent ones first: many others may wait before them. Ids in memory count down.
+      let waiting = memory().filter { !known.contains($0.idempotencyKey) }.sorted {
+        ($0.urgency, $0.createdAt, -$0.id) < ($1.urgency, $1.createdAt, -$1.id)
+      }
+      for entry in waiting {
         if entries.count >= 2 * limit { break }
         if await !hasEarlier(entry) { entries.append(entry) }
       }

@@ -108,6 +108,25 @@ final class ScriptedRobot: BulletinSender {
     #expect(await outbox.waiting.isEmpty)
   }
 
+  @Test func aNightFullOfAlertsIsOneDigestAndNoFlood() async {
+    var channel = Channel(id: "c", kind: .feishu)
+    channel.quietHours = QuietHours(from: 22 * 60, to: 7 * 60)
+    let robot = ScriptedRobot()
+    let worker = worker(channel, robot)
+    clock.set(hour(23))
+    for index in 0..<40 {
+      await raise("n\(index)", .medium)
+      await run(worker, until: clock.now + 60_000)
+    }
+    await run(worker, until: hour(9, day: 1))
+    #expect(robot.singles.isEmpty && robot.digests == [40])
+    guard case .digest(_, .quietHoursEnded) = robot.bulletins.first?.bulletin.content else {
+      Issue.record("not the digest of quiet hours")
+      return
+    }
+    #expect(await worker.statistics()["c"]?.floodSince == nil)
+  }
+
   @Test func aFewAtOnceComeOneByOne() async {
     let robot = ScriptedRobot()
     for index in 0..<8 { await raise("a\(index)", .medium) }

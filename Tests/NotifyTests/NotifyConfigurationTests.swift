@@ -49,6 +49,37 @@ import Testing
     #expect(configuration.routes[2].priorities == [.low])
   }
 
+  @Test func servicesOverHTTP() throws {
+    let (configuration, problems) = read(
+      """
+      channels:
+        - {id: am, kind: alertmanager, url: "http://127.0.0.1:9093", secret: "${SECRET}"}
+        - {id: sms, kind: http, preset: aliyun-sms, access_key: "${KEY}", access_secret: "${SECRET}", sign: 邻里, template_id: SMS_1, params: {title: "{{title}}"}, to: ["13800138000"]}
+        - {id: call, kind: http, preset: aliyun-voice, access_key: a, access_secret: b, template_id: TTS_1}
+        - {id: tc, kind: http, preset: tencent-sms, access_key: a, access_secret: b, sign: s, template_id: 1, app_id: 1400, params: ["{{title}}", "{{place}}"]}
+        - {id: own, kind: http, url: "https://h/{{to}}", method: PUT, headers: {X-Key: "${KEY}"}, body: '{"t": "{{text}}"}', success: {pointer: /code, equals: 0}}
+        - {id: oa, kind: wechat, app_id: wx1, app_secret: "${SECRET}", template_id: T, data: {thing1: "{{title}}"}, to: [o1]}
+        - {id: forum, kind: discourse, url: "https://forum.example", user: linli, key: "${KEY}", category: 3}
+        - {id: wb, kind: weibo, token: "${KEY}", quiet_hours: {from: "22:00", to: "07:00", priority: [low]}, digest_every: 5m, heartbeat: "09:00"}
+      routes:
+        - {to: [am, sms, call, tc, own, oa, forum, wb]}
+      """)
+    #expect(problems == [])
+    #expect(configuration.channels.map(\.id) == ["am", "sms", "call", "tc", "own", "oa", "forum", "wb"])
+    #expect(configuration.channels[1].url.value == "https://dysmsapi.aliyuncs.com")
+    guard case .aliyunSMS(let message) = configuration.channels[1].gateway,
+      case .template(let template) = configuration.channels[4].gateway
+    else {
+      Issue.record("other gateways")
+      return
+    }
+    #expect(message.accessKey == "k-1" && message.parameters.map(\.text) == ["{{title}}"])
+    #expect(template.method == .PUT && template.success == .init(pointer: "/code", equals: "0"))
+    let weibo = configuration.channels[7]
+    #expect(weibo.quietHours == QuietHours(from: 1_320, to: 420, priorities: [.low]))
+    #expect(weibo.heartbeat == 540 && weibo.digestEvery == 300_000)
+  }
+
   @Test func nothing() {
     #expect(read("").problems == [])
     #expect(read("channels: []\nroutes: []").problems == [])
@@ -94,6 +125,30 @@ import Testing
     (
       "{id: a, kind: feishu, url: \"http://h\", template: \"{titel}\"}",
       "channels.yaml:2:54: error: the template names an unknown field {titel}; did you mean \"title\"?"
+    ),
+    (
+      "{id: a, kind: http, url: \"http://h\"}",
+      "channels.yaml:2:5: error: missing \"body\"; for example body: '{\"text\": \"{{text}}\"}', or method: GET"
+    ),
+    (
+      "{id: a, kind: http, url: \"http://h\", body: \"{{titel}}\"}",
+      "channels.yaml:2:48: error: the template names an unknown field {{titel}}; did you mean \"title\"?"
+    ),
+    (
+      "{id: a, kind: http, preset: aliyun-sns}",
+      "channels.yaml:2:33: error: preset: unknown value \"aliyun-sns\"; did you mean \"aliyun-sms\"?"
+    ),
+    (
+      "{id: a, kind: discourse, url: \"http://h\", user: u, key: k}",
+      "channels.yaml:2:5: error: a forum needs either \"category\" or \"topic\"; category: every message becomes a topic; topic: a post in that topic"
+    ),
+    (
+      "{id: a, kind: webhook, url: \"http://h\", heartbeat: \"09:00\"}",
+      "channels.yaml:2:45: error: unknown key \"heartbeat\"; known: fallback, id, kind, language, secret, url"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"http://h\", quiet_hours: {from: \"22:00\", to: \"07:00\", priority: critical}}",
+      "channels.yaml:2:96: error: quiet_hours: critical alerts never wait; leave critical out"
     ),
     (
       "{id: a, kind: email, url: \"smtp://h\", from: \"x\", to: [b@c]}",

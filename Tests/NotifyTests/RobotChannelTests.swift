@@ -96,6 +96,34 @@ import Testing
     #expect(!dingTalk.texts[1].contains("@") && !feishu.texts[1].contains("<at"))
   }
 
+  /// The step that asks somebody calls them by name, on their own channel only.
+  @Test func peopleOnDutyAreCalled() async throws {
+    let weCom = try FakeRobot(.wecom, now: { Sample.start })
+    let dingTalk = try FakeRobot(.dingtalk, now: { Sample.start })
+    let feishu = try FakeRobot(.feishu, now: { Sample.start })
+    defer { for robot in [weCom, dingTalk, feishu] { robot.stop() } }
+    var event = AlertEvent(kind: .escalated, alert: Sample.alert(), at: Sample.start)
+    event.to = [
+      Responder(name: "李雷", channel: "c", mention: "lilei"), Responder(name: "韩梅梅", mention: "13900139000"),
+      Responder(name: "他", channel: "other", mention: "13700137000"), Responder(name: "无名", channel: "c"),
+    ]
+    var answered = AlertEvent(kind: .escalated, alert: Sample.acknowledged().alert, at: Sample.start)
+    answered.to = event.to
+    for event in [event, answered] {
+      let entry = Sample.entry(event)
+      #expect(try await send(weCom, .wecom, entry: entry) { $0.mentions = ["all"] } == .delivered)
+      #expect(try await send(dingTalk, .dingtalk, entry: entry) == .delivered)
+      #expect(try await send(feishu, .feishu, entry: entry) == .delivered)
+    }
+    let text = try #require(weCom.requests[0].json?["text"] as? [String: Any])
+    #expect(text["mentioned_list"] as? [String] == ["lilei"], "a channel's own mentions are for the raise")
+    #expect(text["mentioned_mobile_list"] as? [String] == ["13900139000"])
+    #expect(dingTalk.texts[0].contains(" @13900139000 @lilei"))
+    #expect(feishu.texts[0].hasPrefix("<at user_id=\"lilei\"></at>\n"), "Feishu knows no telephone numbers")
+    // An answered alert asks nobody.
+    #expect(weCom.requests[1].json?["markdown"] != nil && !feishu.texts[1].contains("<at"))
+  }
+
   @Test(arguments: makes) func failuresOfTheWay(make: FakeRobot.Make, kind: Channel.Kind) async throws {
     let robot = try FakeRobot(make, now: { Sample.start })
     defer { robot.stop() }

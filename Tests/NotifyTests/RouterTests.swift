@@ -89,6 +89,16 @@ import Testing
     #expect(to([Responder(name: "李雷", channel: "gone")]) == ["hook", "wecom", "mail", "bus"])
   }
 
+  @Test func thePublicHearsOfTheBeginningAndTheEnd() {
+    let router = Router(
+      NotifyConfiguration(channels: [Channel(id: "forum", kind: .discourse)], routes: [Route(to: ["forum"])]))
+    func hears(_ kind: AlertEvent.Kind) -> Bool {
+      !router.channels(for: AlertEvent(kind: kind, alert: Sample.alert(), at: Sample.start)).isEmpty
+    }
+    #expect(hears(.raised) && hears(.released) && !router.channels(for: Sample.cleared()).isEmpty)
+    for kind in [AlertEvent.Kind.escalated, .repeated, .realarmed, .ordered] { #expect(!hears(kind)) }
+  }
+
   @Test func whatIsAnsweredDoesNotSpeakWhenItComesBack() {
     let answered = Sample.acknowledged().alert
     for kind in [AlertEvent.Kind.unshelved, .released] {

@@ -58,8 +58,11 @@ extension ServiceSettings {
   }
 
   private mutating func readListener(_ root: MappingReader, log: ProblemLog) {
-    guard root.has("http"), let reader = root.reader("http", keys: ["listen", "external_url"]) else { return }
+    guard root.has("http"), let reader = root.reader("http", keys: ["listen", "external_url", "public_url"]) else {
+      return
+    }
     externalURL = reader.string("external_url")
+    publicURL = publicAddress(reader, log: log)
     guard let text = reader.string("listen") else { return }
     if text == "off" || text == "false" {
       http = nil
@@ -74,6 +77,19 @@ extension ServiceSettings {
     }
     let host = text[..<colon].trimmingCharacters(in: .init(charactersIn: "[]"))
     http = Listener(host: host.isEmpty ? "0.0.0.0" : host, port: port)
+  }
+
+  private func publicAddress(_ reader: MappingReader, log: ProblemLog) -> String? {
+    guard let text = reader.string("public_url") else { return nil }
+    guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme ?? ""),
+      parts.host?.isEmpty == false, parts.query == nil, parts.fragment == nil
+    else {
+      log.error(
+        at: reader.location(of: "public_url"), "'\(text)' is not an address",
+        hint: "write the address as telephones reach it, e.g. https://linli.example.org")
+      return nil
+    }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
   private static func refuseDoubleClients(_ brokers: [Broker], log: ProblemLog) {

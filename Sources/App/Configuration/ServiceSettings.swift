@@ -55,6 +55,8 @@ package struct ServiceSettings: Sendable {
   package var http: Listener? = Listener(host: "127.0.0.1", port: 8080)
   /// Address of the console as people reach it, for links in messages; nil = that of the listener.
   package var externalURL: String?
+  /// Address under which people's telephones reach the service; messages then carry links that acknowledge. nil: none do.
+  package var publicURL: String?
   package var timeZone: TimeZone = TimeZone(identifier: "UTC")!
   package var language: Language = .zh
   package var journalBytes: Int64 = 1 << 30

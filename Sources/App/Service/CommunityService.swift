@@ -67,6 +67,8 @@ package final class CommunityService: Sendable {
 
   package let options: Options
   package let accessKey: String
+  /// Signs one-tap links.
+  let answerKey: [UInt8]
   let logger: Logger
   let state: Mutex<State>
   let lanes: [Lane]
@@ -91,6 +93,7 @@ package final class CommunityService: Sendable {
       atPath: options.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     lock = try DataLock(directory: options.data)
     accessKey = try AccessKeyFile.read(directory: options.data)
+    answerKey = try AnswerKeyFile.read(directory: options.data)
     notifier = SystemdNotifier(environment: options.environment)
     startedAt = Timestamp(milliseconds: options.machine.wall())
     state = Mutex(State(configuration: configuration))
@@ -130,8 +133,10 @@ package final class CommunityService: Sendable {
     signals: [UnixSignal] = [], started: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) async throws {
     let settings = state.withLock { $0.configuration.settings }
-    let server = WebServer(backend: self, access: Access(key: accessKey), logger: logger)
-    var services: [any Service] = [Housekeeping(service: self), OutboxService(worker: outbox)]
+    let server = WebServer(backend: self, access: Access(key: accessKey), answers: self, logger: logger)
+    var services: [any Service] = [
+      Housekeeping(service: self), OutboxService(worker: outbox), AlertmanagerService(service: self),
+    ]
     services += lanes.map { LaneService(lane: $0, service: self) }
     services += state.withLock { $0.guests }
     if let path = options.socket {
@@ -214,8 +219,14 @@ package final class CommunityService: Sendable {
 
   private func outlets(for configuration: LoadedConfiguration) -> [OutboxWorker.Outlet] {
     let connection = lanes.first?.connection
+    var settings = MessageSettings(configuration)
+    if let address = configuration.settings.publicURL {
+      settings.confirmLink = { [answerKey] event, channel in
+        AnswerLink(for: event, on: channel).map { "\(address)/a/\($0.token(key: answerKey))" } ?? ""
+      }
+    }
     return OutboxWorker.Outlet.make(
-      for: configuration.notify, settings: MessageSettings(configuration), transport: transport,
+      for: configuration.notify, settings: settings, transport: transport,
       publish: connection.map(Self.publisher))
   }
 

@@ -1,4 +1,4 @@
-// One HTTP POST with a deadline: the seam between the channels and the network.
+// One HTTP request with a deadline: the seam between the channels and the network.
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
@@ -6,7 +6,15 @@ import Synchronization
 
 package protocol HTTPTransport: Sendable {
   /// Throws what kept the answer from coming: no connection, a bad certificate, the deadline.
-  func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> HTTPAnswer
+  func request(
+    _ method: String, _ url: String, headers: [(String, String)], body: [UInt8]
+  ) async throws -> HTTPAnswer
+}
+
+extension HTTPTransport {
+  package func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> HTTPAnswer {
+    try await request("POST", url, headers: headers, body: body)
+  }
 }
 
 /// The network through async-http-client. Certificates are checked; redirects are not followed, because a signed message
@@ -55,9 +63,11 @@ package final class HTTPNetwork: HTTPTransport {
     }
   }
 
-  package func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> HTTPAnswer {
+  package func request(
+    _ method: String, _ url: String, headers: [(String, String)], body: [UInt8]
+  ) async throws -> HTTPAnswer {
     var request = HTTPClientRequest(url: url)
-    request.method = .POST
+    request.method = HTTPMethod(rawValue: method)
     for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
     request.headers.replaceOrAdd(name: "User-Agent", value: "linli")
     request.body = .bytes(ByteBuffer(bytes: body))

@@ -16,6 +16,11 @@ extension OutboxWorker.Outlet {
         case .webhook: WebhookChannel(channel: channel, settings: settings, transport: transport)
         case .wecom, .dingtalk, .feishu: RobotChannel(channel: channel, settings: settings, transport: transport)
         case .mqtt: publish.map { MQTTChannel(channel: channel, settings: settings, publish: $0) }
+        case .alertmanager: AlertmanagerChannel(channel: channel, settings: settings, transport: transport)
+        case .http, .wechat, .discourse, .weibo:
+          channel.gateway.map {
+            GatewayChannel(channel: channel, gateway: $0, settings: settings, transport: transport)
+          }
         case .email: channel.mail.map { EmailChannel(channel: channel, mail: $0, settings: settings) }
         }
       return sender.map { OutboxWorker.Outlet(channel: channel, sender: $0, zone: zone) }

@@ -6,12 +6,14 @@ package import ConfigFile
 /// One way to reach people. Secrets are resolved, and print as dots.
 package struct Channel: Sendable, Identifiable {
   package enum Kind: String, Sendable, CaseIterable {
-    case webhook, wecom, dingtalk, feishu, mqtt, email
+    case webhook, wecom, dingtalk, feishu, mqtt, email, alertmanager, http, wechat, discourse, weibo
 
     /// A chat robot: a rate budget, and failures that come back as HTTP 200 with a code.
     package var isRobot: Bool { self == .wecom || self == .dingtalk || self == .feishu }
     /// Read by people, who want one message when it starts and one when it ends; programs get every step.
-    package var isForPeople: Bool { isRobot || self == .email }
+    package var isForPeople: Bool { self != .webhook && self != .mqtt && self != .alertmanager }
+    /// Read by everybody: residents hear of the beginning and the end of it, not of who is asked, nor how one answers.
+    package var isPublic: Bool { self == .discourse || self == .weibo }
   }
 
   /// What only mail needs.
@@ -56,6 +58,10 @@ package struct Channel: Sendable, Identifiable {
   /// Topic prefix of an MQTT channel.
   package var topic: String
   package var mail: Mail?
+  /// Telephone numbers or readers' ids of services that need some.
+  package var to: [String] = []
+  /// What only services over HTTP need: SMS, voice, WeChat, forums, templates.
+  package var gateway: Gateway?
   /// Alerts of lower priorities wait until the end of these hours.
   package var quietHours: QuietHours?
   /// In a flood so many ms lie between two digests.

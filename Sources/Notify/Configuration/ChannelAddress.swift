@@ -11,7 +11,9 @@ enum ChannelAddress {
 
   static func check(_ text: String, for kind: Channel.Kind, at location: SourceLocation, log: ProblemLog) {
     let schemes = kind == .email ? ["smtp", "smtps"] : ["http", "https"]
-    guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased(), let host = url.host,
+    // {{fields}} of a template are filled in later.
+    let plain = kind == .http ? HTTPTemplate.fill(text, .none) { _ in "x" } : text
+    guard let url = URLComponents(string: plain), let scheme = url.scheme?.lowercased(), let host = url.host,
       !host.isEmpty
     else {
       log.error(

@@ -37,7 +37,7 @@ extension NotifyConfiguration {
 }
 
 /// Collects channels and routes while the file is read.
-private struct ChannelsReader {
+struct ChannelsReader {
   let secrets: SecretSource
   let surroundings: NotifyConfiguration.Surroundings
   let log: ProblemLog
@@ -50,17 +50,23 @@ private struct ChannelsReader {
   static let commonKeys = ["id", "kind", "fallback"]
   static let messageKeys = ["language", "template", "quiet_hours", "digest_every", "heartbeat"]
 
+  /// Keys that a channel of some kind may have.
+  static let allKeys =
+    commonKeys + messageKeys + ["secret", "keyword", "mentions", "topic", "password", "from", "starttls"]
+    + allGatewayKeys
+
   /// The keys of a kind.
-  static func keys(of kind: Channel.Kind?) -> [String] {
+  static func keys(of kind: Channel.Kind?, _ node: ConfigNode) -> [String] {
     switch kind {
     case .webhook: commonKeys + ["url", "secret", "language"]
     case .wecom: commonKeys + messageKeys + ["url", "mentions"]
     case .dingtalk, .feishu: commonKeys + messageKeys + ["url", "secret", "keyword", "mentions"]
     case .mqtt: commonKeys + ["topic", "language"]
     case .email: commonKeys + messageKeys + ["url", "user", "password", "from", "to", "starttls"]
-    case nil:
-      commonKeys + messageKeys
-        + ["url", "secret", "keyword", "mentions", "topic", "user", "password", "from", "to", "starttls"]
+    case .alertmanager: commonKeys + ["url", "secret", "language"]
+    case .http: commonKeys + messageKeys + httpKeys(node)
+    case .wechat, .discourse, .weibo: commonKeys + messageKeys + (kind.flatMap { gatewayKeys[$0] } ?? [])
+    case nil: allKeys
     }
   }
 
@@ -68,7 +74,7 @@ private struct ChannelsReader {
 
   mutating func channel(_ node: ConfigNode) {
     let kind = node.entries?.first { $0.key == "kind" }?.value.scalar.flatMap(Channel.Kind.init(rawValue:))
-    guard let reader = MappingReader(node, keys: Self.keys(of: kind), as: "channel", log: log) else { return }
+    guard let reader = MappingReader(node, keys: Self.keys(of: kind, node), as: "channel", log: log) else { return }
     let id = reader.requiredString("id")
     if let id { register(id, at: reader.location(of: "id")) }
     guard let kind = reader.requiredChoice("kind", as: Channel.Kind.self) else { return }
@@ -84,13 +90,20 @@ private struct ChannelsReader {
     if kind == .mqtt {
       channel.topic = topic(reader) ?? Channel.defaultTopic
     } else {
-      guard let url = reader.requiredSecret("url", from: secrets) else { return }
+      if kind == .http, reader.has("preset"), reader.choice("preset", as: GatewayPreset.self) == nil { return }
+      let usual = reader.has("url") ? nil : usualAddress(reader, kind).map { Secret($0) }
+      guard let url = usual ?? reader.requiredSecret("url", from: secrets) else { return }
       ChannelAddress.check(url.value, for: kind, at: reader.location(of: "url"), log: log)
       channel.url = url
     }
     if kind == .email {
       guard let mail = mail(reader, url: channel.url.value) else { return }
       channel.mail = mail
+    }
+    if [.http, .wechat, .discourse, .weibo].contains(kind) {
+      channel.to = reader.strings("to") ?? []
+      guard let gateway = gateway(reader, kind) else { return }
+      channel.gateway = gateway
     }
     if id != nil { channels.append(channel) }
   }

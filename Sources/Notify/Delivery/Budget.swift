@@ -48,7 +48,11 @@ package struct Budget: Sendable {
       // 12 for everything, 8 more for critical alerts, the last 6 of them 9 s apart.
       case .wecom, .dingtalk: [Limit(count: 20, window: 61_000, reserve: 8, paced: 6)]
       case .feishu: [Limit(count: 100, window: 61_000, reserve: 20, paced: 10), Limit(count: 5, window: 1_200)]
-      case .webhook, .mqtt, .email: [Limit]()
+      // Weibo: 30 posts an hour.
+      case .weibo: [Limit(count: 30, window: 3_601_000, reserve: 10)]
+      // Discourse: 60 requests a minute with an admin's key (`max_admin_api_reqs_per_minute`).
+      case .discourse: [Limit(count: 60, window: 61_000, reserve: 10)]
+      case .webhook, .mqtt, .email, .alertmanager, .http, .wechat: [Limit]()
       }
     self.init(limits, remembering: memory)
   }

@@ -117,7 +117,9 @@ extension OutboxWorker {
     let due = try await outbox.due(at: round.now, of: id, limit: Self.digestMax + inFlight.count)
     let waiting = try await hold(due.filter { !$0.isCritical && isFree($0) }, id, &round)
     guard let first = waiting.first, var line = lines[id] else { return }
-    _ = line.flood.isFlooded(with: waiting.count(where: \.isFresh), at: round.now)
+    // What quiet hours kept came long ago: its number at their end is no flood.
+    let fresh = waiting.count { $0.isFresh && round.now - $0.createdAt < FloodMeter.window }
+    _ = line.flood.isFlooded(with: fresh, at: round.now)
     lines[id] = line
     if let single = waiting.first(where: { alone.contains($0.idempotencyKey) }) { return start(single, &round) }
     if let flood = line.flood.flood {
@@ -263,7 +265,7 @@ extension OutboxWorker.Line {
 }
 
 extension DeliveryResult {
-  var reason: String? {
+  package var reason: String? {
     switch self {
     case .delivered: nil
     case .retry(_, let reason), .refused(let reason), .unfit(let reason): reason

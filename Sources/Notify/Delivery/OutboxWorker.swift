@@ -55,7 +55,7 @@ package actor OutboxWorker {
 
     /// Robots and mail one at a time; a webhook takes a few, but events of one alert never overtake each other, because
     /// the outbox shows only the oldest.
-    var capacity: Int { outlet.channel.kind == .webhook ? 4 : 1 }
+    var capacity: Int { outlet.channel.kind == .webhook || outlet.channel.kind == .alertmanager ? 4 : 1 }
     /// A critical alert does not wait for the slow answer to another message.
     func hasRoom(critical: Bool) -> Bool { statistics.inFlight < capacity + (critical ? 1 : 0) }
     var bulletins: (any BulletinSender)? { outlet.sender as? any BulletinSender }

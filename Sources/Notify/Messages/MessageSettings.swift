@@ -1,4 +1,5 @@
 // What a message needs to know beyond the alert itself; the application fills it from the configuration.
+package import Alerts
 package import Community
 package import Foundation
 
@@ -9,6 +10,8 @@ package struct MessageSettings: Sendable {
   package var timeZone: TimeZone
   /// Address of the console without a closing slash, for links; empty: no link.
   package var externalURL: String
+  /// A link that acknowledges with one tap, for a message about an event on a channel; empty: none.
+  package var confirmLink: @Sendable (_ event: AlertEvent, _ channel: String) -> String = { _, _ in "" }
   /// The names along a place path, from the district down; empty when the place is unknown.
   package var placeNames: @Sendable (_ path: String) -> [LocalizedText]
   /// The name of what a point measures; nil when unknown.
@@ -34,7 +37,7 @@ package struct MessageSettings: Sendable {
   func link(to alert: String) -> String { externalURL.isEmpty ? "" : "\(externalURL)/#alert=\(alert)" }
 
   /// The names along the path, or the path itself.
-  func placeName(_ path: String, in language: Language) -> String {
+  package func placeName(_ path: String, in language: Language) -> String {
     let names = placeNames(path)
     return names.isEmpty ? path : names.map { $0[language] }.joined(separator: language == .zh ? " " : " › ")
   }

@@ -20,6 +20,7 @@ enum MessageWords {
         建议：{advice}
         编号：{id}
         处理：{answer}
+        一键确认：{confirm}
         {link}
         """
     case .en:
@@ -36,6 +37,7 @@ enum MessageWords {
         Advice: {advice}
         Alert: {id}
         Answer: {answer}
+        I am on it: {confirm}
         {link}
         """
     }

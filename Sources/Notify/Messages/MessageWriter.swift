@@ -16,6 +16,8 @@ package struct MessageWriter: Sendable {
   /// nil: the channel's own template is broken, and messages go out plain.
   private let template: Template?
   private let keyword: String?
+  private let channel: String
+  private let isPublic: Bool
 
   package init(channel: Channel, style: TextStyle, settings: MessageSettings) {
     let language = channel.language ?? settings.language
@@ -23,6 +25,8 @@ package struct MessageWriter: Sendable {
     self.language = language
     self.style = style
     keyword = channel.keyword
+    self.channel = channel.id
+    isPublic = channel.kind.isPublic
     template = try? Template(channel.template?[language] ?? MessageWords.template(language, style))
   }
 
@@ -38,6 +42,14 @@ package struct MessageWriter: Sendable {
       text = render(values)
     }
     return Message(title: title, text: TextLimit.shorten(text, bytes: bytes))
+  }
+
+  /// What a template of a service may name: every field in the channel's language, and `text`, the whole message.
+  func fields(of event: AlertEvent, textBytes: Int) -> [String: String] {
+    var fields: [String: String] = [:]
+    for (field, value) in values(of: event) { fields[field.rawValue] = value }
+    fields["text"] = message(for: event, bytes: textBytes).text
+    return fields
   }
 
   private func titleLine(_ values: [Template.Field: String]) -> String {
@@ -60,7 +72,7 @@ package struct MessageWriter: Sendable {
   }
 
   private func plain(_ values: [Template.Field: String]) -> String {
-    let fields: [Template.Field] = [.place, .value, .since, .advice, .id, .link]
+    let fields: [Template.Field] = [.place, .value, .since, .advice, .id, .confirm, .link]
     let lines = [titleLine(values)] + fields.compactMap { values[$0] }
     return lines.filter { !$0.isEmpty }.joined(separator: "\n")
   }
@@ -74,13 +86,13 @@ package struct MessageWriter: Sendable {
       .title: style.escape(alert.traits.title[language]),
       .place: style.escape(settings.placeName(alert.place, in: language)),
       .since: LocalTime.short(alert.raisedAt, in: settings.timeZone),
-      .comment: style.escape(event.comment ?? ""),
+      .comment: isPublic ? "" : style.escape(event.comment ?? ""),
       .id: style.escape(alert.id),
       .link: settings.link(to: alert.id),
       .rule: style.escape(alert.rule),
       .subject: style.escape(alert.subject),
     ]
-    if event.by != "linli" { values[.by] = style.escape(event.by) }
+    if event.by != "linli" && !isPublic { values[.by] = style.escape(event.by) }
     if let value = valueText(alert) {
       values[.value] = style.escape(value)
       let name = alert.point.flatMap(settings.quantityName)?[language] ?? MessageWords.value(language)
@@ -92,7 +104,10 @@ package struct MessageWriter: Sendable {
         milliseconds: end - alert.raisedAt, chinese: language == .zh)
     } else {
       values[.advice] = style.escape(alert.traits.advice?[language] ?? "")
-      if event.asks {
+      if event.asks && !isPublic {
+        let link = settings.confirmLink(event, channel)
+        // WeCom shows a bare address in markdown as text.
+        values[.confirm] = style == .markdown && !link.isEmpty ? "[\(confirmWord)](\(link))" : link
         values[.answer] = "linli ack \(style.escape(alert.id))"
         values[.responsible] = style.escape(responsible(for: event) ?? "")
         if let due = alert.response?.answerDue { values[.until] = LocalTime.short(due, in: settings.timeZone) }
@@ -101,6 +116,8 @@ package struct MessageWriter: Sendable {
     event.order?.fill(&values, language, style, settings)
     return values
   }
+
+  private var confirmWord: String { language == .zh ? "点此确认" : "tap to acknowledge" }
 
   /// The unit and its people on duty; of a step of the care plan the ones who are asked by it.
   private func responsible(for event: AlertEvent) -> String? {

@@ -4,7 +4,7 @@ package struct Template: Sendable, Equatable {
   /// What a template may name.
   package enum Field: String, Sendable, CaseIterable {
     case state, priority, title, place, quantity, value, since, duration, by, comment, advice, id, answer, link, rule
-    case subject, responsible, until
+    case subject, responsible, until, confirm
   }
 
   package struct Failure: Error, Equatable, CustomStringConvertible {

@@ -68,11 +68,13 @@ extension Channel.Kind {
       return !isForPeople || (!alert.isClosed && !alert.isMomentary)
     case .closed:
       return !isForPeople || alert.clearedAt == nil || alert.isMomentary
-    case .escalated, .repeated, .realarmed: return true
+    case .escalated, .repeated, .realarmed: return !isPublic
     // What was hidden and still waits for an answer speaks as a raise.
     case .released, .unshelved: return alert.needsAnswer
     // Of an alert's own step nobody hears; an order has words of its own.
-    case .ordered: return self != .mqtt && (event.order.map { $0.speaks || !isForPeople } ?? false)
+    case .ordered:
+      let mirrors = self == .mqtt || self == .alertmanager
+      return !mirrors && !isPublic && (event.order.map { $0.speaks || !isForPeople } ?? false)
     case .assigned, .commented, .shelved, .suppressed, .reset: return false
     }
   }
