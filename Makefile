@@ -5,7 +5,7 @@ DESTDIR ?=
 SWIFT ?= swift
 LINLI := .build/release/linli
 
-.PHONY: demo test build bench fuzz install clean format lint
+.PHONY: demo test soak build bench fuzz install clean format lint
 
 demo: ## everything on loopback: a broker, a simulated community, the service, the console
 	@packaging/prepare.sh demo
@@ -23,6 +23,15 @@ test:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	Fuzz/all.sh 60 1 -runs=2000 -seed=1
+
+# Many seeds of the simulation, then many kills of the real service; see docs/SIMULATION.md.
+SEEDS ?= 10000
+KILLS ?= 500
+soak:
+	@packaging/prepare.sh test
+	$(SWIFT) build --build-tests
+	LINLI_SEEDS=$(SEEDS) $(SWIFT) test --skip-build --filter 'SimulationTests\.SimulationTests'
+	LINLI_KILLS=$(KILLS) $(SWIFT) test --skip-build --filter 'EndToEndTests\.(KillTests|HistoryKillTests)'
 
 lint:
 	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks Fuzz

@@ -85,7 +85,7 @@ let package = Package(
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["Pipeline", crypto], path: "Tests/TestSupport"),
-    .testTarget(name: "MQTTTests", dependencies: ["MQTT", "Pipeline", "TestSupport", logging]),
+    .testTarget(name: "MQTTTests", dependencies: ["MQTT", "CMosquitto", "Pipeline", "TestSupport", logging]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport", "CAllocationCount"]),
     .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),

@@ -27,6 +27,8 @@ protocol Client: AnyObject, Sendable {
   func connect(_ done: @escaping @Sendable (ConnectOutcome) -> Void)
   /// Queues a DISCONNECT.
   func disconnect()
+  /// Ends the connection at once, without a word; the library notices later.
+  func abandon()
   /// The library has a socket.
   var isOpen: Bool { get }
 

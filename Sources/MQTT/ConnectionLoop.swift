@@ -319,13 +319,16 @@ final class ConnectionLoop: @unchecked Sendable {
     _ = policy.handle(.stop, now: now, jitter: 0)
     if uncommitted { commit() }
     if phase == .open, hold == nil { signOff() }
+    // What did not end in good order ends all the same: a broker that thinks we are there sends us what the next one needs.
+    if phase != .connecting, client.isOpen { client.abandon() }
     for publication in pending.values + shared.takeQueue() { complete(publication, .failure(.stopped)) }
     pending = [:]
     set(.stopped)
     shareCounters()
   }
 
-  /// Sends what waits, says "offline" and disconnects; at most two seconds.
+  /// Sends what waits, says "offline" and disconnects; at most two seconds. Where they are over before it comes to that – a slow
+  /// broker, a machine that stood still – the farewell is written all the same, once.
   private func signOff() {
     let deadline = now + 2_000
     takePublications()
@@ -339,10 +342,10 @@ final class ConnectionLoop: @unchecked Sendable {
     guard ended == nil, hold == nil else { return }
     _ = client.publish(settings.statusTopic, Array(StatusMessage.offline.utf8), qos: 0, retain: true)
     client.disconnect()
-    while client.isOpen, now < deadline {
+    repeat {
       take(client.write())
-      if ended != nil { break }
-      if client.isOpen { _ = waitForSocket(reads: false, timeout: 50) }
-    }
+      if ended != nil || !client.isOpen { return }
+      _ = waitForSocket(reads: false, timeout: 50)
+    } while now < deadline
   }
 }

@@ -120,6 +120,7 @@ final class MosquittoClient: Client, @unchecked Sendable {
   func read() -> CInt { mosquitto_loop_read(handle, 1) }
   func keepUp() -> CInt { mosquitto_loop_misc(handle) }
   func disconnect() { mosquitto_disconnect(handle) }
+  func abandon() { shutdown(mosquitto_socket(handle), CInt(SHUT_RDWR)) }
 
   /// The acknowledgements of a batch leave as one packet: the library writes each by itself, so the socket is corked
   /// meanwhile.

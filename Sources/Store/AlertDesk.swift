@@ -124,7 +124,7 @@ package actor AlertDesk {
   /// Closes alerts of a lane whose rule is gone or another one after a reload.
   package func closeOrphans(_ orphans: [LaneCore.RuleSubject], lane: String, at: Timestamp) async {
     let ours = orphans.filter { book.uncleared(rule: $0.rule, subject: $0.subject)?.lane == lane }
-    let events = ours.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
+    let events = book.advance(to: at) + ours.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
     enqueue(events.map { ($0, at) }, lane: lane, step: nil)
     await write(through: enqueued)
   }
@@ -141,7 +141,8 @@ package actor AlertDesk {
   ) async -> Int {
     let raised = Set(standing.map { AlertBook.Key(rule: $0.rule, subject: $0.subject) })
     let changed = Set(orphans.map { AlertBook.Key(rule: $0.rule, subject: $0.subject) })
-    var events: [AlertEvent] = []
+    // What fell due before comes first, as in `take`.
+    var events = book.advance(to: at)
     var count = 0
     for alert in book.uncleared.sorted(by: { $0.id < $1.id }) where alert.lane == lane {
       let key = AlertBook.Key(rule: alert.rule, subject: alert.subject)

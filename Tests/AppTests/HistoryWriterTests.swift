@@ -172,6 +172,28 @@ import Testing
     #expect(try scene.all().map(\.value) == (0..<50).map(Double.init))
   }
 
+  /// The database said no and meant yes: what came since is written, what was in that batch not again.
+  @Test func aBatchWhoseAnswerWasLostIsNotWrittenTwice() throws {
+    let scene = try Scene()
+    for value in 0..<3 { scene.send(#"{"t":\#(value)}"#) }
+    try scene.commit()
+    scene.keeping.losesAnswer.store(true, ordering: .relaxed)
+    scene.writer.finish(now: scene.now)
+    #expect(scene.status.failedFlushes == 1 && scene.status.written == 0)
+    for value in 3..<5 { scene.send(#"{"t":\#(value)}"#) }
+    try scene.commit()
+    scene.writer.catchUp(now: scene.now)
+    #expect(scene.status.position == 5)
+    scene.keeping.losesAnswer.store(false, ordering: .relaxed)
+    scene.writer.finish(now: scene.now)
+    #expect(scene.status.written == 3)
+    #expect(try scene.all().map(\.value) == (0..<5).map(Double.init))
+    scene.writer.finish(now: scene.now)
+    #expect(try scene.stored().map(\.value) == (0..<5).map(Double.init))
+    #expect(try scene.stored().allSatisfy { !$0.isLate })
+    #expect(scene.status.follower.lost == 0)
+  }
+
   @Test func lateOnesAreMarkedAlsoAcrossARestart() throws {
     let scene = try Scene()
     let base = scene.now.milliseconds
@@ -291,6 +313,8 @@ import Testing
 final class RefusingHistory: HistoryKeeping {
   let store: HistoryStore
   let refusal = Atomic(false)
+  /// A batch is taken in, and nobody is told.
+  let losesAnswer = Atomic(false)
   let attempts = Atomic(0)
   let compactions = Atomic(0)
   let retained = Mutex<[Int64]>([])
@@ -304,7 +328,9 @@ final class RefusingHistory: HistoryKeeping {
   func write(_ batch: HistoryBatch) throws(StoreError) -> Bool {
     attempts.add(1, ordering: .relaxed)
     if refusal.load(ordering: .relaxed) { throw .diskFull }
-    return try store.write(batch)
+    let isNew = try store.write(batch)
+    if losesAnswer.load(ordering: .relaxed) { throw .inputOutput(reason: "the answer was lost") }
+    return isNew
   }
   func compact(limit: Int) throws(StoreError) -> Int {
     compactions.add(1, ordering: .relaxed)

@@ -38,6 +38,34 @@ import Testing
   let folder: TemporaryDirectory
   init() throws { folder = try TemporaryDirectory("failure") }
 
+  /// A process that dies between making a segment and making its name safe leaves a file that a power cut may take back with
+  /// everything that is written to it later.
+  @Test func openingMakesTheNameOfTheNewestSegmentSafe() throws {
+    func isDirectory(_ descriptor: CInt) -> Bool {
+      var status = stat()
+      return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+    var files = JournalFiles()
+    files.sync = { descriptor in
+      guard isDirectory(descriptor) else { return fdatasync(descriptor) }
+      errno = EIO
+      return -1
+    }
+    do {
+      let journal = try Journal(directory: folder.path, files: files)
+      journal.append(Sample(0))
+      #expect(throws: JournalError.self) { try journal.commit(sync: true) }
+    }
+    #expect(try segments(folder.path).count == 1)
+    var synced = 0
+    files.sync = { descriptor in
+      if isDirectory(descriptor) { synced += 1 }
+      return fdatasync(descriptor)
+    }
+    _ = try Journal(directory: folder.path, files: files)
+    #expect(synced == 1)
+  }
+
   @Test(arguments: Disk.Fault.allCases, [ENOSPC, EIO, EROFS])
   func aFailedCommitIsRepeatedWithoutLossOrDouble(fault: Disk.Fault, code: CInt) throws {
     let disk = Disk()

@@ -34,6 +34,20 @@ import Testing
     #expect(recognises(&memory, press(1)) && recognises(&memory, press(3)))
   }
 
+  /// The connection is lost while the broker sends again what it had in flight, and once more later on: whatever has come again
+  /// by then, none of the others is forgotten.
+  @Test func aReDeliveryThatIsCutOffAgainAndAgainForgetsNothing() {
+    for shift in UInt16(0)..<5 {
+      var memory = memory(5, holding: 1...(5 + shift))
+      let inFlight = (1 + shift)...(5 + shift)
+      for arrived in [2, 1, 3, 2, 4, 5] {
+        memory.connected(sessionPresent: true)
+        for id in inFlight.prefix(arrived) { #expect(recognises(&memory, press(id)), "\(id) of \(inFlight)") }
+        #expect(memory.count == 5)
+      }
+    }
+  }
+
   @Test func aFirstDeliveryIsNeverDropped() {
     var memory = memory(holding: 1...3)
     memory.connected(sessionPresent: true)

@@ -1,10 +1,12 @@
 import App
 
-/// Dice and time that the whole simulated world shares. Time passes only when somebody lets it.
+/// Dice and time that the whole simulated world shares, and the count of what has happened in it. Time passes only when
+/// somebody lets it.
 final class Chance: MachineClock, @unchecked Sendable {
   // @unchecked: a simulation has one thread.
 
   var dice: Dice
+  private(set) var coverage = Coverage()
   /// Monotonic, µs.
   private(set) var microseconds: Int64 = 1_000_000_000
   /// Wall minus monotonic, ms: what somebody changes who sets the clock.
@@ -14,6 +16,15 @@ final class Chance: MachineClock, @unchecked Sendable {
     dice = Dice(seed: seed)
     // Around midnight in the community's zone, so that periods of the day begin and end.
     wallOffset += Int64(dice.pick(0...86_400)) * 1_000
+  }
+
+  func saw(_ occurrence: Occurrence) { coverage.saw(occurrence) }
+
+  /// The run has come to its end.
+  func finish(isExact: Bool, hasExactHistory: Bool) {
+    coverage.runs = 1
+    coverage.exactRuns = isExact ? 1 : 0
+    coverage.exactHistories = hasExactHistory ? 1 : 0
   }
 
   func pass(milliseconds: Int64) { microseconds += milliseconds * 1_000 }

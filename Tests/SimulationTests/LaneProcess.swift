@@ -3,6 +3,7 @@ import Logging
 import Notify
 import Pipeline
 import Store
+import Synchronization
 
 @testable import App
 @testable import MQTT
@@ -24,6 +25,13 @@ final class LaneProcess {
   let client: SimulatedClient
   let tap: HandlerTap
   let carrier: ChangeCarrier
+  let history: HistoryWriter
+  /// Reads along for the ledger.
+  let follower: JournalFollower
+  let startedAt: Timestamp
+  /// How many changeovers of plans the next checkpoint out of the queue contains, and of which version the last one was.
+  private var planChanges: (count: Int, version: Int)
+  private let chance: Chance
   /// Taken out of the queue, not carried yet.
   var inHand: [ChangeQueue.Item] = []
   /// Items that recovery put into the queue at once.
@@ -34,20 +42,23 @@ final class LaneProcess {
   init(_ world: World, fate: Fate) async throws {
     self.fate = fate
     let version = world.version
-    let storage = SimulatedStorage(world.store, fate: fate, faults: world.storeFaults)
+    chance = world.chance
+    let storage = SimulatedStorage(world.store, fate: fate, faults: world.storeFaults, chance: world.chance)
     world.mutant.spoil(storage)
     desk = AlertDesk(storage: storage, policy: Self.policy(version, world))
     try await desk.start()
     let files = world.mutant.spoil(world.disk.calls(fate))
     let changes = ChangeQueue(capacity: world.limits.changeQueue)
     self.changes = changes
-    let open = try await world.store.openAlerts()
+    let open = try await storage.alertsToRestore().filter { !$0.isClosed }
+    let keeping = HistoryConnection(world.history, fate: fate, chance: world.chance)
+    let kept = try keeping.position(lane: Self.lane)
     let recovery = try LaneRecovery(
       id: Self.lane, plan: SimulatedSite.lane(version).plan, directory: world.disk.directory,
-      journal: world.limits.journal, applied: await desk.reached(lane: Self.lane)?.position ?? 0,
+      journal: world.limits.journal, applied: await desk.reached(lane: Self.lane) ?? LaneStep(position: 0, ordinal: 0),
       noticed: max(
         open.map { $0.noticedAt }.max() ?? .distantPast, await desk.clock(lane: Self.lane) ?? .distantPast),
-      start: Timestamp(milliseconds: world.chance.wall()),
+      kept: kept, start: Timestamp(milliseconds: world.chance.wall()),
       changes: changes, files: files, logger: Self.logger)
     let journal = recovery.journal
     self.journal = journal
@@ -61,20 +72,40 @@ final class LaneProcess {
     loop = ConnectionLoop(
       settings: world.limits.connection, handler: tap, shared: shared, logger: Self.logger, client: client,
       jitter: { 0.5 })
+    let ingest = ingest
+    let writer = HistoryWriter(
+      lane: Self.lane, directory: world.disk.directory + "/journal", plan: SimulatedSite.lane(version).plan,
+      store: keeping, written: kept, settings: world.limits.history,
+      committed: { [unowned ingest] in ingest.committed.load(ordering: .acquiring) })
+    history = writer
+    follower = JournalFollower(directory: world.disk.directory + "/journal", after: world.readings.newest)
+    startedAt = world.now
+    ingest.onChangeover = { [unowned world] plan, position in
+      writer.install(plan, after: position)
+      world.readings.reads(SimulatedSite.version(of: plan), after: position)
+    }
+    planChanges = (world.ledger.planChanges.count, version)
     let checkpoints = CheckpointFile(directory: world.disk.directory, files: files)
     let mailbox = ingest.mailbox
     carrier = ChangeCarrier(lane: Self.lane, desk: desk, logger: Self.logger) { bytes, position in
       try checkpoints.write(bytes)
       mailbox.put { $0?.checkpointWritten(at: position) }
     }
+    world.readings.reads(version, after: kept)
+    // In the order of `CommunityService`.
     await closeOrphans(version)
+    while await carry(world) {}
+    for event in await desk.advance(to: startedAt) where event.isBroughtByTime { chance.saw(.dueWhileDown) }
+    world.advanced = startedAt
     loop.begin()
+    note(recovery)
   }
 
   static func policy(_ version: Int, _ world: World) -> DeskPolicy {
     let configuration = SimulatedSite.versions[version]
     var policy = DeskPolicy(
-      traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, channels: { _ in ["hook"] })
+      traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
+      channels: { _ in ["hook"] })
     policy.pendingEvents = world.limits.pendingEvents
     return policy
   }
@@ -102,10 +133,32 @@ final class LaneProcess {
   }
 
   /// The lane's task: the next item to the desk. False when there is none, or it was refused.
-  func carry() async -> Bool {
+  func carry(_ world: World) async -> Bool {
     if inHand.isEmpty { inHand = changes.take() }
-    guard let item = inHand.first, await carrier.carry(item) else { return false }
+    guard let item = inHand.first else { return false }
+    switch item {
+    case .checkpoint(let bytes, _): noteCheckpoint(bytes, world)
+    case .changes(let changes): world.ledger.carried(changes)
+    case .orphans, .standing: break
+    }
+    guard await carrier.carry(item) else {
+      chance.saw(.deskFull)
+      return false
+    }
     inHand.removeFirst()
     return true
+  }
+
+  /// Checkpoints come in the order of the changeovers, each of which makes one.
+  private func noteCheckpoint(_ bytes: [UInt8], _ world: World) {
+    guard let facts = CheckpointFacts(bytes) else { return }
+    if facts.version != planChanges.version { planChanges = (planChanges.count + 1, facts.version) }
+    world.ledger.checkpoints[facts.sum] = planChanges.count
+  }
+
+  private func note(_ recovery: LaneRecovery) {
+    if recovery.replayed > 0 { chance.saw(.replayed) }
+    if journal.counters.tornBytes > 0 { chance.saw(.tornTail) }
+    if journal.counters.damagedPlaces > 0 { chance.saw(.damageSkipped) }
   }
 }

@@ -10,7 +10,6 @@ struct Ledger {
   /// The positions that a message has been given, in all lives, while they lasted.
   private(set) var positions: [Int: [JournalPosition]] = [:]
   private(set) var acknowledged: Set<JournalPosition> = []
-  /// Messages of which more than one copy may rightly be in the journal: none so far.
   var violations: [String] = []
   /// How far the last process' core had come.
   private(set) var coreReached: JournalPosition = 0
@@ -18,6 +17,12 @@ struct Ledger {
   var mayHaveGaps = false
   /// Position, version and time of each changeover of plans.
   var planChanges: [(position: JournalPosition, version: Int, at: Timestamp)] = []
+  /// Of a checkpoint, by its checksum, how many of them it contains.
+  var checkpoints: [UInt32: Int] = [:]
+  /// The lane's clock at each change that cleared an alert.
+  private(set) var noticed: [TrailReplay.Clearing: Timestamp] = [:]
+  /// What people did, by the name under which each did one thing: when, and whether they were told that it is stored.
+  var deeds: [String: (at: Timestamp, isStored: Bool)] = [:]
   /// Why the run of the lane is not a function of the journal any more; nil while it is.
   private(set) var inexact: String?
 
@@ -45,6 +50,15 @@ struct Ledger {
     if !isSafe { violations.append("the acknowledgement of position \(position) left before it was safe") }
     acknowledged.insert(position)
   }
+
+  mutating func carried(_ changes: [ConditionChange]) {
+    for change in changes where change.kind == .cleared {
+      let clearing = TrailReplay.Clearing(rule: change.rule, subject: change.subject, at: change.at)
+      noticed[clearing] = min(noticed[clearing] ?? change.noticedAt, change.noticedAt)
+    }
+  }
+
+  func hasGivenUp(before oldest: JournalPosition) -> Bool { numbers.keys.contains { $0 < oldest } }
 
   mutating func died(corePosition: JournalPosition) { coreReached = max(coreReached, corePosition) }
 

@@ -74,7 +74,10 @@ final class SimulatedBroker {
 
   /// nil: nobody answers.
   func connect() -> Link? {
-    guard isUp else { return nil }
+    guard isUp else {
+      chance.saw(.brokerAway)
+      return nil
+    }
     if link != nil { cut(isReset: true) }
     let new = Link()
     link = new
@@ -84,6 +87,7 @@ final class SimulatedBroker {
   /// The connection breaks: of what is on its way in each direction a part arrives.
   func cut(isReset: Bool) {
     guard let link else { return }
+    chance.saw(isReset ? .connectionReset : .connectionCut)
     // The broker has read a part of what was under way to it.
     turn(packets: chance.dice.pick(0...link.toBroker.count))
     link.toBroker = []
@@ -98,6 +102,7 @@ final class SimulatedBroker {
   /// The broker forgets what it knew of us (restart without persistence, expiry).
   func forgetSession() {
     cut(isReset: false)
+    if hasSession { chance.saw(.sessionForgotten) }
     hasSession = false
     isSubscribed = false
     forgotten.formUnion(inFlight.map(\.message.number))
@@ -144,6 +149,7 @@ final class SimulatedBroker {
       for index in inFlight.indices {
         inFlight[index].isSent = true
         link.toClient.append(.publish(inFlight[index].message, id: inFlight[index].id, isDuplicate: true))
+        chance.saw(.messageAgain)
       }
     case .subscribe(let id, let count, let statusOnly):
       link.toClient.append(.suback(id: id, count: count))

@@ -51,6 +51,11 @@ final class SimulatedClient: Client, @unchecked Sendable {
     done(ConnectOutcome(code: MOSQ_ERR_SUCCESS.code, errno: 0))
   }
 
+  func abandon() {
+    if link != nil, fate.effect() { broker.cut(isReset: true) }
+    link = nil
+  }
+
   func disconnect() { queue.append(Outgoing(packet: .disconnect)) }
 
   var isOpen: Bool { link != nil }

@@ -5,10 +5,15 @@ struct SimulatedDevices {
   /// Presses of a button look all alike; else each carries its number. (A broker that gives packet ids again at once and sends
   /// equal messages is the one case that nobody can tell apart; see `SecondComings`.)
   let usesEqualPayloads: Bool
+  /// Some messages are long, so that the journal's ring comes round.
+  let areLong: Bool
   private var count = 0
   private var volume = 0.0
 
-  init(usesEqualPayloads: Bool) { self.usesEqualPayloads = usesEqualPayloads }
+  init(usesEqualPayloads: Bool, areLong: Bool) {
+    self.usesEqualPayloads = usesEqualPayloads
+    self.areLong = areLong
+  }
 
   mutating func next(_ dice: inout Dice, now: Int64, qos0: Int) -> SimulatedMessage {
     count += 1
@@ -25,6 +30,9 @@ struct SimulatedDevices {
       return ("sim/b\(dice.pick(1...2))/button", "{\"press\":\"single\"\(number)}")
     case 1:
       var fields = "\"t\":\(dice.pick(12...19)).5,\"b\":\(dice.chance(20) ? dice.pick(5...20) : 90)"
+      if areLong, dice.chance(60) {
+        fields += ",\"note\":\"" + String(repeating: "-", count: dice.pick(1_000...6_000)) + "\""
+      }
       // Its own time: about right, late, wrong.
       if dice.chance(60) { fields += ",\"time\":\(now - Int64(dice.pick([0, 500, 60_000, 10_000_000])))" }
       return ("sim/c\(dice.pick(1...3))/climate", "{\(fields),\"n\":\(count)}")

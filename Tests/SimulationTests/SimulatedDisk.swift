@@ -27,6 +27,12 @@ final class SimulatedDisk {
     case set(String, File)
     case remove(String)
     case rename(String, String)
+
+    var name: String {
+      switch self {
+      case .set(let name, _), .remove(let name), .rename(let name, _): name
+      }
+    }
   }
 
   /// What goes wrong at the moment.
@@ -51,12 +57,16 @@ final class SimulatedDisk {
   private var names: [String: File] = [:]
   private var syncedNames: [String: File] = [:]
   private var nameChanges: [NameChange] = []
+  private let journalFolder: UInt
 
   init(directory: String, chance: Chance) {
     self.directory = directory
     self.chance = chance
     mkdir(directory, 0o750)
     mkdir(directory + "/journal", 0o750)
+    var status = stat()
+    stat(directory + "/journal", &status)
+    journalFolder = status.st_ino
   }
 
   deinit {
@@ -95,10 +105,13 @@ final class SimulatedDisk {
     var taken = happens ? count : chance.dice.pick(0...count)
     if happens, faults.isFull {
       taken = chance.dice.chance(50) ? 0 : chance.dice.pick(0...count - 1)
+      chance.saw(.diskFull)
       if taken == 0 { return fail(ENOSPC) }
     } else if happens, chance.dice.chance(3) {
       taken = chance.dice.pick(1...count)  // a short write is no error
+      chance.saw(.shortWrite)
     }
+    if !happens, taken > 0, taken < count { chance.saw(.tornWrite) }
     guard taken > 0, let file = files[inode(descriptor)] else { return fail(EIO) }
     _ = pwrite(descriptor, bytes, taken, off_t(offset))
     file.writes.append(.bytes(offset: offset, Array(UnsafeRawBufferPointer(start: bytes, count: taken))))
@@ -112,12 +125,12 @@ final class SimulatedDisk {
     let isDirectory = status.st_mode & S_IFMT == S_IFDIR
     if faults.failingSyncs > 0 {
       faults.failingSyncs -= 1
+      chance.saw(.failedSync)
       if !isDirectory, let file = files[status.st_ino] { losePages(of: file) }
       return CInt(fail(EIO))
     }
     if isDirectory {
-      syncedNames = names
-      nameChanges = []
+      syncNames(in: status.st_ino)
     } else if let file = files[status.st_ino] {
       let start = file.writes.compactMap { $0.offset }.min()
       file.synced = content(file) { _ in true }
@@ -125,6 +138,15 @@ final class SimulatedDisk {
       if let start { noteSafe(file.synced, from: start) }
     }
     return 0
+  }
+
+  /// Names of one directory become safe; those of the other stay as they are.
+  private func syncNames(in folder: UInt) {
+    let isJournal = folder == journalFolder
+    func isHere(_ name: String) -> Bool { name.hasPrefix(directory + "/journal/") == isJournal }
+    syncedNames = syncedNames.filter { !isHere($0.key) }
+    for (name, file) in names where isHere(name) { syncedNames[name] = file }
+    nameChanges.removeAll { isHere($0.name) }
   }
 
   private func create(_ fate: Fate, _ path: String) -> CInt {
@@ -160,7 +182,10 @@ final class SimulatedDisk {
   }
 
   private func mayChangeNames(_ fate: Fate) -> Bool {
-    fate.effect() && !(faults.failingNames > 0 && chance.dice.chance(faults.failingNames))
+    guard fate.effect() else { return false }
+    guard faults.failingNames > 0, chance.dice.chance(faults.failingNames) else { return true }
+    chance.saw(.failedNameChange)
+    return false
   }
 
   private func fail(_ code: CInt) -> Int {
@@ -228,13 +253,17 @@ final class SimulatedDisk {
 
   private func losePages(of file: File) {
     hasLostPages = true
+    let whole = content(file) { _ in true }
     file.synced = content(file, keeps: someSectors())
     file.writes = []
+    if file.synced != whole { chance.saw(.lostPages) }
   }
 
   /// The machine loses power; no process may hold a file any more.
   func cutPower() {
-    for change in nameChanges.prefix(chance.dice.pick(0...nameChanges.count)) {
+    let kept = chance.dice.pick(0...nameChanges.count)
+    if kept < nameChanges.count { chance.saw(.namesLost) }
+    for change in nameChanges.prefix(kept) {
       switch change {
       case .set(let name, let file): syncedNames[name] = file
       case .remove(let name): syncedNames[name] = nil
@@ -247,8 +276,10 @@ final class SimulatedDisk {
     files = [:]
     for name in names.keys.sorted() {
       guard let file = names[name] else { continue }
+      let whole = content(file) { _ in true }
       file.synced = content(file, keeps: someSectors())
       file.writes = []
+      if file.synced != whole { chance.saw(.sectorsLost) }
       if name.hasSuffix(".journal") { noteSafe(file.synced, from: 0) }
       let descriptor = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
       _ = pwrite(descriptor, file.synced, file.synced.count, 0)
@@ -257,19 +288,30 @@ final class SimulatedDisk {
     }
   }
 
-  /// Notes the messages whose records are whole in bytes that have just become safe: an own, simple reader of records.
+  /// Notes the messages whose records are whole in bytes that have just become safe: an own, simple reader of records, which
+  /// goes over what is no record byte by byte.
   private func noteSafe(_ bytes: [UInt8], from start: Int) {
-    var offset = max(start, 16)
-    while offset + 36 <= bytes.count, bytes[offset] == 0x4c, bytes[offset + 3] == 0x31 {
-      let total = 12 + Int(number(bytes, offset + 4, 4))
-      guard offset + total <= bytes.count else { return }
-      if bytes[offset + 28] == 0 { safePositions.insert(number(bytes, offset + 12, 8)) }
-      offset += total
+    bytes.withUnsafeBytes { bytes in
+      var offset = max(start, 16)
+      while offset + 36 <= bytes.count {
+        let total = wholeRecord(bytes, at: offset)
+        if total > 0, bytes[offset + 28] == 0 {
+          safePositions.insert(bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt64.self))
+        }
+        offset += max(total, 1)
+      }
     }
   }
 
-  private func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
-    (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * $1) }
+  /// Bytes of the record that stands there, 0 when none does.
+  private func wholeRecord(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int {
+    guard bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self) == 0x3152_4a4c else { return 0 }
+    let total = 12 + Int(bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+    guard total >= 36, offset + total <= bytes.count, let start = bytes.baseAddress.map({ $0 + offset }) else {
+      return 0
+    }
+    let sum = CRC32C.checksum(start + 12, total - 12, continuing: CRC32C.checksum(start + 4, 4))
+    return sum == start.loadUnaligned(fromByteOffset: 8, as: UInt32.self) ? total : 0
   }
 }
 

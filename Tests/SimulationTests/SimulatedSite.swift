@@ -1,6 +1,7 @@
 import App
 import ConfigFile
 import Foundation
+import Glibc
 import Pipeline
 import TestSupport
 
@@ -12,7 +13,7 @@ enum SimulatedSite {
     load(
       rules: base.replacingOccurrences(of: "below: 16, for: 4m", with: "below: 18, for: 2m")
         .replacingOccurrences(of: "- id: open-long", with: "- id: open-longer"),
-      devices: "\n  - {id: climate-3, profile: sim-climate, place: town/room, match: {device: c3}}"),
+      devices: "\n  - {id: climate-3, profile: sim-climate, place: street/town/room, match: {device: c3}}"),
     load(rules: base + "\n" + more),
   ]
 
@@ -29,6 +30,7 @@ enum SimulatedSite {
         on: {quantity: temperature}
         when: {below: 16, for: 4m, deadband: 1, clear_for: 2m}
         priority: high
+        realarm: 3m
       - id: chilly
         on: {quantity: temperature}
         when: {below: 14}
@@ -37,6 +39,7 @@ enum SimulatedSite {
         on: {quantity: open}
         when: {equals: true, for: 90s}
         priority: medium
+        latch: true
       - id: open-at-night
         on: {quantity: open}
         when: {equals: true, during: {from: "22:00", to: "06:00"}}
@@ -117,21 +120,55 @@ enum SimulatedSite {
         folder, "places.yaml",
         """
         places:
-          - id: town
-            level: compound
+          - id: street
+            level: street
+            duty: {unit: Street, people: [chief], answer_within: {critical: 30m}}
             places:
-              - {id: room, level: room, kind: care-room}
+              - id: town
+                level: compound
+                duty: {unit: Town, rota: town, answer_within: {critical: 1m, other: 4m}, finish_within: {critical: 9m, other: 30m}}
+                places:
+                  - {id: room, level: room, kind: care-room, care: {profile: alone, contact: Daughter}}
+        """)
+      try write(
+        folder, "duty.yaml",
+        """
+        people:
+          - {id: early, name: Early}
+          - {id: late, name: Late}
+          - {id: chief, name: Chief}
+          - {id: friend, name: Friend}
+        rotas:
+          - id: town
+            hand_over: 5m
+            shifts:
+              - {from: "06:10", to: "13:40", people: [early]}
+              - {from: "13:40", to: "23:50", people: [late]}
+        """)
+      try write(
+        folder, "alerts.yaml",
+        """
+        repeat: {critical: 20m, high: 30m}
+        realarm: {critical: 10m}
+        climb_after_return: [critical, high]
+        care:
+          priority: [high]
+          chains:
+            alone:
+              - {who: contact, role: family, answer_within: 2m}
+              - {who: friend, role: volunteer, answer_within: 5m}
+              - {who: early, role: doctor}
         """)
       try write(
         folder, "devices.yaml",
         """
         devices:
-          - {id: button-1, profile: sim-button, place: town/room, match: {device: b1}}
-          - {id: button-2, profile: sim-button, place: town/room, match: {device: b2}}
-          - {id: climate-1, profile: sim-climate, place: town/room, match: {device: c1}}
-          - {id: climate-2, profile: sim-climate, place: town/room, match: {device: c2}}
-          - {id: door-1, profile: sim-door, place: town/room, match: {device: d1}}
-          - {id: meter-1, profile: sim-meter, place: town/room, match: {device: m1}}\(devices)
+          - {id: button-1, profile: sim-button, place: street/town/room, match: {device: b1}}
+          - {id: button-2, profile: sim-button, place: street/town/room, match: {device: b2}}
+          - {id: climate-1, profile: sim-climate, place: street/town/room, match: {device: c1}}
+          - {id: climate-2, profile: sim-climate, place: street/town/room, match: {device: c2}}
+          - {id: door-1, profile: sim-door, place: street/town/room, match: {device: d1}}
+          - {id: meter-1, profile: sim-meter, place: street/town/room, match: {device: m1}}\(devices)
         """)
       for (name, profile) in profiles { try write(folder, "devices/\(name).yaml", profile) }
       try write(folder, "rules/all.yaml", rules)
@@ -162,28 +199,35 @@ extension SimulatedSite {
 
 /// What a checkpoint says of itself without being loaded.
 struct CheckpointFacts {
-  var version: Int
-  var now: Timestamp
-  var position: JournalPosition
+  /// Of which version of the site it is.
+  let version: Int
+  /// Its own checksum: tells it from others.
+  let sum: UInt32
 
   /// Of the newest one; nil when there is none.
   init?(directory: String) {
-    guard let bytes = CheckpointFile(directory: directory).candidates().first, bytes.count > 40 else { return nil }
-    now = Timestamp(milliseconds: Int64(bitPattern: Self.number(bytes, 16)))
-    position = Self.number(bytes, 24)
-    version = Self.has(bytes, "open-longer") ? 1 : Self.has(bytes, "presses") ? 2 : 0
+    guard let bytes = CheckpointFile(directory: directory).candidates().first else { return nil }
+    self.init(bytes)
   }
 
-  private static func number(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
-    bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count > 40 else { return nil }
+    version = Self.has(bytes, "open-longer") ? 1 : Self.has(bytes, "presses") ? 2 : 0
+    sum = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self) }
   }
 
   private static func has(_ bytes: [UInt8], _ name: StaticString) -> Bool {
-    let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    return bytes.withUnsafeBufferPointer { all in
-      all.indices.dropLast(min(wanted.count - 1, all.count)).contains { start in
-        all[start] == wanted[0] && all[start..<(start + wanted.count)].elementsEqual(wanted)
+    bytes.withUnsafeBytes { all in
+      var offset = 0
+      while all.count - offset >= name.utf8CodeUnitCount,
+        let found = memchr(all.baseAddress! + offset, CInt(name.utf8Start.pointee), all.count - offset)
+      {
+        offset = UnsafeRawPointer(found) - all.baseAddress!
+        if all.count - offset < name.utf8CodeUnitCount { return false }
+        if memcmp(found, name.utf8Start, name.utf8CodeUnitCount) == 0 { return true }
+        offset += 1
       }
+      return false
     }
   }
 }

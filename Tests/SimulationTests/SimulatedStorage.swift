@@ -14,14 +14,16 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     var lostAnswers = 0
   }
 
-  private let store: Store
+  private let store: any AlertStorage
+  private let chance: Chance
   private let fate: Fate
   private let faults: Faults
   /// Where the mutant sits that knows no positions.
   var forgetsPositions = false
 
-  init(_ store: Store, fate: Fate, faults: Faults) {
+  init(_ store: any AlertStorage, fate: Fate, faults: Faults, chance: Chance) {
     self.store = store
+    self.chance = chance
     self.fate = fate
     self.faults = faults
   }
@@ -30,6 +32,7 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     try happens()
     if faults.refusals > 0 {
       faults.refusals -= 1
+      chance.saw(.storeRefused)
       throw .diskFull
     }
     var commits = commits
@@ -40,6 +43,7 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     try happens()
     if faults.lostAnswers > 0 {
       faults.lostAnswers -= 1
+      chance.saw(.answerLost)
       throw .inputOutput(reason: "the answer was lost")
     }
     return answer

@@ -1,3 +1,4 @@
+import Alerts
 import Foundation
 import Store
 import Testing
@@ -6,27 +7,61 @@ import Testing
 /// undone. `LINLI_SEEDS=n` runs so many, `LINLI_SEED=s` replays one; see docs/SIMULATION.md.
 @Suite struct SimulationTests {
   static let environment = ProcessInfo.processInfo.environment
-  static let seeds = environment["LINLI_SEEDS"].flatMap { Int($0) } ?? 50
+  static let seeds = environment["LINLI_SEEDS"].flatMap { UInt64($0) } ?? 2_000
+  /// Fewer runs need not meet everything.
+  static let seedsForCoverage: UInt64 = 500
 
   @Test func nothingIsLostOrDoubled() async throws {
     if let seed = Self.environment["LINLI_SEED"].flatMap({ UInt64($0) }) {
       try await SimulationRunner().run(seed: seed)
       return
     }
-    let failures = try await SimulationRunner.sweep(seeds: 0..<UInt64(Self.seeds), mutant: .none)
+    let (failures, coverage) = try await SimulationRunner.sweep(seeds: 0..<Self.seeds, mutant: .none)
     for failure in failures.prefix(5) { Issue.record(failure) }
+    if Self.environment["LINLI_SEEDS"] != nil { print(coverage.text) }
+    guard failures.isEmpty, Self.seeds >= Self.seedsForCoverage else { return }
+    #expect(coverage.missing.isEmpty, "never happened in \(coverage.runs) runs: \(coverage.missing)")
+    #expect(coverage.exactRuns * 4 > coverage.runs && coverage.exactHistories * 2 > coverage.runs, "\(coverage.text)")
+  }
+
+  /// A known mistake in the production code is found, and soon.
+  @Test(arguments: Mutant.allCases.filter { $0 != .none }) func aMutantIsFound(mutant: Mutant) async throws {
+    let (failures, coverage) = try await SimulationRunner.sweep(seeds: 0..<300, mutant: mutant, mostFailures: 1)
+    let found = try #require(failures.first, "\(mutant) survives \(coverage.runs) seeds")
+    print("\(mutant): \(found.description.prefix(200))")
+  }
+
+  /// The same seed is the same run to the last step, on SQLite as on the database in memory.
+  @Test func aSeedIsOneRun() async throws {
+    let runner = try SimulationRunner()
+    var hashes: Set<UInt64> = []
+    for seed in UInt64(0)..<12 {
+      let hash = try await runner.run(seed: seed, database: .memory)
+      let again = try await runner.run(seed: seed, database: .memory)
+      let onDisk = try await runner.run(seed: seed, database: .sqlite)
+      #expect(again == hash && onDisk == hash, "seed \(seed)")
+      hashes.insert(hash)
+    }
+    #expect(hashes.count == 12)
   }
 }
 
-/// Runs seeds, one after the other on one database that is emptied in between.
+/// Runs seeds, one after the other.
 final class SimulationRunner {
   struct Failure: Error, CustomStringConvertible {
     var seed: UInt64
     var description: String
   }
 
+  /// Under the alert desk.
+  enum Database { case memory, sqlite }
+
+  /// Every so-manieth seed runs on SQLite.
+  static let sqliteEvery: UInt64 = 16
+
   private let folder: URL
   private let store: Store
+  private(set) var coverage = Coverage()
 
   init() throws {
     let memory = "/dev/shm"
@@ -40,10 +75,12 @@ final class SimulationRunner {
 
   /// - Returns: hash of the trace.
   @discardableResult
-  func run(seed: UInt64, mutant: Mutant = .none) async throws -> UInt64 {
-    try await store.empty()
+  func run(seed: UInt64, mutant: Mutant = .none, database: Database? = nil) async throws -> UInt64 {
+    let isOnDisk = database.map { $0 == .sqlite } ?? (seed % Self.sqliteEvery == 0)
+    if isOnDisk { try await store.empty() }
+    let storage: any AlertStorage = isOnDisk ? store : SimulatedDatabase()
     let world = try World(
-      seed: seed, mutant: mutant, store: store, directory: folder.appendingPathComponent("lane").path)
+      seed: seed, mutant: mutant, store: storage, directory: folder.appendingPathComponent("lane").path)
     do {
       try await world.run(steps: 300)
     } catch {
@@ -52,14 +89,17 @@ final class SimulationRunner {
         description: "LINLI_SEED=\(seed), step \(world.trace.step): \(error)"
           + (world.ledger.inexact.map { " [inexact: \($0)]" } ?? "") + "\n\(world.trace.tail)")
     }
+    coverage.add(world.chance.coverage)
     return world.trace.hash
   }
 
   /// Runs all seeds on two workers.
-  /// - Returns: what failed, at most about twenty.
-  static func sweep(seeds: Range<UInt64>, mutant: Mutant) async throws -> [Failure] {
+  /// - Parameter mostFailures: after so many a worker gives up.
+  static func sweep(
+    seeds: Range<UInt64>, mutant: Mutant, mostFailures: Int = 10
+  ) async throws -> (failures: [Failure], coverage: Coverage) {
     let workers: UInt64 = 2
-    return try await withThrowingTaskGroup(of: [Failure].self) { group in
+    return try await withThrowingTaskGroup(of: ([Failure], Coverage).self) { group in
       for worker in 0..<workers {
         group.addTask {
           let runner = try SimulationRunner()
@@ -67,13 +107,19 @@ final class SimulationRunner {
           for seed in stride(from: seeds.lowerBound + worker, to: seeds.upperBound, by: Int(workers)) {
             do { try await runner.run(seed: seed, mutant: mutant) } catch let failure as Failure {
               failures.append(failure)
-              if failures.count >= 10 { break }
+              if failures.count >= mostFailures { break }
             }
           }
-          return failures
+          return (failures, runner.coverage)
         }
       }
-      return try await group.reduce([], +).sorted { $0.seed < $1.seed }
+      var all: (failures: [Failure], coverage: Coverage) = ([], Coverage())
+      for try await (failures, coverage) in group {
+        all.failures += failures
+        all.coverage.add(coverage)
+      }
+      all.failures.sort { $0.seed < $1.seed }
+      return all
     }
   }
 }

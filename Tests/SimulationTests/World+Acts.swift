@@ -2,12 +2,14 @@ import Alerts
 import Pipeline
 import Store
 
+@testable import App
+
 /// How often what happens in a run; drawn for each run, so that some know no power cuts and others hardly anything else.
 struct Weights {
   enum Act: Int, CaseIterable {
     case publish, broker, loop, core, carry, moment, while_, cut, killSoon, powerSoon, kill, diskFault, storeFault,
       clock
-    case stop, reload, forget, brokerDown, deliver, housekeeping, person
+    case stop, reload, forget, brokerDown, deliver, housekeeping, person, history, historyFault
   }
 
   private var values: [Int]
@@ -36,9 +38,11 @@ extension Weights.Act {
     case .carry: 14
     case .moment: 8
     case .while_: 6
-    case .deliver, .housekeeping: 3
-    case .person: 2
+    case .deliver: 3
+    case .housekeeping, .history: 5
+    case .person: 4
     case .cut, .diskFault, .storeFault: 3
+    case .historyFault: 2
     case .killSoon, .powerSoon: 2
     case .kill, .stop, .clock, .reload, .forget, .brokerDown: 1
     }
@@ -46,7 +50,9 @@ extension Weights.Act {
 
   fileprivate var isFault: Bool {
     switch self {
-    case .cut, .killSoon, .powerSoon, .kill, .stop, .diskFault, .storeFault, .clock, .reload, .forget, .brokerDown: true
+    case .cut, .killSoon, .powerSoon, .kill, .stop, .diskFault, .storeFault, .historyFault, .clock, .reload, .forget,
+      .brokerDown:
+      true
     default: false
     }
   }
@@ -69,7 +75,12 @@ extension World {
       } else {
         storeFaults.lostAnswers = 1
       }
-    case .clock: chance.wallOffset += Int64(chance.dice.pick(-7_200...7_200)) * 1_000
+    case .historyFault:
+      if chance.dice.chance(60) { history.refusals = chance.dice.pick(1...5) } else { history.lostAnswers = 1 }
+    case .clock:
+      let seconds = chance.dice.pick(-7_200...7_200)
+      chance.saw(seconds < 0 ? .clockBack : .clockForward)
+      chance.wallOffset += Int64(seconds) * 1_000
     case .forget: broker.forgetSession()
     case .brokerDown:
       broker.isUp.toggle()
@@ -89,7 +100,7 @@ extension World {
     case .core: turnCore(process, limit: chance.dice.pick([1, 3, 50, 1_000]))
     case .carry:
       for _ in 0..<chance.dice.pick(1...6) where process.fate.isAlive {
-        if await !process.carry() { break }
+        if await !process.carry(self) { break }
       }
     case .killSoon, .powerSoon:
       death = act == .killSoon ? .kill : .powerCut
@@ -101,12 +112,10 @@ extension World {
     case .reload: await reload(process)
     case .deliver: try await deliver(process)
     case .housekeeping:
-      await process.desk.advance(to: now)
-      if finishesReload {
-        finishesReload = false
-        await process.finishReload(version, self)
-      }
-    case .person: try await acknowledgeSomething(process)
+      await advance(process)
+      await finishReload(process)
+    case .history: turnHistory(process)
+    case .person: await doSomething(process)
     default: break
     }
   }
@@ -132,9 +141,34 @@ extension World {
     note("disk", disk.faults.isAny ? 1 : 0)
   }
 
-  private func acknowledgeSomething(_ process: LaneProcess) async throws {
-    let open = try await store.openAlerts().map { $0.id }.sorted()
-    guard !open.isEmpty else { return }
-    _ = try? await process.desk.perform(.acknowledge, on: chance.dice.pick(open), by: "sim", at: now)
+  /// A person does something to one of the alerts on the list; each under a name of its own, so that the trail can be asked
+  /// for it.
+  private func doSomething(_ process: LaneProcess) async {
+    guard let open = try? await process.desk.list(AlertQuery(limit: 10_000)).alerts, !open.isEmpty else { return }
+    let alert = chance.dice.pick(open)
+    let action = chance.dice.action(on: alert, now: now)
+    let name = "person-\(ledger.deeds.count + 1)"
+    let comment = chance.dice.chance(20) || action == .comment ? "seen" : nil
+    let outcome = try? await process.desk.perform(action, on: alert.id, by: name, at: now, comment: comment)
+    guard let outcome, !outcome.events.isEmpty else { return }
+    ledger.deeds[name] = (now, outcome.stored)
+    note("did", outcome.events.count, outcome.stored ? 1 : 0)
+  }
+}
+
+extension Dice {
+  fileprivate mutating func action(on alert: Alert, now: Timestamp) -> AlertAction {
+    if alert.isShelved, chance(40) { return .unshelve }
+    if alert.isLatched, chance(40) { return .reset }
+    switch weighted([8, 2, 1, 4, 2, 2, 2, 3]) {
+    case 0: .acknowledge
+    case 1: .assign(to: "unit-\(pick(1...3))")
+    case 2: .comment
+    case 3: .shelve(until: now + Int64(pick(30_000...900_000)))
+    case 4: .unshelve
+    case 5: .close()
+    case 6: .close(force: true)
+    default: .reset
+    }
   }
 }

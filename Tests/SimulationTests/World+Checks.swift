@@ -1,4 +1,5 @@
 import Alerts
+import Glibc
 import Pipeline
 import Store
 
@@ -22,17 +23,7 @@ extension World {
   // MARK: - After every start
 
   func checkRecovery(_ process: LaneProcess) async throws {
-    var found: Set<JournalPosition> = []
-    var newest: JournalPosition = 0
-    let report = try Journal.read(directory: disk.directory + "/journal") { message in
-      found.insert(message.position)
-      if message.position <= newest { ledger.wrong("position \(message.position) stands behind \(newest)") }
-      newest = message.position
-      ledger.compare(message)
-      return true
-    }
-    ledger.found(found, oldest: report.oldest)
-    if let violation = ledger.violations.first { throw Violation(description: violation) }
+    let (newest, messages) = try readJournal()
     let reached = await process.desk.reached(lane: LaneProcess.lane)?.position ?? 0
     if process.journal.next <= max(newest, reached, process.driver.core.position) {
       throw Violation(description: "position \(process.journal.next) would be used again")
@@ -41,24 +32,63 @@ extension World {
       throw Violation(
         description: "the journal counts \(process.journal.counters.bytes) bytes, the disk has \(disk.journalBytes)")
     }
-    if report.damagedPlaces > 0, !ledger.mayHaveGaps {
-      throw Violation(description: "damage where there was none: \(report.damage)")
-    }
     process.recoveredItems = process.changes.count
+    noteStart(process, messages: messages)
     let checkpoint = CheckpointFacts(directory: disk.directory)
-    if version != checkpoint?.version ?? 0
-      || !ledger.planChanges.allSatisfy({ change in
-        checkpoint.map { change.position <= $0.position && change.at <= $0.now } ?? false
-      })
-    {
+    let contained = checkpoint.map { ledger.checkpoints[$0.sum] ?? 0 } ?? 0
+    if version != checkpoint?.version ?? 0 || contained < ledger.planChanges.count {
+      chance.saw(.otherConfigurationAtStart)
       ledger.blur("the configuration changed and no checkpoint says so")
     }
+    try checkHistory()
     if ledger.inexact == nil {
       try compare(process, with: Oracle(directory: disk.directory, ledger: ledger), at: process.driver.core.now)
     }
   }
 
-  /// A core that took the same journal in one go must be in the same state, to the byte.
+  /// Asks what the journal holds now.
+  /// - Returns: the newest position in it, and how many messages.
+  @discardableResult
+  private func readJournal() throws -> (newest: JournalPosition, messages: Int) {
+    var found: Set<JournalPosition> = []
+    var newest: JournalPosition = 0
+    let report = try Journal.read(directory: disk.directory + "/journal") { message in
+      found.insert(message.position)
+      if message.position <= newest { ledger.wrong("position \(message.position) stands behind \(newest)") }
+      newest = message.position
+      ledger.compare(message)
+      readings.committed(message)
+      return true
+    }
+    ledger.found(found, oldest: report.oldest)
+    readings.found(found, oldest: report.oldest, history: history.position)
+    if let violation = ledger.violations.first { throw Violation(description: violation) }
+    if report.damagedPlaces > 0, !ledger.mayHaveGaps {
+      throw Violation(description: "damage where there was none: \(report.damage)")
+    }
+    if report.oldest > 1, found.count > 0, ledger.hasGivenUp(before: report.oldest) { chance.saw(.ringGaveUp) }
+    return (newest, found.count)
+  }
+
+  private func noteStart(_ process: LaneProcess, messages: Int) {
+    let files = ["/checkpoint", "/checkpoint.old"].map { access(disk.directory + $0, F_OK) == 0 }
+    if files[0] {
+      chance.saw(.fromCheckpoint)
+    } else if files[1] {
+      chance.saw(.fromSpareCheckpoint)
+    } else {
+      chance.saw(messages > 0 ? .fromJournalAlone : .freshStart)
+    }
+  }
+
+  /// What the history holds is what one uninterrupted reading of the journal gives up to its position: each reading once.
+  private func checkHistory() throws {
+    if readings.inexact == nil, let difference = readings.difference(history) {
+      throw Violation(description: difference)
+    }
+  }
+
+  /// A core that took the same journal must be in the same state, to the byte.
   private func compare(_ process: LaneProcess, with oracle: Oracle, at time: Timestamp) throws {
     guard let other = oracle.core else { return }
     other.advance(to: time)
@@ -104,6 +134,7 @@ extension World {
 
   func checkEnd() async throws {
     guard let process else { throw Violation(description: "no process at the end") }
+    try readJournal()
     for number in broker.taken.subtracting(broker.forgotten).sorted() where number > 0 {
       let places = ledger.positions[number]?.count ?? 0
       if places == 0 { throw Violation(description: "message \(number) is lost") }
@@ -118,7 +149,63 @@ extension World {
       try compare(process, with: oracle, at: process.driver.core.now)
       try compare(stored, with: oracle)
     }
-    try await checkDeliveries()
+    let trail = try await store.events(after: 0, limit: 1_000_000).map(\.event)
+    try checkTrail(trail)
+    try checkDeeds(trail)
+    try checkDeliveries(trail)
+    try finishHistory(process)
+    await note(process, trail)
+  }
+
+  /// Everything is in the history at last.
+  private func finishHistory(_ process: LaneProcess) throws {
+    for _ in 0..<10_000 where history.position < process.journal.next - 1 {
+      turnHistory(process)
+      process.history.finish(now: now)
+      chance.pass(milliseconds: 1_000)
+    }
+    if readings.inexact == nil, history.position < readings.newest {
+      throw Violation(description: "the history stands at \(history.position), the journal at \(readings.newest)")
+    }
+    try checkHistory()
+  }
+
+  /// Each alert's steps are those of an alert book that was never interrupted: no deadline missed, none twice, each at its time.
+  private func checkTrail(_ trail: [AlertEvent]) throws {
+    var replay = TrailReplay(
+      policy: SimulatedSite.versions[0].response, noticed: ledger.noticed, deeds: ledger.deeds.mapValues(\.at))
+    do {
+      for event in trail { try replay.take(event) }
+      try replay.finish(at: advanced)
+    } catch { throw Violation(description: "the trail of the alerts is not what it should be: \(error)") }
+  }
+
+  /// What a person was told is stored is in the trail, once; what nobody was told of, at most once.
+  private func checkDeeds(_ trail: [AlertEvent]) throws {
+    var counts: [String: Int] = [:]
+    var alerts: [String: Set<Int>] = [:]
+    for event in trail {
+      if event.by != AlertEvent.system { counts[event.by, default: 0] += 1 }
+      if !alerts[event.alert.id, default: []].insert(event.number).inserted {
+        throw Violation(description: "two steps are number \(event.number) of \(event.alert.id)")
+      }
+    }
+    for (alert, numbers) in alerts.sorted(by: { $0.key < $1.key }) where numbers != Set(1...numbers.count) {
+      throw Violation(description: "steps of \(alert) are missing: \(numbers.sorted())")
+    }
+    for (name, deed) in ledger.deeds.sorted(by: { $0.key < $1.key }) where deed.isStored && counts[name] == nil {
+      throw Violation(description: "what \(name) did was stored and is not there")
+    }
+  }
+
+  private func note(_ process: LaneProcess, _ trail: [AlertEvent]) async {
+    noteEnd(of: process)
+    if await process.desk.skippedChanges > 0 { chance.saw(.changesSkipped) }
+    for event in trail {
+      trace.note("step", event.kind.rawValue)
+      trace.note("of", event.alert.id)
+      if let occurrence = event.occurrence { chance.saw(occurrence) }
+    }
   }
 
   private func allAlerts() async throws -> [String: Alert] {
@@ -155,10 +242,14 @@ extension World {
     }
   }
 
-  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted.
-  private func checkDeliveries() async throws {
-    for event in try await store.events(after: 0, limit: 100_000) {
-      let key = "\(event.event.alert.id)-\(event.event.number)-hook"
+  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted. Of
+  /// repetitions that came all at once only the newest is told.
+  private func checkDeliveries(_ trail: [AlertEvent]) throws {
+    var newest: [String: Int] = [:]
+    for event in trail { newest[event.alert.id] = event.number }
+    for event in trail {
+      let key = "\(event.alert.id)-\(event.number)-hook"
+      if event.kind == .repeated, event.number < newest[event.alert.id] ?? 0, deliveries[key] == nil { continue }
       guard let count = deliveries[key] else { throw Violation(description: "\(key) was never delivered") }
       if count > 1, !mayDeliverTwice { throw Violation(description: "\(key) was delivered \(count) times") }
     }
@@ -173,6 +264,26 @@ extension Ledger {
     guard let number = numbers[message.position], let known = messages[number] else { return }
     if !message.topic.elementsEqual(known.topic.utf8) || !message.payload.elementsEqual(known.payload) {
       wrong("position \(message.position) does not hold what was received there")
+    }
+  }
+}
+
+extension AlertEvent {
+  fileprivate var occurrence: Occurrence? {
+    switch kind {
+    case .acknowledged: .acknowledged
+    case .assigned: .assigned
+    case .commented: .commented
+    case .shelved: .shelved
+    case .unshelved: by == AlertEvent.system ? .shelfEnded : .unshelved
+    case .closed where by != AlertEvent.system: alert.isActive ? .closedByForce : .closed
+    case .closed where comment?.hasPrefix("规则") ?? false: .orphaned
+    case .cleared where comment?.hasPrefix("重启") ?? false: .broughtInLine
+    case .reset: .reset
+    case .escalated: isAside ? .escalatedAside : .escalated
+    case .repeated: .repeated
+    case .realarmed: .realarmed
+    default: nil
     }
   }
 }

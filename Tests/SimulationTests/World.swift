@@ -3,6 +3,7 @@ import Glibc
 import Notify
 import Pipeline
 import Store
+import Synchronization
 
 @testable import App
 @testable import MQTT
@@ -25,6 +26,7 @@ final class World: @unchecked Sendable {
     var ring = 512
     var changeQueue = 8
     var pendingEvents = 60
+    var history = HistoryWriter.Settings()
   }
 
   enum Death: Int { case kill, powerCut }
@@ -34,7 +36,8 @@ final class World: @unchecked Sendable {
   let chance: Chance
   let disk: SimulatedDisk
   let broker: SimulatedBroker
-  let store: Store
+  let store: any AlertStorage
+  let history = SimulatedHistory()
   let storeFaults = SimulatedStorage.Faults()
   let limits: Limits
   let weights: Weights
@@ -48,12 +51,15 @@ final class World: @unchecked Sendable {
   /// The new plan is in; alerts of rules that are gone are closed next.
   var finishesReload = false
   var ledger = Ledger()
+  var readings = HistoryLedger()
+  /// Up to which the desk has done what is due.
+  var advanced = Timestamp.distantPast
   var deliveries: [String: Int] = [:]
   /// A delivery may have happened twice: the process died, or the database refused, between it and its being written down.
   var mayDeliverTwice = false
   var devices: SimulatedDevices
 
-  init(seed: UInt64, mutant: Mutant, store: Store, directory: String) throws {
+  init(seed: UInt64, mutant: Mutant, store: any AlertStorage, directory: String) throws {
     self.seed = seed
     self.mutant = mutant
     self.store = store
@@ -74,9 +80,13 @@ final class World: @unchecked Sendable {
     limits.ring = chance.dice.pick([64, 512])
     limits.changeQueue = chance.dice.pick([1, 3, 64])
     limits.pendingEvents = chance.dice.pick([4, 60])
+    limits.history.bufferReadings = chance.dice.pick([4, 40, 1_000])
+    limits.history.portion = .init(messages: chance.dice.pick([1, 10, 1_000]), bytes: 1 << 20)
+    limits.history.writeEvery = Int64(chance.dice.pick([1_000, 60_000, 3_600_000]))
+    limits.history.waitingBytes = chance.dice.pick([2_000, 1 << 20])
     self.limits = limits
     weights = Weights(&chance.dice)
-    devices = SimulatedDevices(usesEqualPayloads: !broker.reusesIDs)
+    devices = SimulatedDevices(usesEqualPayloads: !broker.reusesIDs, areLong: chance.dice.chance(8))
   }
 
   var now: Timestamp { Timestamp(milliseconds: chance.wall()) }
@@ -96,6 +106,7 @@ final class World: @unchecked Sendable {
     trace.step = steps
     try await drain()
     try await checkEnd()
+    chance.finish(isExact: ledger.inexact == nil, hasExactHistory: readings.inexact == nil)
   }
 
   private func afterStep() async throws {
@@ -107,6 +118,8 @@ final class World: @unchecked Sendable {
   func die() {
     guard let process else { return }
     deaths += 1
+    chance.saw(death == .kill ? .kill : .powerCut)
+    noteEnd(of: process)
     note("died", death.rawValue, Int(process.driver.core.position))
     ledger.died(corePosition: process.driver.core.position)
     self.process = nil
@@ -134,10 +147,15 @@ final class World: @unchecked Sendable {
       new = try await LaneProcess(self, fate: fate)
     } catch {
       note("no start")
+      chance.saw(.noStart)
+      if !fate.isAlive { chance.saw(.deathInRecovery) }
       if disk.failedCalls == failures, fate.isAlive {
         throw Violation(description: "the service does not start: \(error)")
       }
-      if !fate.isAlive, death == .powerCut { disk.cutPower() }
+      if !fate.isAlive, death == .powerCut {
+        disk.cutPower()
+        ledger.mayHaveGaps = true
+      }
       return
     }
     note("started", Int(new.journal.next), Int(new.driver.core.position))
@@ -155,6 +173,17 @@ final class World: @unchecked Sendable {
 
   // MARK: - Turns
 
+  /// What one can only ask a process about while it is there.
+  func noteEnd(of process: LaneProcess) {
+    let journal = process.journal.counters
+    if journal.secondComings > 0 { chance.saw(.secondComing) }
+    if journal.lostBeforeCheckpoint > 0 { chance.saw(.ringGaveUp) }
+    if process.changes.waits > 0 { chance.saw(.changeQueueFull) }
+    let status = process.ingest.status.withLock { $0 }
+    if status.ringWaits > 0 { chance.saw(.ringFull) }
+    if status.shedding.dropped > 0 { chance.saw(.shed) }
+  }
+
   @discardableResult
   func turnCore(_ process: LaneProcess, limit: Int) -> CoreDriver.Turn {
     let before = SimulatedSite.version(of: process.driver.core.plan)
@@ -168,25 +197,32 @@ final class World: @unchecked Sendable {
   }
 
   func turnLoop(_ process: LaneProcess) {
+    let segments = process.journal.counters.segments
     process.loop.turn()
+    if process.journal.counters.segments > max(segments, 1) { chance.saw(.segmentRolled) }
+    if process.loop.hold != nil { chance.saw(.commitHeld) }
+    if process.loop.incoming.backlog { chance.saw(.backlog) }
     note("loop", Int(process.journal.next), process.journal.pendingBytes)
   }
 
   /// A stop in good order, as `Lane.stop` and `LaneService.run` do it.
   private func stopInOrder(_ process: LaneProcess) async {
+    chance.saw(.orderlyStop)
     process.loop.shutDown()
     while process.fate.isAlive, !process.ingest.hasHandedOver() {
       turnCore(process, limit: 50)
-      while await process.carry() {}
+      while await process.carry(self) {}
     }
     process.ingest.close()
+    follow(process)
+    process.history.finish(now: now)
     while process.fate.isAlive {
       let isEmpty = turnCore(process, limit: .max) == .took(0)
       if isEmpty, process.driver.finish() { break }
-      while await process.carry() {}
-      await process.desk.advance(to: now)
+      while await process.carry(self) {}
+      await advance(process)
     }
-    while await process.carry() {}
+    while await process.carry(self) {}
   }
 
   func stop(_ process: LaneProcess) async {
@@ -200,8 +236,45 @@ final class World: @unchecked Sendable {
   func reload(_ process: LaneProcess) async {
     version = (version + chance.dice.pick(1...SimulatedSite.versions.count - 1)) % SimulatedSite.versions.count
     note("reload", version)
+    chance.saw(.reloadAsked)
     let world = self
     await process.install(version, self) { world.finishesReload = true }
+  }
+
+  func finishReload(_ process: LaneProcess) async {
+    guard finishesReload else { return }
+    finishesReload = false
+    chance.saw(.reloadDone)
+    await process.finishReload(version, self)
+  }
+
+  /// What the service's housekeeping does every second.
+  func advance(_ process: LaneProcess) async {
+    let time = now
+    for event in await process.desk.advance(to: time) {
+      note("due", event.number, Int(truncatingIfNeeded: event.at.milliseconds))
+    }
+    advanced = time
+  }
+
+  /// Notes what the journal has committed: what the history can read, the ledger has read before.
+  private func follow(_ process: LaneProcess) {
+    let committed = process.ingest.committed.load(ordering: .acquiring)
+    _ = try? process.follower.read(to: committed, atMost: .init(messages: .max, bytes: .max)) {
+      readings.committed($0)
+      return true
+    }
+  }
+
+  func turnHistory(_ process: LaneProcess) {
+    follow(process)
+    let before = history.position
+    let rest = process.history.turn(now: now)
+    let status = process.history.status.withLock { $0 }
+    if status.follower.lost > 0 { readings.blur("the journal's ring has overtaken the history") }
+    if status.buffered >= limits.history.bufferReadings { chance.saw(.historyFull) }
+    if rest == .aSecond, history.position > before { chance.saw(.historyCaughtUp) }
+    note("history", Int(status.position), Int(history.position))
   }
 
   /// The outbox worker: tells people, then writes down that it has.
@@ -214,7 +287,11 @@ final class World: @unchecked Sendable {
       guard process.fate.effect() else { return }
       deliveries[entry.idempotencyKey, default: 0] += 1
       note("delivered", Int(entry.event.number))
-      if await process.desk.storageTrouble != nil { mayDeliverTwice = true }
+      if await process.desk.storageTrouble != nil {
+        mayDeliverTwice = true
+        if entry.id < 0 { chance.saw(.deliveredFromMemory) }
+      }
+      if deliveries[entry.idempotencyKey] ?? 0 > 1 { chance.saw(.deliveredTwice) }
       do { try await process.desk.delivered(entry, at: now) } catch { mayDeliverTwice = true }
     }
   }
@@ -224,6 +301,8 @@ final class World: @unchecked Sendable {
     disk.faults = .init()
     storeFaults.refusals = 0
     storeFaults.lostAnswers = 0
+    history.refusals = 0
+    history.lostAnswers = 0
     broker.isUp = true
     death = .kill
     var quiet = 0
@@ -234,16 +313,17 @@ final class World: @unchecked Sendable {
       broker.turn(packets: .max)
       turnLoop(process)
       turnCore(process, limit: .max)
-      while await process.carry() {}
-      await process.desk.advance(to: now)
-      if finishesReload { await process.finishReload(version, self) }
-      finishesReload = false
+      while await process.carry(self) {}
+      await advance(process)
+      await finishReload(process)
       try await deliver(process)
+      turnHistory(process)
       try await afterStep()
       let settled = await process.desk.isSettled(lane: LaneProcess.lane)
+      let isDelivered = try await store.nextDue(after: .distantPast) == nil
       let isQuiet =
         broker.isIdle && process.ring.count == 0 && process.changes.count == 0 && process.inHand.isEmpty
-        && process.journal.pendingBytes == 0 && settled && process.isOnline
+        && process.journal.pendingBytes == 0 && settled && process.isOnline && isDelivered
       quiet = isQuiet ? quiet + 1 : 0
       if quiet > 12 { return }
       chance.pass(milliseconds: 100)
@@ -267,16 +347,24 @@ struct Trace {
   private var lines: [(step: Int, what: StaticString, a: Int, b: Int)] = []
   private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
   var step = 0
+  /// `LINLI_TRACE=1`: a failure prints everything that happened.
+  private static let isWhole = getenv("LINLI_TRACE") != nil
 
   mutating func note(_ what: StaticString, _ a: Int, _ b: Int) {
-    if lines.count >= 200 { lines.removeFirst(100) }
+    if lines.count >= 200, !Self.isWhole { lines.removeFirst(100) }
     lines.append((step, what, a, b))
-    for value in [step, what.utf8CodeUnitCount, a, b] {
-      hash = (hash ^ UInt64(truncatingIfNeeded: value)) &* 0x100_0000_01b3
-    }
+    for value in [step, a, b] { mix(UInt64(truncatingIfNeeded: value)) }
+    for byte in UnsafeBufferPointer(start: what.utf8Start, count: what.utf8CodeUnitCount) { mix(UInt64(byte)) }
+  }
+
+  private mutating func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01b3 }
+
+  /// More than a number fits.
+  mutating func note(_ what: StaticString, _ text: String) {
+    note(what, text.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff_ffff }, text.utf8.count)
   }
 
   var tail: String {
-    lines.suffix(40).map { "  \($0.step) \($0.what) \($0.a) \($0.b)" }.joined(separator: "\n")
+    lines.suffix(Self.isWhole ? .max : 40).map { "  \($0.step) \($0.what) \($0.a) \($0.b)" }.joined(separator: "\n")
   }
 }

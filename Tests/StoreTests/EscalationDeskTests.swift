@@ -76,6 +76,25 @@ import Testing
     #expect(Set(entries.map(\.channel)) == ["ops", "street"])
   }
 
+  /// What a start brings in line comes behind what fell due before it.
+  @Test(arguments: [false, true]) func aStartBringsInLineAfterWhatFellDue(isOrphan: Bool) async throws {
+    let folder = try TemporaryFolder()
+    let storage = FailingStorage(try Store(path: folder.database))
+    let policy = try Self.policy()
+    let first = AlertDesk(storage: storage, policy: policy)
+    try await first.start()
+    _ = await first.take([change(.raised, "a", 2)], lane: "main")
+    let desk = AlertDesk(storage: storage, policy: policy)
+    try await desk.start()
+    if isOrphan {
+      await desk.closeOrphans([.init(rule: "cold", subject: "a")], lane: "main", at: at(40))
+    } else {
+      #expect(await desk.reconcile(lane: "main", standing: [], orphans: [], at: at(40)) == 1)
+    }
+    let expected = ["a1 raised 2", "a2 escalated 22", "a3 repeated 32", "a4 cleared 40"]
+    #expect(try await steps(storage) == expected + (isOrphan ? ["a5 closed 40"] : []))
+  }
+
   /// Down for an hour: the story has every step at its own time, people hear of the newest repetition only.
   @Test func aLongAbsence() async throws {
     let folder = try TemporaryFolder()

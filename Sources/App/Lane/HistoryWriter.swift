@@ -64,12 +64,15 @@ package final class HistoryWriter: @unchecked Sendable {
   private let store: any HistoryKeeping
   private let committed: @Sendable () -> JournalPosition
   private let settings: Mutex<Settings>
-  private let follower: JournalFollower
+  private let directory: String
+  private var follower: JournalFollower
   private let decoder: MessageDecoder
   private var plan: LanePlan
   private var buffer: ReadingBuffer
   /// nil: not looked up yet.
   private var memories: [PointMemory?]
+  /// Of followers before this one.
+  private var earlier = JournalFollower.Counters()
   /// Plans that hold from behind a position on.
   private let coming = Mutex<[(plan: LanePlan, after: JournalPosition)]>([])
   private var current = Status()
@@ -78,6 +81,8 @@ package final class HistoryWriter: @unchecked Sendable {
   private var hasHistory: Bool
   private var lastFlush: Timestamp?
   private var failures = 0
+  /// The last batch was refused, but the database may have it all the same.
+  private var isInDoubt = false
   private var nextAttempt = Timestamp.distantPast
   private var lastCompaction = Timestamp.distantPast
   private var lastRetention = Timestamp.distantPast
@@ -98,6 +103,7 @@ package final class HistoryWriter: @unchecked Sendable {
     self.store = store
     self.committed = committed
     self.settings = Mutex(settings)
+    self.directory = directory
     follower = JournalFollower(directory: directory, after: written)
     hasHistory = written > 0
     self.plan = Self.lean(plan)
@@ -253,23 +259,41 @@ package final class HistoryWriter: @unchecked Sendable {
     }
     let count = buffer.count
     do {
+      if isInDoubt, try store.position(lane: lane) > current.written { return try beginAnew(now) }
       try writeBuffer()
     } catch {
       current.failedFlushes += 1
+      isInDoubt = true
       flushTrouble = error.historyWords
       nextAttempt = now + min(1_000 << min(Int64(failures), 6), Self.longestPause)
       failures += 1
       return
     }
+    isWritten(upTo: follower.position, now)
+    current.readings += UInt64(count)
+  }
+
+  private func isWritten(upTo position: JournalPosition, _ now: Timestamp) {
     buffer.removeAll()
     waitingBytes = 0
     hasHistory = true
     failures = 0
+    isInDoubt = false
     lastFlush = now
     flushTrouble = nil
-    current.written = follower.position
+    current.written = position
     current.flushes += 1
-    current.readings += UInt64(count)
+  }
+
+  /// A batch that was said to be refused is in the database (an error after the commit). Its readings must not go in twice,
+  /// and memory does not know which ones they are: everything behind the stored position is read once more, as after a start.
+  private func beginAnew(_ now: Timestamp) throws(StoreError) {
+    let position = try store.position(lane: lane)
+    isWritten(upTo: position, now)
+    earlier = follower.counters + earlier
+    follower = JournalFollower(directory: directory, after: position)
+    memories = Array(repeating: nil, count: plan.points.count)
+    isPrepared = false
   }
 
   /// By itself, so that nothing holds the buffer when it is emptied.
@@ -321,7 +345,7 @@ package final class HistoryWriter: @unchecked Sendable {
     current.trouble = flushTrouble ?? readTrouble ?? houseTrouble
     current.position = follower.position
     current.buffered = buffer.count
-    current.follower = follower.counters
+    current.follower = follower.counters + earlier
     status.withLock { [current] in $0 = current }
   }
 }

@@ -4,6 +4,7 @@ import Glibc
 package import Logging
 package import MQTT
 package import Pipeline
+package import Store
 import Synchronization
 
 /// One broker's subscription with everything that hangs on it: connection, journal, decoder, ring, core. Opened from disk
@@ -31,11 +32,11 @@ package final class Lane: Sendable {
   /// service was down among them as soon as the connection has drained the broker's backlog.
   /// - Parameters:
   ///   - history: keeps the readings; `historySettings` say how.
-  ///   - applied: position of the newest change in the alert store, 0 for none.
+  ///   - applied: the newest change in the alert store, (0, 0) for none.
   ///   - noticed: the lane's clock at the newest change in the alert store.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
-    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: JournalPosition,
+    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: LaneStep,
     noticed: Timestamp,
     machine: any MachineClock, logger: Logger
   ) throws {

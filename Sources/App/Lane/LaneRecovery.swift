@@ -1,5 +1,6 @@
 import Logging
 import Pipeline
+import Store
 
 /// A lane brought back from disk: the newest checkpoint that is whole, then the journal behind it through the same decoder
 /// and core as in a live run. No thread, no connection.
@@ -13,13 +14,13 @@ struct LaneRecovery {
   /// When it returns, every change since the checkpoint lies in `changes`.
   /// - Parameters:
   ///   - directory: the lane's; exists.
-  ///   - applied: position of the newest change in the alert store, 0 for none.
+  ///   - applied: the newest change in the alert store, (0, 0) for none.
   ///   - kept: position up to which the history has the lane's readings, 0 for none.
   ///   - noticed: the lane's clock at the newest change in the alert store. The journal holds no ticks, so the core runs on to
   ///     here by itself: it must know every change that a tick had brought.
   ///   - start: now.
   init(
-    id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: JournalPosition,
+    id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: LaneStep,
     noticed: Timestamp, kept: JournalPosition = 0, start: Timestamp, changes: ChangeQueue,
     files: JournalFiles = JournalFiles(), logger: Logger
   ) throws {
@@ -28,7 +29,8 @@ struct LaneRecovery {
     if let core { decoder.restore(lowBatteryDevices: Self.lowBatteries(core)) }
     let journalDirectory = directory + "/journal"
     journal = try Journal(
-      directory: journalDirectory, options: options, nextPositionAtLeast: max(applied, core?.position ?? 0, kept) + 1,
+      directory: journalDirectory, options: options,
+      nextPositionAtLeast: max(applied.position, core?.position ?? 0, kept) + 1,
       files: files)
     for damage in journal.damage { logger.error("journal of \(id): \(damage)") }
     journal.checkpoint = core?.position
@@ -40,6 +42,7 @@ struct LaneRecovery {
     recovered.advance(to: noticed)
     let known = recovered.takeChanges()
     if !known.isEmpty { changes.putUnbounded(.changes(known)) }
+    recovered.continueBehind(applied.position, ordinal: applied.ordinal)
     if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
     changes.putUnbounded(.standing(recovered.standing, orphans: recovered.takeOrphans(), at: recovered.now))
     journal.opened(at: recovered.now)

@@ -109,7 +109,7 @@ package final class CommunityService: Sendable {
     let open = try await store.openAlerts()
     var lanes: [Lane] = []
     for (index, lane) in configuration.lanes.enumerated() {
-      let applied = await desk.reached(lane: lane.broker.clientID)?.position ?? 0
+      let applied = await desk.reached(lane: lane.broker.clientID) ?? LaneStep(position: 0, ordinal: 0)
       // A database of an earlier version knows no clocks.
       let opened = open.lazy.filter { $0.lane == lane.broker.clientID }.map(\.noticedAt).max() ?? .distantPast
       let noticed = max(opened, await desk.clock(lane: lane.broker.clientID) ?? .distantPast)
@@ -132,6 +132,7 @@ package final class CommunityService: Sendable {
   package func run(
     signals: [UnixSignal] = [], started: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) async throws {
+    await catchUp()
     let settings = state.withLock { $0.configuration.settings }
     let server = WebServer(backend: self, access: Access(key: accessKey), answers: self, logger: logger)
     var services: [any Service] = [
@@ -172,6 +173,20 @@ package final class CommunityService: Sendable {
       throw error
     }
     await finish()
+  }
+
+  /// What the journals know and the database does not yet comes first, then what fell due while the service was down; only then
+  /// does anything new. So an alert that had been answered or had cleared in time does not climb at the start.
+  private func catchUp() async {
+    for lane in lanes {
+      let items = lane.changes.take()
+      let carrier = LaneService(lane: lane, service: self).carrier
+      var carried = 0
+      while carried < items.count, await carrier.carry(items[carried]) { carried += 1 }
+      // The database refuses and too much waits: the lane's own task goes on with it.
+      for item in items[carried...] { lane.changes.putUnbounded(item) }
+    }
+    await desk.advance(to: now())
   }
 
   /// Removes the socket of an earlier life; anything else at that path stays.

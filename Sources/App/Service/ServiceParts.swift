@@ -11,13 +11,17 @@ struct LaneService: Service {
   let lane: Lane
   let service: CommunityService
 
+  var carrier: ChangeCarrier {
+    ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) { [lane] in
+      try lane.write(checkpoint: $0, position: $1)
+    }
+  }
+
   func run() async throws {
     lane.start()
     let stopped = AtomicFlag()
     let lane = lane
-    let carrier = ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) {
-      try lane.write(checkpoint: $0, position: $1)
-    }
+    let carrier = carrier
     // Cancelled as well, when another part of the service failed: the threads must end then, too.
     await withTaskCancellationOrGracefulShutdownHandler {
       while true {

@@ -126,6 +126,15 @@ package final class LaneCore {
     return changes
   }
 
+  /// The alert side has taken in changes up to that step. Where the journal does not lead there any more – a power cut took QoS 0
+  /// messages back, or the configuration is another one – the next change must come behind it all the same: else it would be
+  /// taken for one that comes again, and dropped.
+  package func continueBehind(_ position: JournalPosition, ordinal: UInt32) {
+    guard (self.position, self.ordinal) < (position, ordinal) else { return }
+    self.position = position
+    self.ordinal = ordinal
+  }
+
   /// Raised instances that `install` or a restore could not carry over, since the last call.
   package func takeOrphans() -> [RuleSubject] {
     defer { orphans = [] }

@@ -17,6 +17,8 @@ extension Journal {
     try rewriteTail(path)
     // What a killed process has written may still be in memory only, and a second coming of it will be acknowledged.
     try syscall("fdatasync", path) { files.sync(descriptor) }
+    // …and so may its name, if the process died between making the file and making that safe.
+    try Self.syncDirectory(directory, files)
     nextPosition = max(nextPosition, newest.first, scanner.lastPosition + 1)
     if counters.tornBytes > 0 {
       // A damaged end looks like a torn one. Positions that may have been in it are not used again.

@@ -13,6 +13,15 @@ package final class JournalFollower {
     /// Messages lost in damaged places, and the number of those places.
     package var damagedRecords: UInt64 = 0
     package var damagedPlaces: UInt64 = 0
+
+    package static func + (a: Self, b: Self) -> Self {
+      var sum = a
+      sum.messages += b.messages
+      sum.lost += b.lost
+      sum.damagedRecords &+= b.damagedRecords
+      sum.damagedPlaces += b.damagedPlaces
+      return sum
+    }
   }
 
   /// What one piece may be at most; the last message may go over `bytes`.

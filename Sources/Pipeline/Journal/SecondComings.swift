@@ -15,7 +15,8 @@
 ///   between ([MQTT-4.4.0-1]). A known id that comes on the same connection is therefore a new message, and proof that the
 ///   ack of the older one had arrived; the older one is forgotten.
 /// - **Once.** A recognised message belongs to the current connection from then on. It is recognised once on each
-///   connection: again only if that connection is lost too.
+///   connection: again only if that connection is lost too. It keeps its age: the broker's order is that of the first sending,
+///   and put behind those that have not come again yet it would push one of them out.
 /// - **Session lost.** With no session present the broker has forgotten what was in flight and its ids; so do we.
 ///
 /// What remains: a broker that gives ids again at once (lowest free id) sends a message, gets our ack, sends an equal message
@@ -68,7 +69,7 @@ package struct SecondComings {
     guard slot != 0 else { return false }
     let known = slots[Int(slot) - 1]
     guard known.connection != connection, known.fingerprint == Self.fingerprint(message) else { return false }
-    remember(message.packetID, known.fingerprint)
+    slots[Int(slot) - 1].connection = connection
     return true
   }
 

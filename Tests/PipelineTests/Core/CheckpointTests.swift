@@ -28,6 +28,19 @@ import Testing
     #expect(change.at.milliseconds == 15 && change.noticedAt.milliseconds == 500 && change.position == 1)
   }
 
+  /// The alert side may know changes to which the journal does not lead any more: the next one comes behind them all the same.
+  @Test(arguments: [(JournalPosition(1), UInt32(7)), (4, 2), (1, 0), (0, 9)])
+  func theNextChangeComesBehindWhatIsApplied(position: JournalPosition, ordinal: UInt32) throws {
+    let restored = try LaneCore(plan: scene().plan, restoring: core(scene(), (5, 21)).checkpoint())
+    let before = restored.checkpoint()
+    restored.continueBehind(position, ordinal: ordinal)
+    if (position, ordinal) <= (1, 0) { #expect(restored.checkpoint() == before, "nothing to do") }
+    restored.advance(to: Timestamp(milliseconds: 500))
+    let change = try #require(restored.takeChanges().first)
+    #expect((change.position, change.ordinal) > (position, ordinal))
+    #expect(change.at.milliseconds == 15)
+  }
+
   @Test func damageIsNoticed() {
     let bytes = core(scene(), (5, 21)).checkpoint()
     for index in stride(from: 0, to: bytes.count, by: 7) {

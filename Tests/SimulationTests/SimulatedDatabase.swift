@@ -1,0 +1,139 @@
+import Alerts
+import Notify
+import Pipeline
+import Store
+
+/// The database of most runs: what `Store` promises – a transaction whole or not at all, each step of a lane once, each event
+/// and each key once – without SQLite, which costs three quarters of a run. Some seeds run on the real one, and a test asks
+/// that both give the same run.
+final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
+  // @unchecked: a simulation has one thread.
+
+  private var steps: [String: (step: LaneStep, clock: Timestamp)] = [:]
+  private var states: [String: Alert] = [:]
+  private var trail: [Int64: AlertEvent] = [:]
+  private var last: Int64 = 0
+  private var eventKeys: Set<EventKey> = []
+  private var waiting: [OutboxEntry] = []
+  private var nextID: Int64 = 1
+  private var finished: [String: DeliveryRecord] = [:]
+
+  private struct EventKey: Hashable {
+    var alert: String
+    var number: Int
+  }
+
+  // MARK: - Writing
+
+  func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
+    for commit in commits {
+      for event in commit.events where trail[event.sequence].map({ $0.alert.id != event.event.alert.id }) ?? false {
+        throw .other(reason: "sequence \(event.sequence) is taken")
+      }
+    }
+    return commits.map(apply)
+  }
+
+  private func apply(_ commit: AlertCommit) -> Bool {
+    if let lane = commit.lane, let step = commit.step {
+      let before = steps[lane]
+      if let before, step <= before.step { return false }
+      let zero = Timestamp(milliseconds: 0)
+      steps[lane] = (step, max(before?.clock ?? zero, commit.clock ?? zero))
+    }
+    for numbered in commit.events {
+      let event = numbered.event
+      if eventKeys.insert(EventKey(alert: event.alert.id, number: event.number)).inserted {
+        trail[numbered.sequence] = event
+        last = max(last, numbered.sequence)
+      }
+      if event.alert.step > states[event.alert.id]?.step ?? 0 { states[event.alert.id] = event.alert }
+    }
+    for entry in commit.outbox { insert(entry) }
+    for settlement in commit.settlements { settle(settlement) }
+    return true
+  }
+
+  private func insert(_ entry: OutboxEntry) {
+    let key = entry.idempotencyKey
+    guard finished[key] == nil, !waiting.contains(where: { $0.idempotencyKey == key }) else { return }
+    var entry = entry
+    entry.id = nextID
+    nextID += 1
+    waiting.append(entry)
+  }
+
+  private func settle(_ settlement: Settlement) {
+    let entry = settlement.entry
+    let index = waiting.firstIndex { $0.idempotencyKey == entry.idempotencyKey }
+    switch settlement {
+    case .postponed:
+      guard let index else { return }
+      waiting[index].attempts = entry.attempts
+      waiting[index].nextAttemptAt = entry.nextAttemptAt
+      waiting[index].lastError = entry.lastError
+    case .delivered(_, let at), .failed(_, let at):
+      if let index { waiting.remove(at: index) }
+      guard finished[entry.idempotencyKey] == nil else { return }
+      var record = DeliveryRecord(waiting: entry)
+      if case .failed = settlement { record.state = .failed } else { record.state = .delivered }
+      record.finishedAt = at
+      finished[entry.idempotencyKey] = record
+    }
+  }
+
+  // MARK: - Reading
+
+  func appliedSteps() async throws(StoreError) -> [String: LaneStep] { steps.mapValues(\.step) }
+
+  func appliedClocks() async throws(StoreError) -> [String: Timestamp] {
+    steps.mapValues(\.clock).filter { $0.value.milliseconds > 0 }
+  }
+
+  func alertsToRestore() async throws(StoreError) -> [Alert] { Array(states.values) }
+
+  func lastSequence() async throws(StoreError) -> Int64 { last }
+
+  func alert(_ id: String) async throws(StoreError) -> Alert? { states[id] }
+
+  func story(_ id: String) async throws(StoreError) -> AlertStory? {
+    guard let alert = states[id] else { return nil }
+    let events = trail.filter { $0.value.alert.id == id }.map { NumberedEvent(sequence: $0.key, event: $0.value) }
+    let deliveries =
+      finished.values.filter { $0.alert == id }
+      + waiting.filter { $0.event.alert.id == id }.map(DeliveryRecord.init(waiting:))
+    return AlertStory(
+      alert: alert, events: events.sorted { $0.event.number < $1.event.number },
+      deliveries: deliveries.sorted { ($0.createdAt, $0.idempotencyKey) < ($1.createdAt, $1.idempotencyKey) })
+  }
+
+  func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage { query.page(of: states.values) }
+
+  func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent] {
+    trail.keys.filter { $0 > sequence }.sorted().prefix(limit).map {
+      NumberedEvent(sequence: $0, event: trail[$0]!)
+    }
+  }
+
+  // MARK: - Outbox
+
+  func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry] {
+    var seen: Set<String> = []
+    let first = waiting.filter { seen.insert("\($0.event.alert.id)|\($0.channel)").inserted }
+    let due = first.filter { $0.nextAttemptAt <= now && !busy.contains($0.channel) }
+    return Array(due.sorted { ($0.rank, $0.createdAt, $0.id) < ($1.rank, $1.createdAt, $1.id) }.prefix(limit))
+  }
+
+  func nextDue(after now: Timestamp) async throws -> Timestamp? {
+    waiting.map(\.nextAttemptAt).filter { $0 > now }.min()
+  }
+
+  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws { settle(.delivered(entry, at: at)) }
+  func postpone(_ entry: OutboxEntry) async throws { settle(.postponed(entry)) }
+  func failed(_ entry: OutboxEntry, at: Timestamp) async throws { settle(.failed(entry, at: at)) }
+  func add(_ entry: OutboxEntry) async throws { insert(entry) }
+}
+
+extension OutboxEntry {
+  fileprivate var rank: Int { event.alert.traits.priority.rank }
+}
