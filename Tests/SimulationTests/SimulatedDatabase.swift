@@ -17,6 +17,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   private var waiting: [OutboxEntry] = []
   private var nextID: Int64 = 1
   private var finished: [String: DeliveryRecord] = [:]
+  private var remembered: [String: ChannelNote] = [:]
 
   private struct EventKey: Hashable {
     var alert: String
@@ -51,6 +52,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
     }
     for entry in commit.outbox { insert(entry) }
     for settlement in commit.settlements { settle(settlement) }
+    for note in commit.notes { remembered[note.channel] = note }
     return true
   }
 
@@ -128,10 +130,23 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
     waiting.map(\.nextAttemptAt).filter { $0 > now }.min()
   }
 
-  func delivered(_ entry: OutboxEntry, at: Timestamp) async throws { settle(.delivered(entry, at: at)) }
-  func postpone(_ entry: OutboxEntry) async throws { settle(.postponed(entry)) }
-  func failed(_ entry: OutboxEntry, at: Timestamp) async throws { settle(.failed(entry, at: at)) }
-  func add(_ entry: OutboxEntry) async throws { insert(entry) }
+  func due(at now: Timestamp, of channel: String, limit: Int) async throws -> [OutboxEntry] {
+    var held: Set<String> = []
+    let due = waiting.filter { entry in
+      guard entry.channel == channel, !held.contains(entry.event.alert.id) else { return false }
+      if entry.nextAttemptAt > now { held.insert(entry.event.alert.id) }
+      return entry.nextAttemptAt <= now
+    }
+    return Array(due.sorted { ($0.rank, $0.createdAt, $0.id) < ($1.rank, $1.createdAt, $1.id) }.prefix(limit))
+  }
+
+  func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws {
+    for entry in adding { insert(entry) }
+    for settlement in settlements { settle(settlement) }
+    if let note { remembered[note.channel] = note }
+  }
+
+  func notes() async throws -> [ChannelNote] { remembered.values.sorted { $0.channel < $1.channel } }
 }
 
 extension OutboxEntry {

@@ -160,7 +160,7 @@ extension Dice {
   fileprivate mutating func action(on alert: Alert, now: Timestamp) -> AlertAction {
     if alert.isShelved, chance(40) { return .unshelve }
     if alert.isLatched, chance(40) { return .reset }
-    switch weighted([8, 2, 1, 4, 2, 2, 2, 3]) {
+    return switch weighted([8, 2, 1, 4, 2, 2, 2, 3]) {
     case 0: .acknowledge
     case 1: .assign(to: "unit-\(pick(1...3))")
     case 2: .comment
