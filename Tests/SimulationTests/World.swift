@@ -312,7 +312,8 @@ final class World: @unchecked Sendable {
       process.fate.effectsLeft = nil
       broker.turn(packets: .max)
       turnLoop(process)
-      turnCore(process, limit: .max)
+      // Until it is rid of everything: what waits in the driver is in no queue yet.
+      while turnCore(process, limit: .max) == .blocked, await process.carry(self) {}
       while await process.carry(self) {}
       await advance(process)
       await finishReload(process)
