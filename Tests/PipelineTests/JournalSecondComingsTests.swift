@@ -119,9 +119,10 @@ import Testing
         press(id, payload).withRaw { memory.remember($0) }
         note(id, payload)
       default:
-        let expected = list.contains { $0.id == id && $0.payload == payload && $0.connection != connection }
-        #expect(recognises(&memory, press(id, payload)) == expected)
-        if expected { note(id, payload) }
+        let expected = list.firstIndex { $0.id == id && $0.payload == payload && $0.connection != connection }
+        #expect(recognises(&memory, press(id, payload)) == (expected != nil))
+        // It keeps its age.
+        if let expected { list[expected].connection = connection }
       }
       #expect(memory.count == list.count { $0.id != 0 })
     }
