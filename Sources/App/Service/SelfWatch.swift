@@ -1,4 +1,5 @@
 import Alerts
+import Community
 import Logging
 import MQTT
 import Notify
