@@ -130,9 +130,10 @@ package final class LaneCore {
   /// messages back, or the configuration is another one – the next change must come behind it all the same: else it would be
   /// taken for one that comes again, and dropped.
   package func continueBehind(_ position: JournalPosition, ordinal: UInt32) {
-    guard (self.position, self.ordinal) < (position, ordinal) else { return }
+    // `self.ordinal` is the next change's.
+    guard (self.position, self.ordinal) <= (position, ordinal) else { return }
     self.position = position
-    self.ordinal = ordinal
+    self.ordinal = ordinal + 1
   }
 
   /// Raised instances that `install` or a restore could not carry over, since the last call.

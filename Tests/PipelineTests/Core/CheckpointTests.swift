@@ -34,7 +34,7 @@ import Testing
     let restored = try LaneCore(plan: scene().plan, restoring: core(scene(), (5, 21)).checkpoint())
     let before = restored.checkpoint()
     restored.continueBehind(position, ordinal: ordinal)
-    if (position, ordinal) <= (1, 0) { #expect(restored.checkpoint() == before, "nothing to do") }
+    if (position, ordinal) < (1, 0) { #expect(restored.checkpoint() == before, "nothing to do") }
     restored.advance(to: Timestamp(milliseconds: 500))
     let change = try #require(restored.takeChanges().first)
     #expect((change.position, change.ordinal) > (position, ordinal))
