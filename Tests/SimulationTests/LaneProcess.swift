@@ -55,7 +55,7 @@ final class LaneProcess {
     let kept = try keeping.position(lane: Self.lane)
     let recovery = try LaneRecovery(
       id: Self.lane, plan: SimulatedSite.lane(version).plan, directory: world.disk.directory,
-      journal: world.limits.journal, applied: await desk.reached(lane: Self.lane) ?? LaneStep(position: 0, ordinal: 0),
+      journal: world.limits.journal, applied: await desk.reached(lane: Self.lane),
       noticed: max(
         open.map { $0.noticedAt }.max() ?? .distantPast, await desk.clock(lane: Self.lane) ?? .distantPast),
       kept: kept, start: Timestamp(milliseconds: world.chance.wall()),

@@ -32,11 +32,11 @@ package final class Lane: Sendable {
   /// service was down among them as soon as the connection has drained the broker's backlog.
   /// - Parameters:
   ///   - history: keeps the readings; `historySettings` say how.
-  ///   - applied: the newest change in the alert store, (0, 0) for none.
+  ///   - applied: the newest change in the alert store, nil for none.
   ///   - noticed: the lane's clock at the newest change in the alert store.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
-    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: LaneStep,
+    history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: LaneStep?,
     noticed: Timestamp,
     machine: any MachineClock, logger: Logger
   ) throws {

@@ -14,13 +14,13 @@ struct LaneRecovery {
   /// When it returns, every change since the checkpoint lies in `changes`.
   /// - Parameters:
   ///   - directory: the lane's; exists.
-  ///   - applied: the newest change in the alert store, (0, 0) for none.
+  ///   - applied: the newest change in the alert store, nil for none.
   ///   - kept: position up to which the history has the lane's readings, 0 for none.
   ///   - noticed: the lane's clock at the newest change in the alert store. The journal holds no ticks, so the core runs on to
   ///     here by itself: it must know every change that a tick had brought.
   ///   - start: now.
   init(
-    id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: LaneStep,
+    id: String, plan: LanePlan, directory: String, journal options: Journal.Options, applied: LaneStep?,
     noticed: Timestamp, kept: JournalPosition = 0, start: Timestamp, changes: ChangeQueue,
     files: JournalFiles = JournalFiles(), logger: Logger
   ) throws {
@@ -30,7 +30,7 @@ struct LaneRecovery {
     let journalDirectory = directory + "/journal"
     journal = try Journal(
       directory: journalDirectory, options: options,
-      nextPositionAtLeast: max(applied.position, core?.position ?? 0, kept) + 1,
+      nextPositionAtLeast: max(applied?.position ?? 0, core?.position ?? 0, kept) + 1,
       files: files)
     for damage in journal.damage { logger.error("journal of \(id): \(damage)") }
     journal.checkpoint = core?.position
@@ -42,7 +42,7 @@ struct LaneRecovery {
     recovered.advance(to: noticed)
     let known = recovered.takeChanges()
     if !known.isEmpty { changes.putUnbounded(.changes(known)) }
-    recovered.continueBehind(applied.position, ordinal: applied.ordinal)
+    if let applied { recovered.continueBehind(applied.position, ordinal: applied.ordinal) }
     if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
     changes.putUnbounded(.standing(recovered.standing, orphans: recovered.takeOrphans(), at: recovered.now))
     journal.opened(at: recovered.now)

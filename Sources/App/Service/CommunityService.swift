@@ -109,7 +109,7 @@ package final class CommunityService: Sendable {
     let open = try await store.openAlerts()
     var lanes: [Lane] = []
     for (index, lane) in configuration.lanes.enumerated() {
-      let applied = await desk.reached(lane: lane.broker.clientID) ?? LaneStep(position: 0, ordinal: 0)
+      let applied = await desk.reached(lane: lane.broker.clientID)
       // A database of an earlier version knows no clocks.
       let opened = open.lazy.filter { $0.lane == lane.broker.clientID }.map(\.noticedAt).max() ?? .distantPast
       let noticed = max(opened, await desk.clock(lane: lane.broker.clientID) ?? .distantPast)
