@@ -33,6 +33,16 @@ import Testing
     #expect(assessment.levels["compound"]?.answered == 1)
   }
 
+  /// The book forgets the deadlines of what has cleared before it closes what is acknowledged.
+  @Test func whatClosesWithItsReturnIsFinishedInTime() throws {
+    var story = Sample.Story("a", at: Sample.at(3))
+    story.answered(at: Sample.at(3, 4))
+    story.clears(at: Sample.at(3, 60), goesOn: false)
+    story.closes(at: Sample.at(3, 60))
+    let figures = try Self.unit(Self.assess([story]), "物业")
+    #expect(figures.finishedInTime == 1 && figures.finishedLate == 0)
+  }
+
   @Test func aMissedDeadlineIsOfTheUnitThatHadIt() throws {
     var story = Sample.Story("a", at: Sample.at(3))
     story.climbs(at: Sample.at(3, 10))

@@ -79,7 +79,8 @@ extension AlertCase {
       }
     case .cleared:
       clearedAt = event.at
-      turn { $0.drop(unless: response, at: event.at) }
+      // What is acknowledged closes with it, and was finished in time or not.
+      if !event.alert.isAcknowledged { turn { $0.drop(unless: response, at: event.at) } }
     case .shelved, .suppressed: end(at: event.at)
     case .closed:
       closedAt = event.at
