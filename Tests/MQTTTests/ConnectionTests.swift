@@ -119,7 +119,11 @@ struct ConnectionTests {
     #expect(eventually { second.received.count == 300 })
     #expect(second.payloads == (0..<300).map { "\($0)" })
     #expect(second.received.count { $0.backlog } == 300)
-    #expect(second.received.count { $0.redelivered == false } == 300)
+    #expect(second.received.count { $0.redelivered != nil } == 300)
+    // On a busy machine an attempt may fail after the broker has begun to send: then all of it comes again, marked as such.
+    if again.counters.failedAttempts + again.counters.disconnects == 0 {
+      #expect(second.received.count { $0.redelivered == false } == 300)
+    }
     #expect(eventually { again.isSubscribed })
     // The backlog has ended: by our own sign-on coming back, or because it is quiet.
     try broker.publish("room/1", ["now"])
