@@ -227,6 +227,30 @@ import Testing
     #expect(await next.volunteers == [lin])
   }
 
+  /// Who offers the help hears of it, without where and why; who does not, or has the order anyway, does not.
+  @Test func volunteersHearThatThereIsSomethingToDo() async throws {
+    let folder = try TemporaryFolder()
+    let store = try Store(path: folder.database)
+    let desk = AlertDesk(storage: store, policy: try Self.policy())
+    try await desk.start()
+    for (id, help, channel) in [
+      ("lin", HelpKind.visit, "volunteers"), ("ma", .carry, "others"), ("li", .visit, "street"),
+    ] {
+      var volunteer = Volunteer(id: id, name: id, help: [help], places: ["hedong"], since: at(0))
+      volunteer.channel = channel
+      try await desk.enter(volunteer)
+    }
+    var draft = OrderDraft(title: LocalizedText("跌倒后探望"), note: "血压高", place: "hedong/jiefang/301", by: "张三")
+    draft.help = .visit
+    let id = try await desk.createOrder(draft, at: at(1)).order.id
+    let entries = try await store.due(at: at(10), excluding: [], limit: 100)
+    #expect(Set(entries.map(\.channel)) == ["ops", "street", "volunteers"])
+    let offer = try #require(entries.first { $0.channel == "volunteers" })
+    #expect(offer.event.alert.traits.title.zh == "志愿服务：探访" && offer.event.alert.place == "hedong")
+    let text = String(decoding: try JSONEncoder().encode(offer), as: UTF8.self).replacing(id, with: "")
+    for secret in ["跌倒", "血压", "jiefang", "张三"] { #expect(!text.contains(secret), "\(secret)") }
+  }
+
   @Test func prunedWithTheirStepsButNeverTheBank() async throws {
     let folder = try TemporaryFolder()
     let store = try Store(path: folder.database)

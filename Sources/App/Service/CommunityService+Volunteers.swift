@@ -31,6 +31,9 @@ extension CommunityService {
         return hours
       },
       channel: request.channel, phone: request.phone, since: now())
+    if let channel = request.channel, !configuration.notify.channels.contains(where: { $0.id == channel }) {
+      throw BackendError(.invalid, "there is no channel '\(channel.prefix(60))' in channels.yaml")
+    }
     if let known = await desk.volunteer(request.id) { volunteer.since = known.since }
     do { try await desk.enter(volunteer) } catch let error as OrderError {
       throw BackendError(.invalid, error.message(in: configuration.settings.language))

@@ -169,7 +169,9 @@ extension AlertDesk {
     let entries = outcome.events.flatMap { event -> [OutboxEntry] in
       if event.kind == .repeated && event.number != newest[event.order.id] { return [] }
       let notice = event.notice
-      return policy.channels(notice).map { OutboxEntry(event: notice, channel: $0, at: now, id: memoryID()) }
+      let channels = policy.channels(notice)
+      return channels.map { OutboxEntry(event: notice, channel: $0, at: now, id: memoryID()) }
+        + offers(of: event, besides: channels, at: now)
     }
     return (records, entries)
   }

@@ -1,6 +1,7 @@
 // Volunteers and the bank on the desk.
-package import Orders
 package import Community
+import Notify
+package import Orders
 package import Pipeline
 
 extension AlertDesk {
@@ -20,6 +21,18 @@ extension AlertDesk {
   /// What a volunteer may see and claim; see `Offer`.
   package func offers(for id: String, at now: Timestamp, places: PlaceTree) -> [Offer]? {
     orders.volunteer(id).map { orders.offers(for: $0, at: now, places: places) }
+  }
+
+  /// Volunteers hear of what they may claim on their own channels; a channel that has the order's own notice needs no other.
+  func offers(of event: OrderEvent, besides channels: [String], at now: Timestamp) -> [OutboxEntry] {
+    let helpers = orders.helpers(for: event.order, at: now)
+    guard !helpers.isEmpty,
+      let notice = event.offerNotice(to: helpers, places: policy.orders.duty.allPlaces)
+    else { return [] }
+    let theirs = Set(helpers.compactMap(\.channel)).subtracting(channels)
+    return policy.channels(notice).filter(theirs.contains).map {
+      OutboxEntry(event: notice, channel: $0, at: now, id: memoryID())
+    }
   }
 
   package func bankEntries(
