@@ -1,4 +1,5 @@
 // Volunteers and the bank on the desk.
+import Alerts
 package import Community
 import Notify
 package import Orders
