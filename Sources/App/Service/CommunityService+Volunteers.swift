@@ -1,6 +1,7 @@
 package import API
 package import Community
 import Foundation
+import Notify
 import Orders
 import Pipeline
 import Store
