@@ -2,6 +2,7 @@ import API
 import Foundation
 import Orders
 import Pipeline
+import Store
 import TestSupport
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
       - {id: oil, title: 加油, place: hedong/jiefang/yihe, hours: {point: climate/temperature, above: 20, every: 1}}
       """)
     let clock = TurnableClock()
-    func publish(_ value: Double, _ service: CommunityService, _ count: Int) async throws {
+    @Sendable func publish(_ value: Double, _ service: CommunityService, _ count: Int) async throws {
       try MosquittoPublisher.publish(
         port: broker.port, topic: "test/c1/climate", payload: #"{"temperature":\#(value)}"#)
       try await RunningService.eventually("the reading") {
@@ -33,7 +34,7 @@ import Testing
       }
     }
     // Running for 25 of every 30 minutes; three of them are an hour and a quarter.
-    func run(_ service: CommunityService, from count: Int) async throws {
+    @Sendable func run(_ service: CommunityService, from count: Int) async throws {
       clock.pass(5 * Self.minute)
       try await publish(50, service, count + 1)
       for _ in 0..<5 { clock.pass(5 * Self.minute) }
