@@ -1,4 +1,3 @@
-import Dispatch  // `timespec` counts as its own when a file of the same batch imports it
 import Foundation
 import Glibc
 package import Pipeline
