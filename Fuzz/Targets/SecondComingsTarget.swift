@@ -72,10 +72,11 @@ private struct NaiveSecondComings {
   }
 
   mutating func recognises(_ id: UInt16, _ body: UInt8, redelivered: Bool?) -> Bool {
-    guard redelivered != false, let match = known.first(where: { $0.id == id }), match.body == body,
-      match.connection < connection
+    guard redelivered != false, let match = known.firstIndex(where: { $0.id == id }), known[match].body == body,
+      known[match].connection < connection
     else { return false }
-    remember(id, body)
+    // It keeps its age.
+    known[match].connection = connection
     return true
   }
 }
