@@ -67,7 +67,7 @@ enum Sample {
 
   /// Runs `body` with the real network client.
   static func withNetwork<R>(
-    deadline: Int64 = 5_000, _ body: (HTTPNetwork) async throws -> R
+    deadline: Int64 = 60_000, _ body: (HTTPNetwork) async throws -> R
   ) async throws -> R {
     let network = HTTPNetwork(deadlineMilliseconds: deadline)
     do {
