@@ -91,6 +91,8 @@ package final class LoopbackServer: Sendable {
   }
 
   private func accept(_ serve: @escaping @Sendable (inout LoopbackConnection) -> Void) {
+    // Closed by who uses it: the number would soon be another server's, whose connections this thread would take.
+    defer { close(listener) }
     while true {
       let client = Glibc.accept(listener, nil, nil)
       if client < 0 {
@@ -116,15 +118,14 @@ package final class LoopbackServer: Sendable {
     }
   }
 
-  /// Closes the listener and breaks every connection.
+  /// Takes no more connections and breaks those there are.
   package func stop() {
-    let sockets = state.withLock { state -> Set<Int32> in
-      if state.isStopped { return [] }
+    state.withLock { state in
+      if state.isStopped { return }
       state.isStopped = true
-      return state.sockets
+      shutdown(listener, Int32(SHUT_RDWR))
+      // A socket that is in the set has not been closed.
+      for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
     }
-    shutdown(listener, Int32(SHUT_RDWR))
-    for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
-    close(listener)
   }
 }
