@@ -28,6 +28,7 @@ test:
 	$(SWIFT) test --skip-build --skip '$(LONG)|$(CONNECTING)'
 	$(SWIFT) test --skip-build --filter '$(CONNECTING)'
 	$(SWIFT) test --skip-build --filter '$(LONG)'
+	Fuzz/all.sh 60 1 -runs=2000 -seed=1
 
 # Many seeds of the simulation, then many kills of the real service; see docs/SIMULATION.md.
 SEEDS ?= 10000

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fuzzes every target for some seconds, one after the other, at the lowest priority: Fuzz/all.sh SECONDS [ROUNDS [OPTION...]].
-# Further arguments go to libFuzzer: `Fuzz/all.sh 60 1 -runs=2000 -seed=1` does the same each time.
+# Further arguments go to libFuzzer: `Fuzz/all.sh 60 1 -runs=2000 -seed=1` does the same each time; `make test` runs that.
 # Prints a line for each: executions, executions a second, coverage, or the input that failed. Logs: .build/fuzz/logs.
 # Exit code 1 when a target failed.
 set -u

@@ -16,9 +16,9 @@ corpus=$root/Fuzz/corpus/$target
 [ "${LINLI_FUZZ_NO_BUILD:-}" = 1 ] || "$root/Fuzz/build.sh"
 
 case $target in
-  decoder | tape | answers) words=json ;;
+  decoder | tape | answers | gateways) words=json ;;
   topics) words=topics ;;
-  journal | checkpoint | second-comings | history*) words= ;;
+  journal | checkpoint | second-comings | links | history*) words= ;;
   scalars | messages) words=$target ;;
   *) words=yaml ;;
 esac

@@ -24,7 +24,7 @@ enum AnswersTarget {
     }
   }
 
-  private static func check(_ result: DeliveryResult) throws(Violation) {
+  static func check(_ result: DeliveryResult) throws(Violation) {
     switch result {
     case .delivered: break
     case .retry(let pause, let reason):

@@ -89,7 +89,7 @@ final class WeChatWay: GatewayWay {
         TokenFailure(result: result == .delivered ? .retry(after: nil, reason: "an answer without a token") : result))
     }
     // A little before its end: the last message must still arrive.
-    token.withLock { $0 = Token(text: text, until: now + max(0, min(seconds, 7_200) - 120) * 1000) }
+    token.withLock { $0 = Token(text: text, until: now + (min(max(seconds, 120), 7_200) - 120) * 1000) }
     return .success(text)
   }
 
@@ -99,7 +99,7 @@ final class WeChatWay: GatewayWay {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
       return .retry(after: nil, reason: "the answer is not WeChat's (HTTP \(answer.status), no code)")
     }
-    if code == 0 { return .delivered }
+    if code == 0 { return AnswerJudge.judge(answer, now: now) }
     let reason = TextLimit.shorten("code \(code): \(json["/errmsg"] ?? "")", bytes: 300)
     switch code {
     case -1, 40001, 40014, 42001: return .retry(after: nil, reason: reason)
@@ -205,6 +205,6 @@ struct WeiboWay: GatewayWay {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
       return .retry(after: nil, reason: "the answer is not Weibo's (HTTP \(answer.status), no id)")
     }
-    return .delivered
+    return AnswerJudge.judge(answer, now: now)
   }
 }

@@ -135,7 +135,7 @@ struct AliyunWay: GatewayWay {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
       return .retry(after: nil, reason: "the answer is not Aliyun's (HTTP \(answer.status), no Code)")
     }
-    if code == "OK" { return .delivered }
+    if code == "OK" { return AnswerJudge.judge(answer, now: now) }
     let reason = TextLimit.shorten("\(code): \(json["/Message"] ?? "")", bytes: 300)
     switch code {
     // One a minute, five an hour, ten a day for a number and template; as many requests a second.
@@ -195,7 +195,7 @@ struct TencentWay: GatewayWay {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
       return .retry(after: nil, reason: "the answer is not Tencent Cloud's (HTTP \(answer.status), no status)")
     }
-    return codes.contains("Ok") ? .delivered : meaning(first, json["/Response/SendStatusSet/0/Message"] ?? "")
+    return codes.contains("Ok") ? AnswerJudge.judge(answer, now: now) : meaning(first, json["/Response/SendStatusSet/0/Message"] ?? "")
   }
 
   private static func meaning(_ code: String, _ message: String) -> DeliveryResult {
