@@ -195,7 +195,8 @@ struct TencentWay: GatewayWay {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
       return .retry(after: nil, reason: "the answer is not Tencent Cloud's (HTTP \(answer.status), no status)")
     }
-    return codes.contains("Ok") ? AnswerJudge.judge(answer, now: now) : meaning(first, json["/Response/SendStatusSet/0/Message"] ?? "")
+    return codes.contains("Ok")
+      ? AnswerJudge.judge(answer, now: now) : meaning(first, json["/Response/SendStatusSet/0/Message"] ?? "")
   }
 
   private static func meaning(_ code: String, _ message: String) -> DeliveryResult {
