@@ -27,6 +27,9 @@ protocol Client: AnyObject, Sendable {
   func connect(_ done: @escaping @Sendable (ConnectOutcome) -> Void)
   /// Queues a DISCONNECT.
   func disconnect()
+  /// After the DISCONNECT has left: says that nothing more will come, and throws away what still arrives until the other side
+  /// has read everything and closed, or the time, ms, is over.
+  func part(within milliseconds: Int64)
   /// Ends the connection at once, without a word; the library notices later.
   func abandon()
   /// The library has a socket.
@@ -63,6 +66,7 @@ protocol Client: AnyObject, Sendable {
 
 extension Client {
   var hasUnread: Bool { false }
+  func part(within milliseconds: Int64) {}
 }
 
 /// What stands, retained, under `ConnectionSettings.statusTopic`.

@@ -32,6 +32,8 @@ final class ConnectionLoop: @unchecked Sendable {
   /// …and no longer than so, µs (looked at every `readsBetweenLooks` messages): what was read first waits for its commit.
   static let drainMax: Int64 = 40_000
   static let readsBetweenLooks = 128
+  /// How long a broker may take to read our farewell, ms.
+  static let partingMax: Int64 = 2_000
 
   let settings: ConnectionSettings
   let handler: any ConnectionHandler
@@ -328,7 +330,7 @@ final class ConnectionLoop: @unchecked Sendable {
   }
 
   /// Sends what waits, says "offline" and disconnects; at most two seconds. Where they are over before it comes to that – a slow
-  /// broker, a machine that stood still – the farewell is written all the same, once.
+  /// broker, a machine that stood still – the farewell is written all the same, once. Then the broker has `partingMax` to read it.
   private func signOff() {
     let deadline = now + 2_000
     takePublications()
@@ -344,8 +346,9 @@ final class ConnectionLoop: @unchecked Sendable {
     client.disconnect()
     repeat {
       take(client.write())
-      if ended != nil || !client.isOpen { return }
+      if ended != nil || !client.isOpen { break }
       _ = waitForSocket(reads: false, timeout: 50)
     } while now < deadline
+    if !client.isOpen { client.part(within: Self.partingMax) }
   }
 }

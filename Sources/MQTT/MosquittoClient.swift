@@ -15,6 +15,8 @@ final class MosquittoClient: Client, @unchecked Sendable {
 
   private let handle: OpaquePointer
   private let settings: ConnectionSettings
+  /// A second descriptor of the socket from the DISCONNECT on: the library closes its own as soon as that is written.
+  private var parting: CInt = -1
 
   init(_ settings: ConnectionSettings) throws(ConnectionSettings.Problem) {
     try settings.check()
@@ -30,6 +32,7 @@ final class MosquittoClient: Client, @unchecked Sendable {
 
   deinit {
     mosquitto_destroy(handle)
+    if parting >= 0 { close(parting) }
     Library.leave()
   }
 
@@ -119,8 +122,34 @@ final class MosquittoClient: Client, @unchecked Sendable {
   var wantsToWrite: Bool { mosquitto_want_write(handle) }
   func read() -> CInt { mosquitto_loop_read(handle, 1) }
   func keepUp() -> CInt { mosquitto_loop_misc(handle) }
-  func disconnect() { mosquitto_disconnect(handle) }
   func abandon() { shutdown(mosquitto_socket(handle), CInt(SHUT_RDWR)) }
+
+  func disconnect() {
+    parting = fcntl(mosquitto_socket(handle), F_DUPFD_CLOEXEC, 0)
+    mosquitto_disconnect(handle)
+  }
+
+  /// A socket that is closed with unread bytes in it is reset (RFC 1122 §4.2.2.13), and at the reset a broker drops the
+  /// acknowledgements and the DISCONNECT that it has not read yet. So it is only closed half, and read until the broker closes.
+  func part(within milliseconds: Int64) {
+    guard parting >= 0 else { return }
+    let deadline = microseconds / 1000 + milliseconds
+    shutdown(parting, CInt(SHUT_WR))
+    var entry = pollfd(fd: parting, events: Int16(POLLIN), revents: 0)
+    withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { bytes in
+      while case let left = deadline - microseconds / 1000, left > 0 {
+        let ready = poll(&entry, 1, CInt(left))
+        if ready > 0 {
+          let count = recv(parting, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT))
+          if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { break }
+        } else if ready < 0, errno != EINTR {
+          break
+        }
+      }
+    }
+    close(parting)
+    parting = -1
+  }
 
   /// The acknowledgements of a batch leave as one packet: the library writes each by itself, so the socket is corked
   /// meanwhile.

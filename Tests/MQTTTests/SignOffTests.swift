@@ -1,5 +1,6 @@
 import CMosquitto
 import Logging
+import TestSupport
 import Testing
 
 @testable import MQTT
@@ -24,7 +25,7 @@ import Testing
     client.leap = 3_000_000
     try loop(client).shutDown()
     #expect(client.written == ["publish", "disconnect"])
-    #expect(!client.isOpen && !client.isAbandoned)
+    #expect(!client.isOpen && !client.isAbandoned && client.hasParted)
   }
 
   /// The two seconds went into a publication that nobody acknowledged.
@@ -46,8 +47,27 @@ import Testing
     client.takesNothing = true
     try loop(client).shutDown()
     #expect(client.written.isEmpty)
-    #expect(client.isAbandoned)
+    #expect(client.isAbandoned && !client.hasParted)
     #expect(client.microseconds < 4_000_000)
+  }
+
+  /// The socket is full of unread messages when it ends. All that was committed is acknowledged all the same: closed at once,
+  /// the socket would be reset, and the broker would never read what was written last.
+  @Test func theBrokerHearsEverythingThoughItGoesOnSending() throws {
+    let broker = try FloodingBroker()
+    defer { broker.stop() }
+    let settings = try ConnectionSettings(
+      id: "lane", host: "127.0.0.1", port: broker.port, clientID: "lane", subscriptions: ["room/#"], version: .v311)
+    let handler = Recorder()
+    let connection = try Connection.started(settings, handler)
+    #expect(eventually { connection.counters.received >= 500 })
+    connection.stop()
+    #expect(eventually { broker.account.isOver })
+    #expect(!broker.account.isBroken)
+    #expect(broker.account.saidFarewell)
+    let committed = handler.received.filter { $0.qos == 1 }.map(\.packetID)
+    let isComplete = broker.account.acknowledged == committed
+    #expect(isComplete, "\(broker.account.acknowledged.count) of \(committed.count)")
   }
 }
 
@@ -61,6 +81,7 @@ private final class StubbornClient: Client, @unchecked Sendable {
   var takesNothing = false
   private(set) var written: [String] = []
   private(set) var isAbandoned = false
+  private(set) var hasParted = false
   private(set) var isOpen = true
   private var queue: [String] = []
   private var time: Int64 = 0
@@ -69,6 +90,7 @@ private final class StubbornClient: Client, @unchecked Sendable {
   func watchLog(_ watch: Bool) {}
   func connect(_ done: @escaping @Sendable (ConnectOutcome) -> Void) {}
   func disconnect() { queue.append("disconnect") }
+  func part(within milliseconds: Int64) { hasParted = true }
   func abandon() { isAbandoned = true }
   func read() -> CInt { MOSQ_ERR_SUCCESS.code }
 

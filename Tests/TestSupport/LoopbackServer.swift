@@ -6,7 +6,7 @@ import Synchronization
 
 /// One accepted connection. Used by its own thread only.
 package struct LoopbackConnection {
-  fileprivate let socket: Int32
+  package let socket: Int32
   private var buffer: [UInt8] = []
 
   fileprivate init(socket: Int32) { self.socket = socket }
