@@ -66,7 +66,7 @@ final class LaneProcess {
     driver = CoreDriver(core: recovery.core, ring: ring, changes: changes, timing: world.limits.timing)
     ingest = Ingest(
       journal: journal, decoder: recovery.decoder, ring: ring, core: driver.orders, gauge: LoadGauge(),
-      clock: SteadyClock(machine: world.chance, floor: recovery.core.now), logger: Self.logger)
+      clock: SteadyClock(machine: world.chance, floor: recovery.newest), logger: Self.logger)
     tap = world.mutant.tap(ingest) { journal.next }
     client = SimulatedClient(broker: world.broker, chance: world.chance, fate: fate, tap: tap)
     loop = ConnectionLoop(
@@ -110,13 +110,11 @@ final class LaneProcess {
     return policy
   }
 
-  /// What a reload does; when `done` was called, `finishReload` does the rest.
+  /// What a reload does.
   func install(_ version: Int, _ world: World, done: @escaping @Sendable () -> Void) async {
     await desk.adopt(Self.policy(version, world))
     ingest.install(SimulatedSite.lane(version).plan, done: done)
   }
-
-  func finishReload(_ version: Int, _ world: World) async { await closeOrphans(version) }
 
   var isOnline: Bool {
     if case .subscribed = shared.status.state { return true }

@@ -5,7 +5,8 @@ import Pipeline
 struct Ledger {
   /// Messages of devices by number.
   private(set) var messages: [Int: SimulatedMessage] = [:]
-  /// Journal position → message number, of what is in the journal or on the way there.
+  /// Journal position → message number, of what is in the journal or on the way there. 0: a retained copy or a message of the
+  /// service's own, which have no number and move the core all the same.
   private(set) var numbers: [JournalPosition: Int] = [:]
   /// The positions that a message has been given, in all lives, while they lasted.
   private(set) var positions: [Int: [JournalPosition]] = [:]
@@ -32,8 +33,8 @@ struct Ledger {
 
   /// - Returns: the position at which the message stands.
   mutating func received(_ number: Int, _ position: JournalPosition?) -> JournalPosition? {
-    guard number > 0 else { return position }
     guard let position else {
+      if number == 0 { return nil }
       guard let known = positions[number]?.last else {
         violations.append("message \(number) was dropped as a second coming but never had come before")
         return nil
@@ -42,7 +43,7 @@ struct Ledger {
     }
     if let other = numbers[position] { violations.append("position \(position) of message \(other) was given again") }
     numbers[position] = number
-    positions[number, default: []].append(position)
+    if number > 0 { positions[number, default: []].append(position) }
     return position
   }
 

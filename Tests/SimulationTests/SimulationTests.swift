@@ -7,19 +7,26 @@ import Testing
 /// undone. `LINLI_SEEDS=n` runs so many, `LINLI_SEED=s` replays one; see docs/SIMULATION.md.
 @Suite struct SimulationTests {
   static let environment = ProcessInfo.processInfo.environment
-  static let seeds = environment["LINLI_SEEDS"].flatMap { UInt64($0) } ?? 700
+  static let seeds = environment["LINLI_SEEDS"].flatMap(range) ?? 0..<700
   /// Fewer runs need not meet everything.
-  static let seedsForCoverage: UInt64 = 500
+  static let seedsForCoverage = 500
+
+  /// `5000` or `5000-7500`.
+  private static func range(_ text: String) -> Range<UInt64>? {
+    let numbers = text.split(separator: "-").compactMap { UInt64($0) }
+    guard let last = numbers.last, let first = numbers.count > 1 ? numbers.first : 0, first < last else { return nil }
+    return first..<last
+  }
 
   @Test func nothingIsLostOrDoubled() async throws {
     if let seed = Self.environment["LINLI_SEED"].flatMap({ UInt64($0) }) {
       try await SimulationRunner().run(seed: seed)
       return
     }
-    let (failures, coverage) = try await SimulationRunner.sweep(seeds: 0..<Self.seeds, mutant: .none)
-    for failure in failures.prefix(5) { Issue.record(failure) }
+    let (failures, coverage) = try await SimulationRunner.sweep(seeds: Self.seeds, mutant: .none)
+    for failure in failures.prefix(10) { Issue.record(failure) }
     if Self.environment["LINLI_SEEDS"] != nil { print(coverage.text) }
-    guard failures.isEmpty, Self.seeds >= Self.seedsForCoverage else { return }
+    guard failures.isEmpty, Self.seeds.count >= Self.seedsForCoverage else { return }
     #expect(coverage.missing.isEmpty, "never happened in \(coverage.runs) runs: \(coverage.missing)")
     #expect(coverage.exactRuns * 4 > coverage.runs && coverage.exactHistories * 2 > coverage.runs, "\(coverage.text)")
   }

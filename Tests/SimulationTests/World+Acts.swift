@@ -111,9 +111,7 @@ extension World {
     case .stop: await stop(process)
     case .reload: await reload(process)
     case .deliver: try await deliver(process)
-    case .housekeeping:
-      await advance(process)
-      await finishReload(process)
+    case .housekeeping: await advance(process)
     case .history: turnHistory(process)
     case .person: await doSomething(process)
     default: break

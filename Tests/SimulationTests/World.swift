@@ -48,8 +48,6 @@ final class World: @unchecked Sendable {
   var process: LaneProcess?
   var death = Death.kill
   var deaths = 0
-  /// The new plan is in; alerts of rules that are gone are closed next.
-  var finishesReload = false
   var ledger = Ledger()
   var readings = HistoryLedger()
   /// Up to which the desk has done what is due.
@@ -123,7 +121,6 @@ final class World: @unchecked Sendable {
     note("died", death.rawValue, Int(process.driver.core.position))
     ledger.died(corePosition: process.driver.core.position)
     self.process = nil
-    finishesReload = false
     mayDeliverTwice = true
     broker.cut(isReset: chance.dice.chance(50))
     if death == .powerCut {
@@ -237,15 +234,8 @@ final class World: @unchecked Sendable {
     version = (version + chance.dice.pick(1...SimulatedSite.versions.count - 1)) % SimulatedSite.versions.count
     note("reload", version)
     chance.saw(.reloadAsked)
-    let world = self
-    await process.install(version, self) { world.finishesReload = true }
-  }
-
-  func finishReload(_ process: LaneProcess) async {
-    guard finishesReload else { return }
-    finishesReload = false
-    chance.saw(.reloadDone)
-    await process.finishReload(version, self)
+    let chance = chance
+    await process.install(version, self) { chance.saw(.reloadDone) }
   }
 
   /// What the service's housekeeping does every second.
@@ -316,7 +306,6 @@ final class World: @unchecked Sendable {
       while turnCore(process, limit: .max) == .blocked, await process.carry(self) {}
       while await process.carry(self) {}
       await advance(process)
-      await finishReload(process)
       try await deliver(process)
       turnHistory(process)
       try await afterStep()

@@ -61,7 +61,7 @@ package final class Lane: Sendable {
     core = CoreThread(core: recovery.core, ring: ring, changes: changes)
     ingest = Ingest(
       journal: recovery.journal, decoder: recovery.decoder, ring: ring, core: core.orders, gauge: gauge,
-      clock: SteadyClock(machine: machine, floor: recovery.core.now), logger: logger)
+      clock: SteadyClock(machine: machine, floor: recovery.newest), logger: logger)
     connection = try Connection(settings: settings, handler: ingest, logger: logger)
     let reader = history.map { [ingest, gauge] store in
       HistoryThread(

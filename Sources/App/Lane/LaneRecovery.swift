@@ -10,6 +10,9 @@ struct LaneRecovery {
   let journal: Journal
   /// Messages taken in again.
   let replayed: UInt64
+  /// The newest time that the lane has seen. Messages of a backlog do not move the core's clock, so it may stand behind their
+  /// arrival; a clock that was set back must not give the next message an earlier one, or its readings would be late.
+  let newest: Timestamp
 
   /// When it returns, every change since the checkpoint lies in `changes`.
   /// - Parameters:
@@ -45,6 +48,7 @@ struct LaneRecovery {
     if let applied { recovered.continueBehind(applied.position, ordinal: applied.ordinal) }
     if replayed > 0 { logger.info("lane \(id): \(replayed) messages replayed from the journal") }
     changes.putUnbounded(.standing(recovered.standing, orphans: recovered.takeOrphans(), at: recovered.now))
+    newest = max(recovered.now, journal.newestArrival ?? .distantPast)
     journal.opened(at: recovered.now)
     // What cannot be written now goes with the first batch.
     do { try journal.commit(sync: true) } catch { logger.error("journal of \(id): \(error)") }

@@ -113,11 +113,19 @@ extension CommunityService {
       id: adoption.name ?? found.id, profile: adoption.profile ?? found.profile, place: place, match: found.match,
       location: .init(file: "devices.yaml"))
     let path = configuration.directory + "/devices.yaml"
+    try await reloads.run { try await self.add(device, toFileAt: path) }
+    guard let view = try await devices(DeviceSelection(scope: device.id)).first else {
+      throw BackendError(.conflict, "\(device.id) is in \(path), but belongs to no broker's lane")
+    }
+    return view
+  }
+
+  private func add(_ device: Device, toFileAt path: String) async throws {
     let before = FileManager.default.contents(atPath: path)
     do { try DeviceFile.add(device, toFileAt: path) } catch {
       throw BackendError(.conflict, "\(path) was not changed: \(error)")
     }
-    do { try await reload() } catch {
+    do { try await readAgain() } catch {
       // What the next start would refuse must not stay behind.
       if let before {
         try? before.write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -126,10 +134,6 @@ extension CommunityService {
       }
       throw BackendError(.conflict, "\(device.id) was not taken in, the configuration would be refused: \(error)")
     }
-    guard let view = try await devices(DeviceSelection(scope: device.id)).first else {
-      throw BackendError(.conflict, "\(device.id) is in \(path), but belongs to no broker's lane")
-    }
-    return view
   }
 
   /// What a list is limited to: a subtree, a device or a point.

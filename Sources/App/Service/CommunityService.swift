@@ -82,6 +82,8 @@ package final class CommunityService: Sendable {
   let startedAt: Timestamp
   let notifier: SystemdNotifier
   let selfWatch: SelfWatch
+  /// What changes or reads the configuration's files.
+  let reloads = OneAtATime()
   private let lock: DataLock
 
   /// Reads the configuration, opens the store, recovers every lane. Nothing runs yet.
@@ -251,7 +253,10 @@ package final class CommunityService: Sendable {
 
   /// Reads the configuration again. A bad one is refused whole and the old one goes on; a good one keeps every hold, alert
   /// and shelf whose rule still exists. Brokers, listener and data are taken at the next start.
-  package func reload() async throws {
+  package func reload() async throws { try await reloads.run { try await self.readAgain() } }
+
+  /// To be called within `reloads`.
+  func readAgain() async throws {
     notifier.reloading()
     defer { notifier.ready() }
     let configuration: LoadedConfiguration
@@ -271,17 +276,17 @@ package final class CommunityService: Sendable {
       lane.history?.writer.keep(configuration.settings.historyKept)
       if let new = configuration.lanes.first(where: { $0.broker.clientID == lane.id }) { await lane.install(new.plan) }
     }
-    await closeOrphans(of: configuration)
+    // Alerts whose rule or subject is gone each lane tells itself, behind what it found before.
     linli_return_freed_memory()
     logger.info("configuration read again")
   }
 
-  /// Alerts whose rule, subject or device is gone have nobody who could clear them.
-  /// - Parameter rules: those that have open alerts, where that is known.
-  private func closeOrphans(of configuration: LoadedConfiguration, among rules: Set<String>? = nil) async {
+  /// At a start: alerts whose rule, subject or device is gone have nobody who could clear them.
+  /// - Parameter rules: those that have open alerts.
+  private func closeOrphans(of configuration: LoadedConfiguration, among rules: Set<String>) async {
     var subjects: Set<String> = []
     for lane in configuration.lanes {
-      for rule in lane.plan.rules where rules?.contains(rule.id) ?? true {
+      for rule in lane.plan.rules where rules.contains(rule.id) {
         for instance in rule.instances { subjects.insert("\(lane.broker.clientID)|\(rule.id)|\(instance.subject)") }
       }
     }

@@ -18,7 +18,8 @@ extension LaneCore {
     // Of a backlog the lane's clock is behind the arrival: what falls due in between is not settled by this message.
     let settled = now.milliseconds
     devices[device].isHeard = true
-    devices[device].heardAt = time
+    // Its timer only ever looks again later: a sign of life that carries an earlier time must not bring the silence forward.
+    devices[device].heardAt = max(devices[device].heardAt, time)
     let watchers = Int(rules.deviceStart[device])..<Int(rules.deviceStart[device + 1])
     for index in watchers { settle(Int(rules.nodes[Int(rules.deviceNodes[index])].instance), upTo: settled) }
     if devices[device].isSilent { settlePoints(of: device, upTo: settled) }

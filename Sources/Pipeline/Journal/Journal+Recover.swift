@@ -71,7 +71,9 @@ extension Journal {
   private func remember(_ scanner: SegmentScanner) throws(JournalError) {
     while let record = try scanner.next() {
       switch record.kind {
-      case .message: if record.message.qos == 1 { secondComings.remember(record.message) }
+      case .message:
+        if record.message.qos == 1 { secondComings.remember(record.message) }
+        newestArrival = max(newestArrival ?? .distantPast, record.message.arrival)
       case .sessionLost: secondComings.forgetAll()
       case .clock: break
       }

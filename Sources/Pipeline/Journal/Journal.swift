@@ -63,6 +63,8 @@ package final class Journal {
   package internal(set) var damage: [String] = []
   /// Position of the newest checkpoint; segments after it that the bound takes away are counted. nil = none known.
   package var checkpoint: JournalPosition?
+  /// The newest arrival among the last messages when the journal was opened; nil where there were none.
+  package internal(set) var newestArrival: Timestamp?
   /// Every message up to here that is still there can be read from the files.
   package private(set) var committed: JournalPosition = 0
 

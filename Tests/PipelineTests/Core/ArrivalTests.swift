@@ -85,6 +85,28 @@ import Testing
     #expect(told == ["device-silent raised 10", "silent raised 10", "silent cleared 20", "device-silent cleared 20"])
   }
 
+  /// A clock was set back between two backlogs: the later sign of life counts, with a restart behind it as without.
+  @Test func anEarlierSignOfLifeBringsNoSilenceForward() throws {
+    var scene = Scene()
+    scene.device(silentAfter: 10, points: [.number()])
+    scene.rule("device-silent", ConditionPlan(predicate: .bad([.silent])), 0)
+    let core = scene.core()
+    core.advance(to: Timestamp(milliseconds: 20))
+    for (position, arrival) in [(1, 60), (2, 40)] {
+      core.process(
+        Entry(
+          kind: .message, flags: .backlog, index: 0, time: Timestamp(milliseconds: Int64(arrival)),
+          position: JournalPosition(position)))
+    }
+    #expect(core.takeChanges().map { $0.told() } == ["device-silent raised 10", "device-silent cleared 60"])
+    let restored = try LaneCore(plan: scene.plan, restoring: core.checkpoint())
+    for core in [core, restored] {
+      core.advance(to: Timestamp(milliseconds: 100))
+      #expect(core.takeChanges().map { $0.told() } == ["device-silent raised 70"])
+    }
+    #expect(core.checkpoint() == restored.checkpoint())
+  }
+
   /// A device that comes back brings one new value: the old one of the other point must not make a rule true for a moment.
   @Test func aReturningDeviceRaisesNothingByItsOldValues() {
     var scene = Scene()

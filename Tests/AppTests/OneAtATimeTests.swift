@@ -1,0 +1,43 @@
+import Synchronization
+import Testing
+
+@testable import App
+
+@Suite struct OneAtATimeTests {
+  private final class Log: Sendable {
+    private let list = Mutex<[String]>([])
+    var lines: [String] { list.withLock { $0 } }
+    func add(_ line: String) { list.withLock { $0.append(line) } }
+  }
+
+  /// What has begun ends before the next begins, and they come in their order, also behind one that fails.
+  @Test func oneEndsBeforeTheNextBegins() async throws {
+    struct Failure: Error {}
+    let door = OneAtATime()
+    let log = Log()
+    let (goes, go) = AsyncStream<Void>.makeStream()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<4 {
+        group.addTask {
+          do {
+            try await door.run {
+              log.add("\(number) begins")
+              if number == 0 { for await _ in goes { break } } else { await Task.yield() }
+              log.add("\(number) ends")
+              if number == 1 { throw Failure() }
+            }
+          } catch is Failure {}
+        }
+        if number == 0 {
+          while log.lines.isEmpty { await Task.yield() }
+        } else {
+          while await door.queue < number { await Task.yield() }
+        }
+      }
+      go.yield()
+      try await group.waitForAll()
+    }
+    #expect(log.lines == (0..<4).flatMap { ["\($0) begins", "\($0) ends"] })
+    #expect(await door.queue == 0)
+  }
+}
