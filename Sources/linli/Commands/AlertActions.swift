@@ -1,51 +1,16 @@
 import API
 import Alerts
 import ArgumentParser
-import Community
-import Foundation
 
-/// What every action on alerts takes: which ones, who, why.
-struct ActionOptions: ParsableArguments {
-  @Argument(help: "Ids of the alerts.")
-  var ids: [String]
-  @Option(help: "Who does it (default: the user of this shell).")
-  var by: String?
-  @Option(help: "A remark for the alert's story.")
-  var comment: String?
-  @OptionGroup var service: ServiceOptions
-  @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    if ids.isEmpty || ids.contains("") { throw ValidationError("name at least one alert id (see `linli alerts`)") }
-  }
-
-  /// Does the same to each alert; goes on after a failure and tells all of them at the end.
-  func perform(_ action: AlertActionRequest) async throws {
-    let client = ServiceClient(service)
-    var failures: [String] = []
-    var done: [AlertView] = []
-    for id in ids {
-      do {
-        let alert = try await client.post(
-          "/api/v1/alerts/\(ServiceClient.step(id))/actions?lang=\(output.language.rawValue)", action,
-          as: AlertView.self)
-        done.append(alert)
-        if !output.json { Terminal.line("\(alert.id)  \(alert.title)  \(word(for: action.action))") }
-      } catch let failure as CommandFailure where failure.code == .problem {
-        failures.append("\(id): \(failure.message)")
-      }
-    }
-    if output.json { try Terminal.json(done) }
-    if !failures.isEmpty { throw CommandFailure(.problem, failures.joined(separator: "\nlinli: ")) }
-  }
-
-  func request(
+extension ActionOptions {
+  fileprivate func perform(
     _ kind: AlertActionRequest.Kind, to: String? = nil, forMilliseconds: Int64? = nil, force: Bool? = nil
-  ) -> AlertActionRequest {
-    AlertActionRequest(
-      action: kind, by: by ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName(), comment: comment,
-      to: to,
-      forMilliseconds: forMilliseconds, force: force)
+  ) async throws {
+    let request = AlertActionRequest(
+      action: kind, by: Person.name(by), comment: comment, to: to, forMilliseconds: forMilliseconds, force: force)
+    try await send(request, to: "alerts", as: AlertView.self) { alert in
+      "\(alert.id)  \(alert.title)  \(word(for: kind))"
+    }
   }
 
   private func word(for kind: AlertActionRequest.Kind) -> String {
@@ -65,7 +30,7 @@ struct Acknowledge: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ack", abstract: "Says that somebody has seen the alert and is dealing with it.")
   @OptionGroup var options: ActionOptions
-  func run() async throws { try await options.perform(options.request(.ack)) }
+  func run() async throws { try await options.perform(.ack) }
 }
 
 struct Assign: AsyncParsableCommand {
@@ -73,7 +38,7 @@ struct Assign: AsyncParsableCommand {
   @OptionGroup var options: ActionOptions
   @Option(help: "To whom.")
   var to: String
-  func run() async throws { try await options.perform(options.request(.assign, to: to)) }
+  func run() async throws { try await options.perform(.assign, to: to) }
 }
 
 struct Comment: AsyncParsableCommand {
@@ -82,7 +47,7 @@ struct Comment: AsyncParsableCommand {
   func validate() throws {
     if options.comment == nil { throw ValidationError("say what: --comment \"…\"") }
   }
-  func run() async throws { try await options.perform(options.request(.comment)) }
+  func run() async throws { try await options.perform(.comment) }
 }
 
 struct Shelve: AsyncParsableCommand {
@@ -93,14 +58,14 @@ struct Shelve: AsyncParsableCommand {
   var duration: String
   func run() async throws {
     let milliseconds = try TimeArgument.duration(duration, option: "--for")
-    try await options.perform(options.request(.shelve, forMilliseconds: milliseconds))
+    try await options.perform(.shelve, forMilliseconds: milliseconds)
   }
 }
 
 struct Unshelve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Brings a shelved alert back now.")
   @OptionGroup var options: ActionOptions
-  func run() async throws { try await options.perform(options.request(.unshelve)) }
+  func run() async throws { try await options.perform(.unshelve) }
 }
 
 struct Close: AsyncParsableCommand {
@@ -109,12 +74,12 @@ struct Close: AsyncParsableCommand {
   @OptionGroup var options: ActionOptions
   @Flag(help: "Although the condition still holds.")
   var force = false
-  func run() async throws { try await options.perform(options.request(.close, force: force)) }
+  func run() async throws { try await options.perform(.close, force: force) }
 }
 
 struct Reset: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ends a latched alert (SOS, smoke …) after somebody has looked on the spot.")
   @OptionGroup var options: ActionOptions
-  func run() async throws { try await options.perform(options.request(.reset)) }
+  func run() async throws { try await options.perform(.reset) }
 }

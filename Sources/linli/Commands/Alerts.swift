@@ -76,7 +76,7 @@ struct AlertStory: AsyncParsableCommand {
     for line in standing(of: alert) { Terminal.line("  \(line)") }
     Terminal.line("")
     for step in story.steps {
-      let comment = step.comment.map { "  “\(bilingual($0))”" } ?? ""
+      let comment = step.comment.map { "  “\(Wording.bilingual($0, output))”" } ?? ""
       let to = asked(by: step).map { "  → \($0)" } ?? ""
       Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(to)\(comment)")
     }
@@ -119,12 +119,6 @@ struct AlertStory: AsyncParsableCommand {
   }
 
   private func names(_ people: [String]) -> String { people.joined(separator: output.say("、", ", ")) }
-
-  /// What Linli itself remarks is written in both languages: `中文 / English`.
-  private func bilingual(_ text: String) -> String {
-    guard let split = text.range(of: " / ") else { return text }
-    return output.say(String(text[..<split.lowerBound]), String(text[split.upperBound...]))
-  }
 
   private func stepWord(_ kind: String) -> String {
     let names = [

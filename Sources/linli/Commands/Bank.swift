@@ -71,12 +71,8 @@ struct BankList: AsyncParsableCommand {
   }
 }
 
-struct BankReverse: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "reverse", abstract: "Takes an entry back by another one, with the reason (--comment).")
-
-  @Argument(help: "Number of the entry (see `linli bank --entries`).")
-  var entry: Int64
+/// What an entry by hand needs besides what it is about.
+struct BankEntryOptions: ParsableArguments {
   @Option(help: "Why.")
   var comment: String
   @Option(help: "Who does it (default: the user of this shell).")
@@ -84,12 +80,24 @@ struct BankReverse: AsyncParsableCommand {
   @OptionGroup var service: ServiceOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    let request = BankEntryRequest(by: Person.name(by), reason: comment, reverses: entry)
+  fileprivate func book(volunteer: String? = nil, points: Int? = nil, reverses: Int64? = nil) async throws {
+    let request = BankEntryRequest(
+      by: Person.name(by), reason: comment, reverses: reverses, volunteer: volunteer, points: points)
     let booked = try await ServiceClient(service).post("/api/v1/bank", request, as: BankEntryView.self)
     if output.json { return try Terminal.json(booked) }
-    Terminal.line("\(booked.name)  \(booked.points)")
+    Terminal.line("\(booked.name)  \(booked.points > 0 ? "+" : "")\(booked.points)")
   }
+}
+
+struct BankReverse: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reverse", abstract: "Takes an entry back by another one, with the reason (--comment).")
+
+  @Argument(help: "Number of the entry (see `linli bank --entries`).")
+  var entry: Int64
+  @OptionGroup var options: BankEntryOptions
+
+  func run() async throws { try await options.book(reverses: entry) }
 }
 
 struct BankAdd: AsyncParsableCommand {
@@ -100,17 +108,7 @@ struct BankAdd: AsyncParsableCommand {
   var volunteer: String
   @Argument(help: "Points, 1 to 10000.")
   var points: Int
-  @Option(help: "Why.")
-  var comment: String
-  @Option(help: "Who does it (default: the user of this shell).")
-  var by: String?
-  @OptionGroup var service: ServiceOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var options: BankEntryOptions
 
-  func run() async throws {
-    let request = BankEntryRequest(by: Person.name(by), reason: comment, volunteer: volunteer, points: points)
-    let booked = try await ServiceClient(service).post("/api/v1/bank", request, as: BankEntryView.self)
-    if output.json { return try Terminal.json(booked) }
-    Terminal.line("\(booked.name)  +\(booked.points)")
-  }
+  func run() async throws { try await options.book(volunteer: volunteer, points: points) }
 }

@@ -118,10 +118,3 @@ struct OrderCreate: AsyncParsableCommand {
       "\(order.id)  \(order.title)  \(output.say("期限", "deadline")) \(Wording.time(order.deadline))  \(order.unit)")
   }
 }
-
-/// Who types.
-enum Person {
-  static func name(_ given: String?) -> String {
-    given ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName()
-  }
-}
