@@ -20,7 +20,11 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let package = Package(
   name: "linli",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "linli", targets: ["linli"])],
+  products: [
+    .executable(name: "linli", targets: ["linli"]),
+    // Preloaded into a linli whose clock the end-to-end tests set.
+    .library(name: "ClockAhead", type: .dynamic, targets: ["CClockAhead"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -126,6 +130,7 @@ let package = Package(
         "App", "MQTT", "CMosquitto", "Store", "Alerts", "Notify", "ConfigFile", "Pipeline", "TestSupport", logging,
         grdb,
       ]),
+    .target(name: "CClockAhead", path: "Tests/CClockAhead"),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),
 
     // MARK: - Fuzzing: the targets, whose corpora the tests run; Fuzz/build.sh makes the fuzzer of them
@@ -150,7 +155,9 @@ let package = Package(
 
 // One set of strict rules for every Swift target; what a warning could say is said as an error.
 for target in package.targets
-where target.type != .system && !["CSimdjson", "CPrefetch", "CCurl", "CAllocationCount"].contains(target.name) {
+where target.type != .system
+  && !["CSimdjson", "CPrefetch", "CCurl", "CAllocationCount", "CClockAhead"].contains(target.name)
+{
   target.swiftSettings = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),

@@ -215,8 +215,11 @@ package actor AlertDesk {
   package var counts: AlertBook.Counts { book.counts }
   package var openAlerts: Int { book.count }
   package var activeByPriority: [Priority: Int] { book.activeByPriority }
-  /// Events that slow live pages missed.
+  /// Events in memory only: a moment's worth, or all since the database began to refuse.
+  package var pendingLoad: (events: Int, bound: Int) { (pendingEvents, policy.pendingEvents) }
+  /// Events that slow live pages missed, and those that waited for the slowest one when the last was published.
   package nonisolated var droppedLiveEvents: Int { feed.dropped }
+  package nonisolated var liveLoad: (waiting: Int, bound: Int) { feed.load }
 
   /// Ends the live streams.
   package nonisolated func stop() { feed.finish() }

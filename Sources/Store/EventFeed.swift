@@ -7,6 +7,9 @@ final class EventFeed: Sendable {
 
   private struct Listener {
     let queue: AsyncStream<NumberedEvent>.Continuation
+    /// Events that its queue may hold, and held when the last one was put in.
+    let bound: Int
+    var waiting = 0
     /// What it has got already: an event may be in the database before it is published.
     var last: Int64
   }
@@ -23,6 +26,14 @@ final class EventFeed: Sendable {
   /// Events that slow listeners missed.
   var dropped: Int { state.withLock { $0.dropped } }
 
+  /// What waits for the listener that is furthest behind, as of the last event, and what may.
+  var load: (waiting: Int, bound: Int) {
+    let fullest = state.withLock { state in
+      state.listeners.values.max { $0.waiting * $1.bound < $1.waiting * $0.bound }
+    }
+    return (fullest?.waiting ?? 0, fullest?.bound ?? 2 * Self.capacity)
+  }
+
   func publish(_ events: [NumberedEvent]) {
     guard !events.isEmpty else { return }
     state.withLock { state in
@@ -30,7 +41,13 @@ final class EventFeed: Sendable {
       if state.recent.count > 2 * Self.capacity { state.recent.removeFirst(state.recent.count - Self.capacity) }
       for (number, listener) in state.listeners {
         for event in events where event.sequence > listener.last {
-          if case .dropped = listener.queue.yield(event) { state.dropped += 1 }
+          switch listener.queue.yield(event) {
+          case .enqueued(let room): state.listeners[number]?.waiting = listener.bound - room
+          case .dropped:
+            state.dropped += 1
+            state.listeners[number]?.waiting = listener.bound
+          default: break
+          }
         }
         state.listeners[number]?.last = max(listener.last, events.last?.sequence ?? 0)
       }
@@ -44,9 +61,9 @@ final class EventFeed: Sendable {
 
   /// `backlog` first, then what is remembered above it (with `after`) and everything that comes.
   func subscribe(after: Int64?, backlog: [NumberedEvent] = []) -> AsyncStream<NumberedEvent> {
-    let size = Self.capacity + backlog.count
+    let bound = 2 * Self.capacity + backlog.count
     let (stream, continuation) = AsyncStream.makeStream(
-      of: NumberedEvent.self, bufferingPolicy: .bufferingNewest(size + Self.capacity))
+      of: NumberedEvent.self, bufferingPolicy: .bufferingNewest(bound))
     let number = state.withLock { state in
       for event in backlog { continuation.yield(event) }
       var last = backlog.last?.sequence ?? after ?? 0
@@ -55,7 +72,8 @@ final class EventFeed: Sendable {
         last = max(last, state.recent.last?.sequence ?? 0)
       }
       state.nextListener += 1
-      state.listeners[state.nextListener] = Listener(queue: continuation, last: after == nil ? 0 : last)
+      state.listeners[state.nextListener] = Listener(
+        queue: continuation, bound: bound, last: after == nil ? 0 : last)
       return state.nextListener
     }
     continuation.onTermination = { [weak self] _ in

@@ -124,6 +124,28 @@ import Testing
     }
   }
 
+  /// Two adoptions, a refused one and a reload at once: each finds what the one before has written, and takes back its own only.
+  @Test func changesOfTheConfigurationTakeTurns() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { service in
+      try scene.press("b8")
+      try scene.press("b9")
+      try await RunningService.eventually("the discoveries") { await service.unassigned().discovered.count == 2 }
+      async let eight = service.adopt(Adoption(id: "b8", place: "301"))
+      async let nine = service.adopt(Adoption(id: "b9", place: "301"))
+      async let doomed = { try? await service.adopt(Adoption(id: "b9", place: "301", name: "climate")) }()
+      async let reload: Void = service.reload()
+      #expect(try await [eight.id, nine.id] == ["b8", "b9"])
+      #expect(await doomed == nil)
+      try await reload
+      let text = try scene.community.read("devices.yaml")
+      #expect(text.contains("b8") && text.contains("b9"))
+      #expect(scene.community.problems().isEmpty)
+      #expect(try await service.devices(DeviceSelection(scope: "b8")).count == 1)
+      #expect(try await service.devices(DeviceSelection(scope: "b9")).count == 1)
+    }
+  }
+
   // MARK: - Data
 
   @Test func aSecondServiceOnTheSameDataIsRefused() async throws {
@@ -302,11 +324,14 @@ import Testing
         await service.metrics().contains(#"linli_messages_without_reading_total{lane="linli-test"} 1"#)
       }
       let lines = await service.metrics().split(separator: "\n")
-      for queue in ["ring", "changes", "questions", "publish"] {
-        for what in ["items", "bound"] {
-          let name = "linli_queue_\(what){lane=\"linli-test\",queue=\"\(queue)\"} "
-          #expect(lines.contains { $0.hasPrefix(name) }, "\(name)")
-        }
+      let ofTheLane = ["unacknowledged", "ring", "changes", "questions", "publish", "history"]
+      let labels = ofTheLane.map { "lane=\"linli-test\",queue=\"\($0)\"" }
+      for label in labels + ["alerts", "live", "reloads"].map({ "queue=\"\($0)\"" }) + [
+        #"channel="hook",queue="sending""#
+      ] {
+        let bound = lines.first { $0.hasPrefix("linli_queue_bound{\(label)} ") }?.split(separator: " ").last
+        #expect(bound.flatMap { Double($0) } ?? 0 > 0, "\(label)")
+        #expect(lines.contains { $0.hasPrefix("linli_queue_items{\(label)} ") }, "\(label)")
       }
       #expect(lines.contains(#"linli_lane_overloaded{lane="linli-test"} 0"#))
       #expect(lines.contains(#"linli_questions_refused_total{lane="linli-test"} 0"#))

@@ -1,3 +1,4 @@
+import API
 import Synchronization
 import Testing
 
@@ -38,6 +39,29 @@ import Testing
       try await group.waitForAll()
     }
     #expect(log.lines == (0..<4).flatMap { ["\($0) begins", "\($0) ends"] })
+    #expect(await door.queue == 0)
+  }
+
+  @Test func tooManyAreRefusedAndCounted() async throws {
+    let door = OneAtATime()
+    let (goes, go) = AsyncStream<Void>.makeStream()
+    let (began, begin) = AsyncStream<Void>.makeStream()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await door.run {
+          begin.finish()
+          for await _ in goes {}
+        }
+      }
+      for await _ in began {}
+      for _ in 0..<OneAtATime.queueMax { group.addTask { try await door.run {} } }
+      while await door.queue < OneAtATime.queueMax { await Task.yield() }
+      let refusal = await #expect(throws: BackendError.self) { try await door.run {} }
+      #expect(refusal?.kind == .unavailable)
+      #expect(await door.refused == 1)
+      go.finish()
+      try await group.waitForAll()
+    }
     #expect(await door.queue == 0)
   }
 }

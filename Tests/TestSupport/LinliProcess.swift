@@ -15,6 +15,13 @@ package final class LinliProcess: @unchecked Sendable {
     return folder.appendingPathComponent(".build/debug/linli")
   }()
 
+  /// What sets a process's wall clock ahead; built with the tests.
+  private static let clockAhead: String = {
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { folder.deleteLastPathComponent() }
+    return folder.appendingPathComponent(".build/debug/libClockAhead.so").path
+  }()
+
   package let config: URL
   package let data: URL
   /// Everything that all lives of the service have logged.
@@ -34,7 +41,11 @@ package final class LinliProcess: @unchecked Sendable {
   package var socket: String { data.appendingPathComponent("linli.sock").path }
 
   /// Starts `linli serve`; returns once `linli status` answers (and the broker is connected when `connected`).
-  package func start(connected: Bool = true) throws {
+  /// - Parameter ahead: seconds that its clock is ahead of the machine's: what passed since an earlier life, without waiting.
+  package func start(connected: Bool = true, ahead: Int = 0) throws {
+    guard ahead == 0 || FileManager.default.fileExists(atPath: Self.clockAhead) else {
+      throw Failure(description: "\(Self.clockAhead) is missing; `swift build --build-tests` makes it")
+    }
     if !FileManager.default.fileExists(atPath: log.path) {
       _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     }
@@ -43,7 +54,8 @@ package final class LinliProcess: @unchecked Sendable {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = ["serve", "--config", config.path, "--data", data.path]
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let clock = ahead == 0 ? [:] : ["LD_PRELOAD": Self.clockAhead, "LINLI_CLOCK_AHEAD": "\(ahead)"]
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(clock) { $1 }
     process.standardError = output
     process.standardOutput = output
     try process.run()

@@ -1,5 +1,6 @@
 // From the publishing of a button press to the webhook at its receiver, while other devices publish 20,000 messages a
-// second; beside the delivery of the same press to a subscriber that does nothing.
+// second; beside the delivery of the same press to a subscriber that does nothing, and a plain sync of the same disk: an alert
+// waits for two, the journal's and the database's.
 import Foundation
 import TestSupport
 
@@ -25,13 +26,21 @@ struct LatencyBenchmark {
     let quiet = try delays(presser, hook, seconds: min(Double(settings.seconds), 5))
     let load = try Load(port: service.port, rate: Self.background, seconds: Double(settings.seconds) + 3)
     usleep(2_000_000)
+    let probe = try SyncProbe()
     let busy = try delays(presser, hook, seconds: Double(settings.seconds))
+    let syncs = probe.stop()
     let outcome = try load.outcome()
     print("publish → webhook, \(Self.background) messages/s in the background:\n" + busy.webhooks.text)
     return figures(quiet, "alone", goal: false) + figures(busy, "with a load", goal: true) + [
       Figure(
+        .latency, "publish → webhook with a load, in syncs, p50", busy.webhooks.percentile(0.5) * 1000, "ms",
+        to: .init("a plain sync, p50", syncs.percentile(0.5) * 1000)),
+      Figure(
+        .latency, "publish → webhook with a load, in syncs, p99", busy.webhooks.percentile(0.99) * 1000, "ms",
+        to: .init("a plain sync, p99", syncs.percentile(0.99) * 1000)),
+      Figure(
         .latency, "background", Double(outcome.published) / outcome.seconds, "messages/s",
-        to: .init("wanted", Double(Self.background)))
+        to: .init("wanted", Double(Self.background))),
     ]
   }
 

@@ -60,6 +60,8 @@ package final class HistoryWriter: @unchecked Sendable {
   private static let longestPause: Int64 = 60_000
 
   package let lane: String
+  /// Readings that may wait in memory.
+  package let bufferReadings: Int
   package let status = Mutex(Status())
   private let store: any HistoryKeeping
   private let committed: @Sendable () -> JournalPosition
@@ -100,6 +102,7 @@ package final class HistoryWriter: @unchecked Sendable {
     settings: Settings = Settings(), committed: @escaping @Sendable () -> JournalPosition
   ) {
     self.lane = lane
+    bufferReadings = settings.bufferReadings
     self.store = store
     self.committed = committed
     self.settings = Mutex(settings)

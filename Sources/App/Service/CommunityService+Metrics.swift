@@ -25,6 +25,7 @@ extension CommunityService {
     text.add("linli_outbox_failed", .gauge, "Notifications given up.", [], Double(outbox.failed))
     for (channel, statistics) in await channelStatistics() {
       let label = [("channel", channel)]
+      addQueue("sending", label, statistics.inFlight, of: statistics.capacity, to: &text)
       text.add(
         "linli_notifications_delivered_total", .counter, "Delivered since start.", label, Double(statistics.delivered))
       text.add(
@@ -64,6 +65,7 @@ extension CommunityService {
     text.add(
       "linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [],
       Double(desk.droppedLiveEvents))
+    await addQueues(to: &text)
     return text.text
   }
 
@@ -125,7 +127,7 @@ extension CommunityService {
     gauge("change_queue_items", "Items between core and alert side.", Double(lane.changes.count))
     counter(
       "questions_refused", "Questions to the lane's threads that found too many others waiting.",
-      lane.ingest.mailbox.refused + lane.core.mailbox.refused)
+      lane.ingest.mailbox.refused + lane.core.mailbox.refused + (lane.history?.mailbox.refused ?? 0))
     addQueues(lane, label, to: &text)
     for reason in QualityReason.allCases {
       text.add(
@@ -141,22 +143,6 @@ extension CommunityService {
       gauge(
         "lane_lag_seconds", "How far the core is behind the ingest thread.", max(0, Double(status.now - core.1) / 1_000)
       )
-    }
-  }
-
-  /// What waits in every queue of a lane, and how much may.
-  private func addQueues(_ lane: Lane, _ label: [(String, String)], to text: inout MetricsText) {
-    let settings = lane.connection.settings
-    let questions = lane.ingest.mailbox.count + lane.core.mailbox.count
-    let queues = [
-      ("ring", lane.ring.count, lane.ring.capacity), ("changes", lane.changes.count, lane.changes.capacity),
-      ("questions", questions, 2 * Mailbox<Ingest>.capacity),
-      ("publish", lane.connection.publicationsWaiting, settings.publishQueueMessages),
-    ]
-    for (name, items, bound) in queues {
-      let labels = label + [("queue", name)]
-      text.add("linli_queue_items", .gauge, "What waits in a queue.", labels, Double(items))
-      text.add("linli_queue_bound", .gauge, "What may wait there.", labels, Double(bound))
     }
   }
 }

@@ -1,21 +1,30 @@
 // Lets one task do something at a time, in the order in which they came: two reloads, or a reload and an adoption, must not mix
-// their files.
+// their files. Bounded: beyond that a task is refused and counted.
+import API
 
 actor OneAtATime {
+  /// Tasks that may wait.
+  static let queueMax = 64
+
   private var isTaken = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
+  private(set) var refused = 0
 
   /// Runs `body` when all that came before is through. Not to be asked again from within `body`.
-  func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async rethrows -> Result {
-    await enter()
+  func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+    try await enter()
     defer { leave() }
     return try await body()
   }
 
-  private func enter() async {
+  private func enter() async throws {
     guard isTaken else {
       isTaken = true
       return
+    }
+    guard waiting.count < Self.queueMax else {
+      refused += 1
+      throw BackendError(.unavailable, "too many changes of the configuration wait already; try again in a moment")
     }
     // Whoever leaves hands over without letting go.
     await withCheckedContinuation { waiting.append($0) }

@@ -25,7 +25,9 @@ package actor OutboxWorker {
     package var delivered = 0
     package var retried = 0
     package var failed = 0
+    /// Attempts under way, and how many there may be, the one more for a critical alert included.
     package var inFlight = 0
+    package var capacity = 0
     /// Digests that left, and notifications that waited for the end of quiet hours.
     package var digests = 0
     package var held = 0
@@ -140,6 +142,7 @@ package actor OutboxWorker {
     let now = clock.now
     return lines.mapValues { line in
       var statistics = line.statistics
+      statistics.capacity = line.capacity + 1
       statistics.floodSince = line.flood.flood?.since
       statistics.lacksProof = line.outlet.channel.heartbeat != nil && line.proof.isMissing(at: now)
       return statistics

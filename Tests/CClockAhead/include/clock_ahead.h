@@ -1,0 +1,2 @@
+// Seconds that the wall clock of this process is ahead.
+long linli_clock_ahead(void);
