@@ -25,11 +25,13 @@ struct HistoryKillTests {
 
     var random = SeededGenerator(seed: 20_261_125)
     var published = 0
-    /// Unique and growing: thousandths of a degree, within the profile's range. The padding fills the journal.
+    /// Unique and growing: thousandths of a degree, within the profile's range, which has room for 125,000. The padding fills
+    /// the journal.
     let padding = String(repeating: "x", count: 200)
+    let mostAtOnce = max(50, min(400, 180_000 / Self.kills))
     var flushes = 0
     for round in 0..<Self.kills {
-      for _ in 0..<Int.random(in: 50...400, using: &random) {
+      for _ in 0..<Int.random(in: 50...mostAtOnce, using: &random) {
         publisher.publish(#"{"temperature":\#(Double(published) / 1_000 - 40),"note":"\#(padding)"}"#)
         published += 1
       }
@@ -73,7 +75,8 @@ struct HistoryKillTests {
 
   /// The numbers that the readings carry, by time.
   private static func values(_ service: LinliProcess) throws -> [Int] {
-    let rows = try service.json(["history", "climate/temperature", "--since", "1h"]) as? [[String: Any]] ?? []
+    let asked = ["history", "climate/temperature", "--since", "1d", "--limit", "1000000"]
+    let rows = try service.json(asked) as? [[String: Any]] ?? []
     return rows.compactMap { ($0["value"] as? Double).map { Int((($0 + 40) * 1_000).rounded()) } }
   }
 }

@@ -88,6 +88,14 @@ struct CheckpointReader {
   }
 
   mutating func double() throws(CheckpointError) -> Double { Double(bitPattern: try integer()) }
+
+  /// A value of a reading: what is no number never becomes one.
+  mutating func value() throws(CheckpointError) -> Double {
+    let value = try double()
+    guard value.isFinite else { throw .damaged }
+    return value
+  }
+
   mutating func bool() throws(CheckpointError) -> Bool { try integer(UInt8.self) != 0 }
 
   mutating func timestamp() throws(CheckpointError) -> Timestamp {

@@ -38,6 +38,8 @@ extension LaneCore {
       owners: devices.count + points.states.count + rules.instances.count, clock: now.milliseconds)
     try loadDevices(from: &reader)
     let oldPoints = try loadPoints(from: &reader, format)
+    // Another restore before they are looked at must find them in the same order.
+    returning = Set(returning).sorted()
     let known = try loadInstances(from: &reader, points: oldPoints, zones: zones)
     for device in devices.indices { armDevice(device) }
     for point in points.states.indices { rearmStuck(point) }
@@ -114,7 +116,7 @@ extension LaneCore {
   ) throws(CheckpointError) {
     loaded.time = try reader.milliseconds()
     loaded.usableTime = try reader.millisecondsOrNone()
-    loaded.value = try reader.double()
+    loaded.value = try reader.value()
     loaded.changedAt = try reader.millisecondsOrNone()
     loaded.arrival = try reader.milliseconds()
     loaded.stuckDue = try reader.millisecondsOrNone()
@@ -129,6 +131,7 @@ extension LaneCore {
       previous = time
     }
     if format < 3 {
+      // Beside a bad reason any bits may stand.
       for _ in 0..<(try reader.count(ofSize: 17)) {
         keep(try reader.milliseconds(), try reader.double(), try reader.reason())
       }

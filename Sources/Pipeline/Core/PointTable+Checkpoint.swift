@@ -42,7 +42,7 @@ extension PointTable {
       time += Int64(pause)
       guard time.magnitude < 1 << 50 else { throw .damaged }
       if head >> 4 == Self.asItIs {
-        body(time, try reader.double(), reason)
+        body(time, try reader.value(), reason)
       } else {
         guard let decimal = ShortDecimal(places: head >> 4, whole: try reader.number().unzigzag) else {
           throw .damaged

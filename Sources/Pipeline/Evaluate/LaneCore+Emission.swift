@@ -67,7 +67,8 @@ extension LaneCore {
       guard let point, points.states[point].hasValue else { return (nil, unit) }
       return (points.states[point].value, unit)
     case .window:
-      let value = windowValue(node)
+      // A sum of huge numbers may be none.
+      let value = windowValue(node).flatMap { $0.isFinite ? $0 : nil }
       switch code.function {
       case .count: return (value, "1")
       case .ratePerHour: return (value, unit + "/h")

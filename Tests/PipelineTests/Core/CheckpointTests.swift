@@ -1,5 +1,6 @@
-import Pipeline
 import Testing
+
+@testable import Pipeline
 
 /// Restarts and reloads: what is kept, what is dropped, what fell due meanwhile.
 @Suite struct CheckpointTests {
@@ -53,6 +54,46 @@ import Testing
         try LaneCore(plan: scene().plan, restoring: Array(bytes.prefix(length)))
       }
     }
+  }
+
+  /// A core takes in numbers only; with a checksum that fits, too, nothing else may come back.
+  @Test(arguments: [Double.nan, .infinity, -.infinity]) func aValueThatIsNoNumberIsDamage(value: Double) throws {
+    var bytes = core(scene(), (5, 21.25)).checkpoint()
+    let number = withUnsafeBytes(of: 21.25.bitPattern.littleEndian) { Array($0) }
+    let place = try #require(bytes.firstRange(of: number)?.lowerBound)
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.replaceSubrange(place..<place + 8, with: $0) }
+    let sum = bytes.dropLast(4).withUnsafeBytes { CRC32C.checksum($0.baseAddress!, $0.count) }
+    withUnsafeBytes(of: sum.littleEndian) { bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: $0) }
+    #expect(throws: CheckpointError.damaged) { try LaneCore(plan: scene().plan, restoring: bytes) }
+  }
+
+  /// A new plan has more patience with one device and less with a point of another. Both are looked at again with the next
+  /// message; a restart in between must not turn their order, or changes that are known would be taken for others.
+  @Test func devicesThatAreLookedAtAgainKeepTheirOrder() throws {
+    func scene(silentAfter: Int64, mustChangeWithin: Int64) -> Scene {
+      var scene = Scene()
+      scene.device(points: [.number(mustChangeWithin: mustChangeWithin)])
+      scene.device(silentAfter: silentAfter, points: [.number()])
+      scene.rule("device-stuck", ConditionPlan(predicate: .bad([.stuck])), 0)
+      scene.rule("high", ConditionPlan(predicate: .compare(.last, .above(20))), 1)
+      return scene
+    }
+    let old = scene(silentAfter: 10, mustChangeWithin: 1_000)
+    let live = old.core()
+    let messages: [Scene.Message] = [
+      .init(at: 1, device: 0, readings: [.init(point: 0, value: 5)]),
+      .init(at: 2, device: 1, readings: [.init(point: 1, value: 1)]),
+      .init(at: 30, device: 0, readings: [.init(point: 0, value: 5)]),
+      .init(at: 31, device: 1, isRetained: true, readings: [.init(point: 1, value: 21)]),
+    ]
+    for entry in old.entries(messages) { live.process(entry) }
+    live.install(scene(silentAfter: 500, mustChangeWithin: 20).plan, at: Timestamp(milliseconds: 40))
+    #expect(live.takeChanges().isEmpty)
+    let restored = try LaneCore(plan: live.plan, restoring: live.checkpoint())
+    for core in [live, restored] { core.advance(to: Timestamp(milliseconds: 50)) }
+    let changes = live.takeChanges()
+    #expect(changes.map { $0.told() } == ["device-stuck raised 40", "high raised 40"])
+    #expect(restored.takeChanges() == changes)
   }
 
   @Test func unknownIdsAreDroppedAndCounted() throws {
