@@ -70,7 +70,7 @@ actor MemoryBackend: Backend {
     let alert = alertsByID["a1"]!
     return AsyncStream { continuation in
       for id in (after ?? 0) + 1...(after ?? 0) + 2 {
-        continuation.yield(LiveEvent(id: id, kind: "raised", alert: alert))
+        continuation.yield(LiveEvent(id: id, kind: "raised", at: alert.raisedAt, alert: alert))
       }
       continuation.finish()
     }

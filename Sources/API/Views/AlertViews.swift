@@ -85,11 +85,14 @@ package struct LiveEvent: Sendable, Equatable {
   package var id: Int64
   /// raised, cleared, acknowledged, …
   package var kind: String
+  /// When it happened.
+  package var at: String
   package var alert: AlertView
 
-  package init(id: Int64, kind: String, alert: AlertView) {
+  package init(id: Int64, kind: String, at: String, alert: AlertView) {
     self.id = id
     self.kind = kind
+    self.at = at
     self.alert = alert
   }
 }

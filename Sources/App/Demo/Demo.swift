@@ -115,16 +115,10 @@ package struct Demo: Sendable {
   private func show(_ event: LiveEvent, _ configuration: LoadedConfiguration) {
     let alert = event.alert
     let names = configuration.community.places.ancestry(of: alert.place).prefix(3).reversed().map { $0.name[language] }
-    let words = [
-      "raised": ("报警", "raised"), "cleared": ("恢复", "cleared"), "acknowledged": ("确认", "acknowledged"),
-      "closed": ("关闭", "closed"), "escalated": ("升级", "escalated"), "repeated": ("再次提醒", "repeated"),
-      "realarmed": ("仍未恢复", "still active"), "reset": ("复位", "reset"),
-    ]
-    let word = words[event.kind].map { text($0.0, $0.1) } ?? event.kind
-    let time =
-      (event.kind == "raised" ? alert.raisedAt : alert.closedAt ?? alert.acknowledgedAt ?? alert.clearedAt ?? "")
-    let clock = time.count >= 19 ? String(time.dropFirst(11).prefix(8)) : time
-    say("\(clock)  \(word)  [\(alert.priority)]  \(alert.title)  \(names.joined(separator: " "))  (\(alert.id))")
+    let clock = event.at.dropFirst(11).prefix(8)
+    let kind = AlertEvent.Kind(rawValue: event.kind)?.text[language] ?? event.kind
+    let priority = Priority(rawValue: alert.priority)?.text[language] ?? alert.priority
+    say("\(clock)  \(kind)  [\(priority)]  \(alert.title)  \(names.joined(separator: " "))  (\(alert.id))")
   }
 
   /// Acknowledges each critical alert a few seconds after it came, and resets what is latched.

@@ -89,7 +89,7 @@ extension CommunityService {
       for await numbered in source {
         continuation.yield(
           LiveEvent(
-            id: numbered.sequence, kind: numbered.event.kind.rawValue,
+            id: numbered.sequence, kind: numbered.event.kind.rawValue, at: numbered.event.at.rfc3339(in: zone),
             alert: AlertView(numbered.event.alert, language: language, zone: zone)))
       }
       continuation.finish()

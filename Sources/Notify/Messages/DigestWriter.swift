@@ -122,7 +122,7 @@ extension MessageWriter {
 
   private func line(_ group: DigestGroup) -> String {
     let zh = language == .zh
-    let priority = MessageWords.priority(group.priority, language)
+    let priority = group.priority.text[language]
     let state = group.isOpen ? "" : zh ? "已恢复 " : "over: "
     let times = group.alerts.count > 1 ? " ×\(group.alerts.count)" : ""
     let place = group.place.isEmpty ? "" : settings.placeName(group.place, in: language)

@@ -1,4 +1,4 @@
-// The words of messages in both languages: built-in templates, names of steps and priorities.
+// The words of messages in both languages: built-in templates, steps as calls.
 import Alerts
 import Community
 
@@ -63,16 +63,6 @@ enum MessageWords {
       case .ordered: ("已派工单", "ORDERED")
       }
     return language == .zh ? words.zh : words.en
-  }
-
-  static func priority(_ priority: Priority, _ language: Language) -> String {
-    guard language == .zh else { return priority.rawValue }
-    switch priority {
-    case .critical: return "紧急"
-    case .high: return "高"
-    case .medium: return "中"
-    case .low: return "低"
-    }
   }
 
   static func value(_ language: Language) -> String { language == .zh ? "数值" : "Value" }

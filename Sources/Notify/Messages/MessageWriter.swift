@@ -82,7 +82,7 @@ package struct MessageWriter: Sendable {
     let ended = event.kind == .cleared || event.kind == .closed
     var values: [Template.Field: String] = [
       .state: MessageWords.state(event.kind, language),
-      .priority: MessageWords.priority(alert.traits.priority, language),
+      .priority: alert.traits.priority.text[language],
       .title: style.escape(alert.traits.title[language]),
       .place: style.escape(settings.placeName(alert.place, in: language)),
       .since: LocalTime.short(alert.raisedAt, in: settings.timeZone),

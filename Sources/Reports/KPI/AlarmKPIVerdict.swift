@@ -58,15 +58,15 @@ extension AlarmKPI {
 
   /// 80/15/5, with less than one in a hundred on top (four tiers).
   private var priorityLines: [KPILine] {
-    let wanted: [(Priority, LocalizedText, Double, LocalizedText)] = [
-      (.critical, .init(zh: "紧急", en: "critical"), 0.01, .init(zh: "低于 1%", en: "below 1 %")),
-      (.high, .init(zh: "高", en: "high"), 0.10, .init(zh: "约 5%", en: "about 5 %")),
-      (.medium, .init(zh: "中", en: "medium"), 0.30, .init(zh: "约 15%", en: "about 15 %")),
+    let wanted: [(Priority, Double, LocalizedText)] = [
+      (.critical, 0.01, .init(zh: "低于 1%", en: "below 1 %")),
+      (.high, 0.10, .init(zh: "约 5%", en: "about 5 %")),
+      (.medium, 0.30, .init(zh: "约 15%", en: "about 15 %")),
     ]
-    var lines = wanted.map { priority, name, most, target in
+    var lines = wanted.map { priority, most, target in
       KPILine.share(
         "priority_\(priority.rawValue)",
-        .init(zh: "级别占比：\(name[.zh])", en: "share of priority \(name[.en])"), share(priority),
+        .init(zh: "级别占比：\(priority.text.zh)", en: "share of priority \(priority.text.en)"), share(priority),
         below: most, target: target)
     }
     lines.append(

@@ -1,5 +1,5 @@
 // The alarm measures of a month as a report: ISA-18.2's limits beside each, and which rules and people they come from.
-package import Alerts
+import Alerts
 package import Community
 import Pipeline
 
@@ -18,15 +18,6 @@ extension Report {
 }
 
 extension Priority {
-  package var text: LocalizedText {
-    switch self {
-    case .critical: LocalizedText(zh: "紧急", en: "critical")
-    case .high: LocalizedText(zh: "高", en: "high")
-    case .medium: LocalizedText(zh: "中", en: "medium")
-    case .low: LocalizedText(zh: "低", en: "low")
-    }
-  }
-
   /// Of its columns in charts.
   var colour: String {
     switch self {

@@ -121,12 +121,7 @@ struct AlertStory: AsyncParsableCommand {
   private func names(_ people: [String]) -> String { people.joined(separator: output.say("、", ", ")) }
 
   private func stepWord(_ kind: String) -> String {
-    let names = [
-      "raised": "报警", "cleared": "恢复", "acknowledged": "确认", "assigned": "指派", "commented": "备注", "shelved": "搁置",
-      "unshelved": "取消搁置", "closed": "关闭", "escalated": "升级", "repeated": "再次提醒", "realarmed": "仍未恢复",
-      "suppressed": "抑制", "released": "解除抑制", "reset": "复位", "ordered": "派工单",
-    ]
-    return output.say(names[kind] ?? kind, kind)
+    AlertEvent.Kind(rawValue: kind)?.text[output.language] ?? kind
   }
 
   private func deliveryWord(_ state: String) -> String {

@@ -22,12 +22,16 @@ enum Wording {
     return text[start..<end].replacingOccurrences(of: "T", with: " ")
   }
 
-  static func priority(_ priority: String, _ output: OutputOptions) -> Table.Cell {
-    let texts = [
-      "critical": ("紧急", Terminal.Colour.red), "high": ("高", .yellow), "medium": ("中", .blue), "low": ("低", .grey),
-    ]
-    guard let (zh, colour) = texts[priority] else { return Table.Cell(priority) }
-    return Table.Cell(output.say(zh, priority), colour)
+  static func priority(_ name: String, _ output: OutputOptions) -> Table.Cell {
+    guard let priority = Priority(rawValue: name) else { return Table.Cell(name) }
+    let colour: Terminal.Colour =
+      switch priority {
+      case .critical: .red
+      case .high: .yellow
+      case .medium: .blue
+      case .low: .grey
+      }
+    return Table.Cell(priority.text[output.language], colour)
   }
 
   static func suppression(_ kind: String, _ output: OutputOptions) -> String {
