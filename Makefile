@@ -55,7 +55,7 @@ fuzz:
 bench:
 	@packaging/prepare.sh test
 	$(SWIFT) build -c release
-	.build/release/linli-bench $(if $(RECORD),--record docs/benchmarks.jsonl --commit "$$(git describe --always --dirty)") $(BENCH)
+	.build/release/linli-bench $(if $(filter-out 0,$(RECORD)),--record docs/benchmarks.jsonl --commit "$$(git describe --always --dirty)") $(BENCH)
 
 install: build
 	install -D -m 755 $(LINLI) $(DESTDIR)$(PREFIX)/bin/linli

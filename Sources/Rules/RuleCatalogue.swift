@@ -5,9 +5,10 @@ import Pipeline
 package struct RuleCatalogue: Sendable {
   /// Of the built-in faults.
   private var faults: [String: RuleTraits] = [:]
-  /// Those of the configuration, shared with who made the catalogue, and where each stands.
+  /// Those of the configuration, shared with who made the catalogue, and where the enabled ones stand, by id. Asked once an alert:
+  /// a dictionary would be fifty bytes a rule.
   private let rules: [Rule]
-  private var index: [String: Int] = [:]
+  private let order: [Int32]
   /// Priorities of built-in faults that profiles change: rule → device → priority.
   private var priorities: [String: [String: String]] = [:]
 
@@ -15,7 +16,7 @@ package struct RuleCatalogue: Sendable {
   package init(_ rules: [Rule] = [], site: Site? = nil) {
     self.rules = rules
     for fault in BuiltInFault.allCases { faults[fault.rawValue] = fault.traits }
-    for (number, rule) in rules.enumerated() where rule.enabled { index[rule.id] = number }
+    order = rules.indices.filter { rules[$0].enabled }.sorted { rules[$0].id < rules[$1].id }.map(Int32.init)
     guard let site else { return }
     for (device, facts) in zip(site.plan.devices, site.devices) {
       for (fault, setting) in facts.faults {
@@ -36,10 +37,18 @@ package struct RuleCatalogue: Sendable {
   }
 
   /// The same for any subject.
-  package subscript(rule: String) -> RuleTraits? { index[rule].map { rules[$0].traits } ?? faults[rule] }
+  package subscript(rule: String) -> RuleTraits? {
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if rules[Int(order[middle])].id < rule { low = middle + 1 } else { high = middle }
+    }
+    guard low < order.count, rules[Int(order[low])].id == rule else { return faults[rule] }
+    return rules[Int(order[low])].traits
+  }
 
   /// Ids in alphabetical order.
-  package var ids: [String] { Set(index.keys).union(faults.keys).sorted() }
+  package var ids: [String] { Set(order.map { rules[Int($0)].id }).union(faults.keys).sorted() }
 
   package static func isBuiltIn(_ rule: String) -> Bool { BuiltInFault(rawValue: rule) != nil }
 }

@@ -92,6 +92,27 @@ import Testing
     #expect(lines == ["03:05 raised", "03:15 escalated", "03:20 cleared", "05:05 raised", "05:15 escalated"])
   }
 
+  /// At the top the last deadline passes without a word. What can say nothing any more is not kept, however long the tape is.
+  @Test func memoryStaysFlat() throws {
+    let folder = try TemporaryDirectory()
+    var escalation = ReplayEscalation(try configuration(folder.url, duty: true))
+    let start = try #require(Timestamp(rfc3339: "2026-01-05T00:00:00Z"))
+    var (escalated, most) = (0, 0)
+    for hour in 0..<2_000 {
+      for (change, minute) in [("raised", 0), ("cleared", 20)] {
+        let at = start + Int64(hour * 60 + minute) * 60_000
+        let found = escalation.take(
+          ReplayChange(
+            at: at, noticedAt: at, change: change, alert: "a\(hour)", rule: "cold", subject: "d/temperature",
+            place: "c/y/r", priority: "high", value: 15, unit: "Cel"))
+        escalated += found.count { $0.change == "escalated" && $0.alert == "a\(hour)" }
+      }
+      most = max(most, escalation.count)
+    }
+    #expect(escalated == 2_000)
+    #expect(most < 300)
+  }
+
   @Test func withoutDutyNothingIsAdded() throws {
     let folder = try TemporaryDirectory()
     let lines = try replay(try configuration(folder.url, duty: false), folder.url)

@@ -10,6 +10,9 @@ package struct ReplayEscalation {
   /// Id in the book → in the replay.
   private var names: [String: String] = [:]
   private let isIdle: Bool
+  /// So many alerts in the book call for a look at all of them.
+  private var sweepAt = Self.sweepMin
+  private static let sweepMin = 256
 
   package init(_ configuration: LoadedConfiguration) {
     var policy = configuration.response
@@ -32,6 +35,7 @@ package struct ReplayEscalation {
       lane: "", traits: traits(change.rule, change.subject))
     if isRaise, let alert = events.first?.alert { names[alert.id] = change.alert }
     forget(events)
+    sweep()
     return escalations + [change]
   }
 
@@ -58,9 +62,25 @@ package struct ReplayEscalation {
   /// Alerts that have come back and climb no more would only fill the book.
   private mutating func forget(_ events: [AlertEvent]) {
     for id in Set(events.map(\.alert.id)) {
-      guard let alert = book[id], !alert.isActive, book.isSettled(id) else { continue }
-      _ = try? book.perform(.close(force: true), on: id, by: AlertEvent.system, at: alert.raisedAt)
-      names[id] = nil
+      if let alert = book[id] { forget(alert) }
     }
   }
+
+  private mutating func forget(_ alert: Alert) {
+    guard !alert.isActive, book.isSettled(alert.id) else { return }
+    _ = try? book.perform(.close(force: true), on: alert.id, by: AlertEvent.system, at: alert.raisedAt)
+    names[alert.id] = nil
+  }
+
+  /// At the top a last deadline passes without an event. So all are looked at whenever the book has doubled: memory stays flat
+  /// however long the tape is.
+  private mutating func sweep() {
+    guard book.count >= sweepAt else { return }
+    for alert in Array(book.open) { forget(alert) }
+    names = names.filter { book[$0.key] != nil }
+    sweepAt = max(Self.sweepMin, 2 * book.count)
+  }
+
+  /// Alerts that are remembered.
+  var count: Int { book.count }
 }
