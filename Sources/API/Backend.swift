@@ -19,6 +19,14 @@ package protocol Backend: OrderBackend {
   func alerts(_ selection: AlertSelection) async throws -> [AlertView]
   func alert(id: String, language: Language) async throws -> AlertStoryView
   func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertView
+  /// Planned quiet of a kind that is not over; with `all`, what is over too.
+  func quiets(_ kind: PlannedQuiet.Kind, all: Bool, language: Language) async throws -> [QuietView]
+  func planQuiet(_ body: QuietBody, kind: PlannedQuiet.Kind, language: Language) async throws -> QuietView
+  /// What it would have hidden in the past week.
+  func previewQuiet(_ body: QuietBody, kind: PlannedQuiet.Kind, language: Language) async throws -> QuietPreview
+  func endQuiet(_ id: String, kind: PlannedQuiet.Kind, by: String, language: Language) async throws -> QuietView
+  /// Somebody is back before the time; what was ended by that.
+  func backAtHome(place: String, by: String, language: Language) async throws -> [QuietView]
   /// Everything that happens to alerts from now on; with `after`, first what happened since that event number.
   func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent>
   /// The next stretch of the journal as tape lines, oldest first, arrivals from `since` on, of topics that match `filter`;

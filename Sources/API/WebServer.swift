@@ -65,6 +65,7 @@ package struct WebServer: Sendable {
     AlertRoutes(backend: backend).add(to: router)
     OrderRoutes(backend: backend).add(to: router)
     VolunteerRoutes(backend: backend).add(to: router)
+    QuietRoutes(backend: backend).add(to: router)
     EventRoutes(backend: backend).add(to: router)
     TapeRoutes(backend: backend).add(to: router)
     ReportRoutes(backend: backend).add(to: router)

@@ -46,10 +46,12 @@ extension Alert {
 
   /// Keeps quiet from now on; another cause takes the place of the one before.
   mutating func suppress(_ cause: Suppression, at: Timestamp) -> [AlertEvent] {
-    if suppression == cause { return [] }
+    if suppression?.isSame(as: cause) ?? false { return [] }
+    var cause = cause
+    cause.since = suppression?.since ?? cause.since
     suppression = cause
     response?.forgetDues()
-    return [record(.suppressed, at: at, comment: cause.reason)]
+    return [record(.suppressed, at: at, by: cause.who ?? AlertEvent.system, comment: cause.reason)]
   }
 
   mutating func release(at: Timestamp, comment: String?, policy: ResponsePolicy) -> [AlertEvent] {

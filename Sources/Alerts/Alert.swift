@@ -21,11 +21,14 @@ package struct AlertTraits: Codable, Sendable, Equatable {
   package var latched: Bool
   /// Ms after an acknowledgement at which an alert that is still active speaks again (OPC UA ReAlarmTime); nil: never.
   package var realarm: Int64?
+  /// `away: suppress`: it means nothing while nobody is at home.
+  package var quietWhenAway: Bool
 
   package init(
     priority: Priority, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = [],
-    latched: Bool = false, realarm: Int64? = nil
+    latched: Bool = false, realarm: Int64? = nil, quietWhenAway: Bool = false
   ) {
+    self.quietWhenAway = quietWhenAway
     self.priority = priority
     self.title = title
     self.advice = advice
@@ -43,6 +46,7 @@ package struct AlertTraits: Codable, Sendable, Equatable {
     audience = try container.decode([String].self, forKey: .audience)
     latched = try container.decodeIfPresent(Bool.self, forKey: .latched) ?? false
     realarm = try container.decodeIfPresent(Int64.self, forKey: .realarm)
+    quietWhenAway = try container.decodeIfPresent(Bool.self, forKey: .quietWhenAway) ?? false
   }
 }
 
@@ -72,6 +76,8 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var response: ResponseState?
   /// Why it keeps quiet; nil: it does not.
   package var suppression: Suppression?
+  /// What was noticed about its subject when it was raised: it chatters, its alerts are gone within seconds.
+  package var flutter: Flutter?
   /// The order 工单 that it became.
   package var order: String?
   /// Number of the newest step in its life: 1 is the raise. Orders the events of an alert and names their deliveries.
@@ -86,6 +92,11 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var isLatched: Bool { traits.latched && !isActive && !isClosed }
   /// A press or a fall: raised and cleared in the same instant.
   package var isMomentary: Bool { clearedAt == raisedAt }
+  /// The newest time at which something is known to have happened to it.
+  var newestTime: Timestamp {
+    [noticedAt, raisedAt, clearedAt, acknowledgedAt, closedAt, response?.since, suppression?.since].compactMap(\.self)
+      .max() ?? raisedAt
+  }
   /// Somebody still has to answer it.
   package var needsAnswer: Bool { !isClosed && !isAcknowledged && !isShelved && !isSuppressed }
 

@@ -48,6 +48,7 @@ extension AlertBook {
       let old = forced.sorted { ($0.value.raisedAt, $0.value.id) < ($1.value.raisedAt, $1.value.id) }
       for (key, _) in old.prefix(old.count / 2) { forced[key] = nil }
     }
+    quiet.bound(limits.remembered + alerts.count)
   }
 }
 

@@ -30,9 +30,13 @@ package struct AlertBook: Sendable {
     var count: Int
   }
 
-  package let limits: AlertLimits
+  package internal(set) var limits: AlertLimits
   /// Who is on duty, and how people are asked. A new one counts from the next step of each alert on.
   package var policy: ResponsePolicy
+  /// What keeps alerts quiet.
+  var quiet: QuietBook
+  /// The newest time that the book was told.
+  private(set) var clock: Timestamp
   package internal(set) var counts = Counts()
   /// Open alerts by id.
   var alerts: [String: Alert] = [:]
@@ -45,12 +49,21 @@ package struct AlertBook: Sendable {
   private var earliest = Timestamp.distantFuture
   var occurrences: [Key: Occurrence] = [:]
 
-  /// `alerts`: the open ones, the ones closed while active (`clearedAt` nil) and, for the ids, recent closed ones.
-  package init(limits: AlertLimits = .init(), policy: ResponsePolicy = .none, restoring alerts: [Alert] = []) {
+  /// - Parameters:
+  ///   - planned: what people planned and was not over at `clock`.
+  ///   - alerts: the open ones, the ones closed while active (`clearedAt` nil) and, for the ids, recent closed ones.
+  ///   - clock: up to which everything was taken in; at least that of the alerts.
+  package init(
+    limits: AlertLimits = .init(), policy: ResponsePolicy = .none, quiet: QuietPolicy = .none,
+    planned: [PlannedQuiet] = [], restoring alerts: [Alert] = [], clock: Timestamp = .distantPast
+  ) {
     self.limits = limits
     self.policy = policy
+    self.clock = alerts.reduce(clock) { max($0, $1.newestTime) }
+    self.quiet = QuietBook(quiet, planned: planned, passed: self.clock)
     for alert in alerts.sorted(by: { ($0.raisedAt, $0.id) < ($1.raisedAt, $1.id) }) {
       remember(alert)
+      self.quiet.learn(alert)
       if !alert.isClosed { keep(alert) } else if alert.isActive { forced[alert.key] = alert }
     }
     boundMemory()
@@ -71,7 +84,7 @@ package struct AlertBook: Sendable {
   }
 
   /// When `advance(to:)` has something to do next.
-  package var nextDue: Timestamp? { dues.values.min() }
+  package var nextDue: Timestamp? { [dues.values.min(), quiet.nextBoundary].compactMap(\.self).min() }
 
   /// Nothing will happen to it by time alone.
   package func isSettled(_ id: String) -> Bool { dues[id] == nil }
@@ -92,27 +105,26 @@ package struct AlertBook: Sendable {
   // MARK: - What happens
 
   /// Takes in what a rule found. At most one alert of a rule and subject is active; a raise while an older one is cleared but
-  /// still open is a new alert.
-  ///
-  /// - Parameter suppression: asked about an alert that is just being raised: why it is to keep quiet from the start, if it is.
-  package mutating func apply(
-    _ change: ConditionChange, lane: String, traits: AlertTraits, suppression: (Alert) -> Suppression? = { _ in nil }
-  ) -> [AlertEvent] {
+  /// still open is a new alert. Alerts that this one explains, or explained, are asked whether they keep quiet.
+  package mutating func apply(_ change: ConditionChange, lane: String, traits: AlertTraits) -> [AlertEvent] {
     let key = Key(rule: change.rule, subject: change.subject)
+    clock = max(clock, change.noticedAt)
     switch change.kind {
-    case .raised: return raise(change, key: key, lane: lane, traits: traits, suppression: suppression)
-    case .cleared: return clear(key, at: change.at, comment: nil)
+    case .raised: return raise(change, key: key, lane: lane, traits: traits) + settle()
+    case .cleared: return clear(key, at: change.at, comment: nil) + settle()
     }
   }
 
-  /// An action of a person on an open alert; see `Alert.perform` for what each one does.
+  /// An action of a person on an open alert; see `Alert.perform` for what each one does. Ending an alert may let others speak:
+  /// their events follow.
   package mutating func perform(
     _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: String? = nil
   ) throws(AlertError) -> [AlertEvent] {
     guard var alert = alerts[id] else { throw .unknown(id: id) }
     let events = try alert.perform(action, by: by, at: at, comment: comment, limits: limits, policy: policy)
+    clock = max(clock, at)
     keep(alert)
-    return events
+    return events + settle()
   }
 
   // MARK: - Keeping quiet, and what else befalls an alert
@@ -152,19 +164,45 @@ package struct AlertBook: Sendable {
     if forced[closed.key]?.id == closed.id { forced[closed.key] = closed }
   }
 
-  /// Does everything that is due by then, in the order of the true times, each step at its own: shelves that end, deadlines
-  /// that were missed, repetitions. One long stride does the same as many short ones.
+  /// Does everything that is due by then, in the order of the true times, each step at its own: silences and windows that begin
+  /// or end, shelves that end, deadlines that were missed, repetitions. One long stride does the same as many short ones.
   package mutating func advance(to now: Timestamp) -> [AlertEvent] {
-    guard earliest <= now else { return [] }
+    clock = max(clock, now)
+    var events: [AlertEvent] = []
+    // What begins at a time comes before what is due then: a deadline that falls on the beginning of a silence is not missed.
+    while let boundary = quiet.nextBoundary, boundary <= now {
+      events += performDues(before: boundary) + pass(boundary)
+    }
+    events += performDues(before: now + 1)
+    if quiet.isUnsure {
+      quiet.isUnsure = false
+      events += reconsider(alerts.keys.sorted(), at: now)
+    }
+    return events
+  }
+
+  private mutating func performDues(before end: Timestamp) -> [AlertEvent] {
+    guard earliest < end else { return [] }
     var events: [AlertEvent] = []
     // Latest first, so that the next one is taken off the end.
-    var queue = dues.filter { $0.value <= now }.map { (due: $0.value, id: $0.key) }
+    var queue = dues.filter { $0.value < end }.map { (due: $0.value, id: $0.key) }
     queue.sort { ($0.due, $0.id) > ($1.due, $1.id) }
     while let (due, id) = queue.popLast() {
       guard var alert = alerts[id], let next = alert.nextDue, next.at == due else { continue }
-      if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
-      keep(alert)
-      guard let again = dues[id], again <= now else { continue }
+      if next.step == .reconsider {
+        let caused = reconsider([id], at: due)
+        events += caused
+        // Others may have deadlines now.
+        if caused.contains(where: { $0.alert.id != id }) {
+          queue = dues.filter { $0.value < end }.map { (due: $0.value, id: $0.key) }
+          queue.sort { ($0.due, $0.id) > ($1.due, $1.id) }
+          continue
+        }
+      } else {
+        if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
+        keep(alert)
+      }
+      guard let again = dues[id], again < end else { continue }
       var (low, high) = (0, queue.count)
       while low < high {
         let middle = (low + high) / 2
@@ -184,9 +222,10 @@ package struct AlertBook: Sendable {
 
   /// The condition of an active alert does not hold, and the change that would have said so was lost.
   package mutating func lapsed(rule: String, subject: String, at: Timestamp) -> [AlertEvent] {
-    clear(
+    clock = max(clock, at)
+    return clear(
       Key(rule: rule, subject: subject), at: at,
-      comment: "重启后条件不再成立 / the condition did not hold any more after a restart")
+      comment: "重启后条件不再成立 / the condition did not hold any more after a restart") + settle()
   }
 
   /// The rule is gone, or is another one now, while its alert was active: nothing would ever clear it.
@@ -194,16 +233,17 @@ package struct AlertBook: Sendable {
     let key = Key(rule: rule, subject: subject)
     guard activeIDs[key] != nil || forced[key] != nil else { return [] }
     let comment = "规则已删除或更改 / rule deleted or changed"
+    clock = max(clock, at)
     var events = clear(key, at: at, comment: comment)
     if let last = events.last, var alert = alerts[last.alert.id] {
       events.append(alert.close(at: at, comment: comment))
       keep(alert)
     }
-    return events
+    return events + settle()
   }
 
   private mutating func raise(
-    _ change: ConditionChange, key: Key, lane: String, traits: AlertTraits, suppression: (Alert) -> Suppression?
+    _ change: ConditionChange, key: Key, lane: String, traits: AlertTraits
   ) -> [AlertEvent] {
     guard activeIDs[key] == nil, forced[key] == nil else {
       counts.repeatedRaises += 1
@@ -213,16 +253,21 @@ package struct AlertBook: Sendable {
       id: newID(key, raisedAt: change.at), lane: lane, rule: change.rule, subject: change.subject, place: change.place,
       traits: traits, point: change.point, value: change.value.flatMap { $0.isFinite ? $0 : nil }, unit: change.unit,
       raisedAt: change.at, noticedAt: change.noticedAt)
+    alert.flutter = quiet.raise(key, at: change.at)
     var events: [AlertEvent] = []
-    if let cause = suppression(alert) {
+    if var cause = quiet.cause(of: alert, at: change.noticedAt, among: alerts) {
+      cause.since = change.at
       alert.suppression = cause
       events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
-      events.append(alert.record(.suppressed, at: change.at, comment: cause.reason))
+      events.append(
+        alert.record(.suppressed, at: change.at, by: cause.who ?? AlertEvent.system, comment: cause.reason))
     } else {
       // Nobody could have answered before it was known.
       let isLate = change.noticedAt - change.at > ResponsePolicy.noticeGrace
       alert.beginResponse(at: isLate ? change.noticedAt : change.at, policy)
-      events.append(AlertEvent(kind: .raised, alert: alert, at: change.at, to: alert.response?.people))
+      events.append(
+        AlertEvent(
+          kind: .raised, alert: alert, at: change.at, comment: alert.flutter?.words, to: alert.response?.people))
     }
     keep(alert)
     boundMemory()
@@ -230,12 +275,16 @@ package struct AlertBook: Sendable {
   }
 
   private mutating func clear(_ key: Key, at: Timestamp, comment: String?) -> [AlertEvent] {
-    if var alert = forced.removeValue(forKey: key) { return alert.clear(at: at, comment: comment, policy: policy) }
+    if var alert = forced.removeValue(forKey: key) {
+      quiet.clear(key, at: at)
+      return alert.clear(at: at, comment: comment, policy: policy)
+    }
     guard let id = activeIDs[key], var alert = alerts[id] else {
       counts.strayClears += 1
       return []
     }
     let events = alert.clear(at: at, comment: comment, policy: policy)
+    quiet.clear(key, at: alert.clearedAt ?? at)
     keep(alert)
     return events
   }
@@ -246,6 +295,7 @@ package struct AlertBook: Sendable {
     alerts[alert.id] = alert.isClosed ? nil : alert
     let due = alert.nextDue?.at
     dues[alert.id] = due
+    quiet.note(alert)
     if let due { earliest = min(earliest, due) }
     if alert.isActive && !alert.isClosed {
       activeIDs[key] = alert.id

@@ -33,6 +33,8 @@ package struct AlertView: Sendable, Equatable {
   package var suppressed: String?
   package var suppressedBy: String?
   package var suppressedReason: String?
+  /// The person who planned it.
+  package var suppressedWho: String?
   package var suppressedUntil: String?
   package var responsible: ResponsibleView?
   /// The one of the home's care plan who is asked beside the four levels.
@@ -71,6 +73,7 @@ package struct AlertView: Sendable, Equatable {
     suppressed = alert.suppression?.kind.rawValue
     suppressedBy = alert.suppression?.by
     suppressedReason = alert.suppression?.reason
+    suppressedWho = alert.suppression?.who
     suppressedUntil = alert.suppression?.until?.rfc3339(in: zone)
     let response = alert.isClosed ? nil : alert.response
     responsible = response?.responsible.map { ResponsibleView($0, language: language) }
@@ -148,6 +151,7 @@ extension AlertView: Codable {
     try put(suppressed, "suppressed")
     try put(suppressedBy, "suppressed_by")
     try put(suppressedReason, "suppressed_reason")
+    try put(suppressedWho, "suppressed_who")
     try put(suppressedUntil, "suppressed_until")
     try put(responsible, "responsible")
     try put(care, "care")
@@ -192,6 +196,7 @@ extension AlertView: Codable {
     suppressed = try find("suppressed")
     suppressedBy = try find("suppressed_by")
     suppressedReason = try find("suppressed_reason")
+    suppressedWho = try find("suppressed_who")
     suppressedUntil = try find("suppressed_until")
     responsible = try find("responsible")
     care = try find("care")

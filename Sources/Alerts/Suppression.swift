@@ -18,17 +18,26 @@ package struct Suppression: Codable, Sendable, Equatable {
   package var kind: Kind
   /// Id of the cause: the alert, the silence, the maintenance window, the device.
   package var by: String
+  /// Since when it keeps quiet without a break, whatever the causes before this one.
   package var since: Timestamp
-  /// nil: as long as the cause lasts.
+  /// Then the cause ends, and the alert is asked again; nil: as long as the cause lasts.
   package var until: Timestamp?
   /// For people, in both languages where Linli wrote it.
   package var reason: String
+  /// The person who planned it.
+  package var who: String?
 
-  package init(kind: Kind, by: String, since: Timestamp, until: Timestamp? = nil, reason: String) {
+  package init(
+    kind: Kind, by: String, since: Timestamp, until: Timestamp? = nil, reason: String, who: String? = nil
+  ) {
+    self.who = who
     self.kind = kind
     self.by = by
     self.since = since
     self.until = until
     self.reason = reason
   }
+
+  /// Another time at which it was found makes no other cause.
+  func isSame(as other: Suppression) -> Bool { kind == other.kind && by == other.by && until == other.until }
 }

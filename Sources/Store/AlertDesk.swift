@@ -17,6 +17,8 @@ package actor AlertDesk {
   private static let batch = 256
   /// Closed alerts kept for late comments.
   private static let closedKept = 1_000
+  /// Planned quiet read at the start; what may be planned at once is less.
+  private static let plannedRead = 10_000
 
   let storage: any AlertStorage
   private(set) var policy: DeskPolicy
@@ -25,7 +27,7 @@ package actor AlertDesk {
   private var reached: [String: LaneStep] = [:]
   private var clocks: [String: Timestamp] = [:]
   private var sequence: Int64 = 0
-  private var clock = Timestamp.distantPast
+  var clock = Timestamp.distantPast
 
   var pending: [Pending] = []
   private var pendingEvents = 0
@@ -48,7 +50,7 @@ package actor AlertDesk {
   package init(storage: any AlertStorage, policy: DeskPolicy) {
     self.storage = storage
     self.policy = policy
-    book = AlertBook(limits: policy.limits, policy: policy.response)
+    book = AlertBook(limits: policy.limits, policy: policy.response, quiet: policy.quiet)
     orders = OrderBook(policy: policy.orders)
   }
 
@@ -57,8 +59,13 @@ package actor AlertDesk {
     reached = try await storage.appliedSteps()
     clocks = try await storage.appliedClocks()
     sequence = try await storage.lastSequence()
+    // What began or ended since is done at its own time as the clock goes on from here.
+    let last = max(clocks.values.max() ?? .distantPast, try await storage.newestEventTime() ?? .distantPast)
+    let planned = try await storage.plannedQuiet(endingAfter: last, limit: Self.plannedRead)
     book = AlertBook(
-      limits: policy.limits, policy: policy.response, restoring: try await storage.alertsToRestore())
+      limits: policy.limits, policy: policy.response, quiet: policy.quiet, planned: planned,
+      restoring: try await storage.alertsToRestore(), clock: last)
+    book.adopt(policy.quiet)
     orders = OrderBook(
       policy: policy.orders, restoring: try await storage.openOrders(), plans: try await storage.planStates(),
       volunteers: try await storage.volunteers())
@@ -69,6 +76,7 @@ package actor AlertDesk {
     self.policy = policy
     book.policy = policy.response
     orders.policy = policy.orders
+    book.adopt(policy.quiet)
   }
 
   // MARK: - What lanes found
@@ -183,7 +191,7 @@ package actor AlertDesk {
     enqueue(book.advance(to: at).map { ($0, at) }, lane: nil, step: nil)
     if let open = book[id] {
       events = try book.perform(action, on: id, by: by, at: at, comment: comment)
-      alert = events.last?.alert ?? open
+      alert = events.last { $0.alert.id == id }?.alert ?? open
     } else {
       alert = try await closedAlert(id)
       events = try alert.perform(action, by: by, at: at, comment: comment, limits: policy.limits)
@@ -227,20 +235,23 @@ package actor AlertDesk {
   // MARK: - Writing
 
   @discardableResult
-  private func finish(_ events: [AlertEvent], at: Timestamp) async -> Bool {
-    enqueue(events.map { ($0, at) }, lane: nil, step: nil)
+  func finish(_ events: [AlertEvent], at: Timestamp, quiets: [QuietRecord] = []) async -> Bool {
+    enqueue(events.map { ($0, at) }, lane: nil, step: nil, quiets: quiets)
     return await write(through: enqueued)
   }
 
-  private func enqueue(_ events: [TimedEvent], lane: String?, step: LaneStep?) {
-    enqueue(events, orders: OrderOutcome(), at: clock, lane: lane, step: step)
+  private func enqueue(_ events: [TimedEvent], lane: String?, step: LaneStep?, quiets: [QuietRecord] = []) {
+    enqueue(events, orders: OrderOutcome(), at: clock, lane: lane, step: step, quiets: quiets)
   }
 
-  func enqueue(_ events: [TimedEvent], orders outcome: OrderOutcome, at time: Timestamp, lane: String?, step: LaneStep?)
-  {
-    guard !events.isEmpty || !outcome.isEmpty else { return }
+  func enqueue(
+    _ events: [TimedEvent], orders outcome: OrderOutcome, at time: Timestamp, lane: String?, step: LaneStep?,
+    quiets: [QuietRecord] = []
+  ) {
+    guard !events.isEmpty || !outcome.isEmpty || !quiets.isEmpty else { return }
     let (events, caused) = settle(events, outcome, at: time)
     var commit = AlertCommit(lane: lane, step: step)
+    commit.quiets = quiets
     let notices: [OutboxEntry]
     (commit.orders, notices) = records(of: caused, at: time)
     commit.clock = step == nil ? nil : lane.flatMap { clocks[$0] }

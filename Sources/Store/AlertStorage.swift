@@ -42,6 +42,8 @@ package struct AlertCommit: Sendable {
   package var notes: [ChannelNote] = []
   /// What happened to orders with it.
   package var orders = OrderRecords()
+  /// What somebody planned or ended.
+  package var quiets: [QuietRecord] = []
 
   package init(
     lane: String? = nil, step: LaneStep? = nil, events: [NumberedEvent] = [], outbox: [OutboxEntry] = [],
@@ -86,8 +88,14 @@ package protocol AlertStorage: Outbox, OrderStorage {
   func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage
   /// Events numbered above `sequence`, in order.
   func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent]
+  /// Planned quiet that was not over at a time, or newest first whatever its end; at most `limit`.
+  func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet]
+  /// Time of the newest event; nil without any.
+  func newestEventTime() async throws(StoreError) -> Timestamp?
 }
 
 extension AlertStorage {
   package func appliedClocks() async throws(StoreError) -> [String: Timestamp] { [:] }
+  package func plannedQuiet(endingAfter: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] { [] }
+  package func newestEventTime() async throws(StoreError) -> Timestamp? { nil }
 }

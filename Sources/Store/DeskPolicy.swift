@@ -14,6 +14,8 @@ package struct DeskPolicy: Sendable {
   package var response: ResponsePolicy
   /// Deadlines of orders, what orders by itself.
   package var orders: OrderPolicy
+  /// What keeps alerts quiet without anybody planning it.
+  package var quiet: QuietPolicy
   /// Which channels hear of an event; `Router.channels(for:)`.
   package var channels: @Sendable (AlertEvent) -> [String]
   /// Something new is in the outbox; `OutboxWorker.wake()`.
@@ -21,13 +23,14 @@ package struct DeskPolicy: Sendable {
 
   package init(
     traits: @escaping @Sendable (ConditionChange) -> AlertTraits,
-    response: ResponsePolicy = .none, orders: OrderPolicy = .none,
+    response: ResponsePolicy = .none, orders: OrderPolicy = .none, quiet: QuietPolicy = .none,
     channels: @escaping @Sendable (AlertEvent) -> [String] = { _ in [] },
     wakeOutbox: @escaping @Sendable () -> Void = {}
   ) {
     self.traits = traits
     self.response = response
     self.orders = orders
+    self.quiet = quiet
     self.channels = channels
     self.wakeOutbox = wakeOutbox
   }

@@ -56,6 +56,7 @@ extension Store: AlertStorage {
         try db.insert(commit.orders, json)
         for settlement in commit.settlements { try db.settle(settlement) }
         for note in commit.notes { try db.remember(note, json) }
+        for record in commit.quiets { try db.insert(record, json) }
         return true
       }
     }

@@ -39,6 +39,17 @@ extension Store {
       ),
       (
         """
+        DELETE FROM planned_quiet WHERE id IN (SELECT id FROM planned_quiet WHERE ends_at < ? LIMIT ?)
+        """, audit
+      ),
+      (
+        """
+        DELETE FROM quiet_records WHERE quiet_id IN (SELECT quiet_id FROM quiet_records AS r
+          WHERE at < ? AND NOT EXISTS (SELECT 1 FROM planned_quiet WHERE id = r.quiet_id) LIMIT ?)
+        """, audit
+      ),
+      (
+        """
         DELETE FROM deliveries WHERE key IN (SELECT key FROM deliveries AS d
           WHERE finished_at < ? AND NOT EXISTS (SELECT 1 FROM alerts WHERE id = d.alert_id) LIMIT ?)
         """, audit

@@ -18,8 +18,30 @@ enum StoreSchema {
     migrator.registerMigration("orders, maintenance, volunteers, bank") { db in
       try db.execute(sql: OrderSchema.tables)
     }
+    migrator.registerMigration("planned quiet") { db in try db.execute(sql: plannedQuiet) }
     return migrator
   }
+
+  /// Silences, maintenance, out of service, absences; and who gave each its beginning and end.
+  private static let plannedQuiet = """
+    CREATE TABLE planned_quiet (
+      id TEXT PRIMARY KEY NOT NULL,
+      kind TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      ends_at INTEGER,
+      state TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX planned_quiet_by_end ON planned_quiet (ends_at);
+
+    CREATE TABLE quiet_records (
+      quiet_id TEXT NOT NULL,
+      step TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      by TEXT NOT NULL,
+      state TEXT NOT NULL,
+      PRIMARY KEY (quiet_id, step, at)
+    ) WITHOUT ROWID;
+    """
 
   /// Times are ms since 1970; `rank` is the priority, 0 = critical; `state` and `event` are the whole value as JSON, the
   /// columns beside them what queries look at.

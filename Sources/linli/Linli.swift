@@ -14,6 +14,7 @@ struct Linli: AsyncParsableCommand {
       Serve.self, Check.self, Status.self, Devices.self, Adopt.self, Points.self, History.self, Alerts.self,
       AlertStory.self, Acknowledge.self, Assign.self, Comment.self, Shelve.self, Unshelve.self, Close.self, Reset.self,
       Orders.self, OrderCommand.self, Volunteers.self, Bank.self,
+      SilenceCommand.self, MaintenanceCommand.self, OutOfServiceCommand.self, AwayCommand.self,
       Replay.self, RulesCommand.self, ReportCommand.self, Tape.self, Simulate.self, Demo.self, Reload.self,
     ])
 

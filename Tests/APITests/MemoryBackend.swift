@@ -66,6 +66,29 @@ actor MemoryBackend: Backend {
     actions.append(action)
     return alert
   }
+  private(set) var quiets: [QuietView] = []
+  func quiets(_ kind: PlannedQuiet.Kind, all: Bool, language: Language) async throws -> [QuietView] {
+    quiets.filter { $0.kind == kind.rawValue && (all || $0.endedBy == nil) }
+  }
+  func planQuiet(_ body: QuietBody, kind: PlannedQuiet.Kind, language: Language) async throws -> QuietView {
+    guard let reason = body.reason else { throw BackendError(.invalid, "a reason is needed (--reason)") }
+    let view = QuietView(
+      id: "q\(quiets.count)", kind: kind.rawValue, state: "active", places: body.places ?? [],
+      startsAt: body.startsAt ?? "", endsAt: body.endsAt, reason: reason, by: body.by ?? "")
+    quiets.append(view)
+    return view
+  }
+  func previewQuiet(_ body: QuietBody, kind: PlannedQuiet.Kind, language: Language) async throws -> QuietPreview {
+    QuietPreview(since: "2026-01-05T00:00:00Z", count: alertsByID.count, alerts: Array(alertsByID.values))
+  }
+  func endQuiet(_ id: String, kind: PlannedQuiet.Kind, by: String, language: Language) async throws -> QuietView {
+    guard let index = quiets.firstIndex(where: { $0.id == id && $0.kind == kind.rawValue }) else {
+      throw BackendError(.notFound, "there is nothing planned with the id \(id)")
+    }
+    quiets[index].endedBy = by
+    return quiets[index]
+  }
+  func backAtHome(place: String, by: String, language: Language) async throws -> [QuietView] { [] }
   func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
     let alert = alertsByID["a1"]!
     return AsyncStream { continuation in

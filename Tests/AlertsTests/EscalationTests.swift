@@ -126,11 +126,13 @@ import Testing
   @Test func suppressedFromTheStart() throws {
     var book = AlertBook(policy: try DutySample.policy())
     let start = try local("2026-01-05T10:00")
-    let cause = Suppression(kind: .inhibited, by: "gateway", since: start, reason: "网关失联")
+    let silence = QuietRequest(
+      kind: .silence, matcher: AlertMatcher(rules: ["r"]), until: start + 60 * minute, reason: "演练", by: "王强")
+    #expect(book.plan(try silence.plan(at: start, limits: QuietLimits(), planned: []), at: start).isEmpty)
     let raise = ConditionChange(
       kind: .raised, rule: "r", subject: "x", place: DutySample.home, at: start, noticedAt: start, value: nil, unit: "",
       point: nil, position: 1, ordinal: 0)
-    let events = book.apply(raise, lane: "main", traits: traits(.high)) { _ in cause }
+    let events = book.apply(raise, lane: "main", traits: traits(.high))
     #expect(events.map(\.kind) == [.raised, .suppressed] && events.map(\.number) == [1, 2])
     #expect(events.allSatisfy { $0.alert.isSuppressed && $0.to == nil })
     var clear = raise

@@ -92,6 +92,7 @@ import Testing
     #expect(lines == ["03:05 raised", "03:15 escalated", "03:20 cleared", "05:05 raised", "05:15 escalated"])
   }
 
+<<<<<<< HEAD
   /// At the top the last deadline passes without a word. What can say nothing any more is not kept, however long the tape is.
   @Test func memoryStaysFlat() throws {
     let folder = try TemporaryDirectory()
@@ -111,6 +112,30 @@ import Testing
     }
     #expect(escalated == 2_000)
     #expect(most < 300)
+=======
+  /// What alerts.yaml keeps quiet shows, and climbs nowhere; without a word of it there is none.
+  @Test func quietStandsBetweenTheChanges() throws {
+    let folder = try TemporaryDirectory()
+    _ = try configuration(folder.url, duty: true)
+    func lines(_ alerts: String) throws -> [String] {
+      try Data(alerts.utf8).write(to: folder.url.appendingPathComponent("alerts.yaml"))
+      let loaded = LoadedConfiguration.load(directory: folder.url.path, environment: ["LINLI_PROFILES": ""])
+      #expect(!loaded.hasErrors, "\(loaded.problems)")
+      return try replay(loaded, folder.url).map { line in
+        let object = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any] ?? [:]
+        return
+          "\((object["at"] as? String ?? "").dropFirst(11).prefix(5)) \(object["change"] ?? "") \(object["by"] ?? "")"
+      }
+    }
+    // 03:00 UTC is 11:00 in Shanghai.
+    let window = #"maintenance: [{id: w, place: c, from: "11:05", to: "13:02", reason: x}]"#
+    #expect(
+      try lines(window) == [
+        "03:00 raised ", "03:05 suppressed w", "03:20 cleared ", "05:00 raised ", "05:00 suppressed w",
+        "05:02 released ", "05:02 released ", "05:12 escalated ", "05:12 escalated ",
+      ])
+    #expect(try lines("repeat: {critical: 5m}").allSatisfy { !$0.contains("suppressed") })
+>>>>>>> 4430461 (Revert "Revert "Keeping alerts quiet: silences, maintenance, out of service, away mode, inhibition, damping"")
   }
 
   @Test func withoutDutyNothingIsAdded() throws {

@@ -115,6 +115,13 @@ final class FailingStorage: AlertStorage {
   func bankEntry(_ id: Int64) async throws(StoreError) -> BankEntry? { try await store.bankEntry(id) }
 }
 
+extension FailingStorage {
+  func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] {
+    try await store.plannedQuiet(endingAfter: time, limit: limit)
+  }
+  func newestEventTime() async throws(StoreError) -> Timestamp? { try await store.newestEventTime() }
+}
+
 /// Small, seeded, the same on every machine (SplitMix64).
 struct Dice: RandomNumberGenerator {
   var state: UInt64

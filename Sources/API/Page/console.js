@@ -3,7 +3,7 @@
 
 const words = {
   zh: {
-    alerts: "报警", places: "场所与读数", none: "没有未处理的报警。", search: "查找场所、设备或测点", ack: "确认", close: "关闭", reset: "复位", answer: "应答截止", responsible: "负责", latched: "待复位",
+    alerts: "报警", places: "场所与读数", none: "没有未处理的报警。", search: "查找场所、设备或测点", ack: "确认", close: "关闭", reset: "复位", answer: "应答截止", responsible: "负责", latched: "待复位", shelved: "搁置至", until: "至",
     suppressed: { inhibited: "被抑制", maintenance: "维护中", silenced: "已静默", damped: "抖动抑制", away: "家中无人",
       "out-of-service": "停用" },
     acknowledged: "已确认", cleared: "已恢复", since: "自", by: "由", devices: "设备在线", silent: "失联", rate: "消息/秒",
@@ -16,7 +16,8 @@ const words = {
   en: {
     alerts: "Alerts", places: "Places and readings", none: "No open alerts.", search: "Find a place, device or point",
     ack: "Acknowledge", close: "Close", reset: "Reset", answer: "answer by", responsible: "responsible",
-    latched: "latched", suppressed: {}, acknowledged: "acknowledged", cleared: "cleared", since: "since", by: "by",
+    latched: "latched", shelved: "shelved until", until: "until",
+    suppressed: { damped: "comes and goes", away: "nobody at home", "out-of-service": "out of service" }, acknowledged: "acknowledged", cleared: "cleared", since: "since", by: "by",
     devices: "devices online", silent: "silent", rate: "messages/s", unassigned: "unassigned", connected: "connected",
     lost: "Connection to the service lost, trying again…", never: "never heard",
     priority: { critical: "critical", high: "high", medium: "medium", low: "low" }, reasons: {},
@@ -88,7 +89,12 @@ function alertCard(alert) {
   if (alert.responsible) notes.push([word("responsible"), alert.responsible.unit, ...alert.responsible.people].join(" "));
   if (alert.answer_due) notes.push(`${word("answer")} ${time(alert.answer_due)}`);
   if (alert.latched) notes.push(word("latched"));
-  if (alert.suppressed) notes.push(word("suppressed")[alert.suppressed] || alert.suppressed);
+  if (alert.shelved_until) notes.push(`${word("shelved")} ${time(alert.shelved_until)}`);
+  if (alert.suppressed) {
+    const until = alert.suppressed_until ? `${word("until")} ${time(alert.suppressed_until)}` : "";
+    const kind = word("suppressed")[alert.suppressed] || alert.suppressed;
+    notes.push([kind, until, alert.suppressed_who, alert.suppressed_reason].filter(Boolean).join(" "));
+  }
   if (notes.length) card.append(element("div", "state", notes.join(" · ")));
   if (alert.advice) card.append(element("div", "state", alert.advice));
   const actions = element("div", "actions");

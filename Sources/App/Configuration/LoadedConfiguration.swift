@@ -38,6 +38,11 @@ package struct LoadedConfiguration: Sendable {
     OrderPolicy(settings: orders, duty: duty, zone: LocalTimeTable(zone: settings.timeZone))
   }
 
+  /// What keeps alerts quiet without anybody planning it.
+  package var quiet: QuietPolicy {
+    QuietPolicy(community, settings: alerts.quiet, zone: LocalTimeTable(zone: settings.timeZone))
+  }
+
   /// Reads every file below `directory`. `environment` supplies the secrets; gaps of rotas are looked for from `now` on.
   package static func load(
     directory: String, environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -64,11 +69,12 @@ package struct LoadedConfiguration: Sendable {
     // What rules and brokers say about places and devices cannot be judged while those could not be read.
     let judgement = community.isWhole ? log : ProblemLog()
     let ruleSet = RuleSet(rules, site: Site(community: community, zone: zone, limits: limits), log: judgement)
-    let alerts = AlertSettings.load(directory: directory, log: log)
+    let alerts = AlertSettings.load(directory: directory, zone: zone, log: log)
     let file = DutyFile.load(directory: directory, zone: zone, log: log)
     let duty = DutyTable(
       places: community.places, file: file, careChains: alerts.response.careChains, zone: zone, log: judgement)
     duty.check(at: now, log: judgement)
+    QuietCheck(settings: alerts.quiet, community: community, rules: ruleSet).check(log: judgement)
     let notify = NotifyConfiguration.read(
       ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
       surroundings: .init(
@@ -127,7 +133,7 @@ package struct LoadedConfiguration: Sendable {
     return AlertTraits(
       priority: Priority(rawValue: traits.priority) ?? .medium, title: traits.title, advice: traits.advice,
       audience: traits.audience, latched: traits.latch,
-      realarm: traits.realarm ?? alerts.response.realarm[traits.priority])
+      realarm: traits.realarm ?? alerts.response.realarm[traits.priority], quietWhenAway: traits.quietWhenAway)
   }
 }
 

@@ -1,3 +1,4 @@
+import Dispatch  // `timespec` counts as its own when a file of the same batch imports it
 import Glibc
 package import Pipeline
 

@@ -1,4 +1,5 @@
-// What becomes of the alerts of a replay when nobody answers: puts the steps of escalation between the changes of a tape.
+// What becomes of the alerts of a replay when nobody answers: puts the steps of escalation, and what alerts.yaml keeps quiet, between
+// the changes of a tape.
 import Alerts
 import Community
 package import Pipeline
@@ -17,15 +18,16 @@ package struct ReplayEscalation {
   package init(_ configuration: LoadedConfiguration) {
     var policy = configuration.response
     policy.speaksAgain = false
-    isIdle = policy.duty.isEmpty
-    book = AlertBook(policy: policy)
+    let isQuieting = configuration.alerts.quiet.isGiven
+    isIdle = policy.duty.isEmpty && !isQuieting
+    book = AlertBook(policy: policy, quiet: isQuieting ? configuration.quiet : .none)
     traits = { configuration.traits(rule: $0, subject: $1) }
   }
 
   /// What is due before the change, and the change itself. Changes come in time order.
   package mutating func take(_ change: ReplayChange) -> [ReplayChange] {
     if isIdle { return [change] }
-    let escalations = advance(to: change.at)
+    let before = advance(to: change.at)
     let isRaise = change.change == ConditionChange.Kind.raised.rawValue
     let events = book.apply(
       ConditionChange(
@@ -34,9 +36,10 @@ package struct ReplayEscalation {
         noticedAt: change.noticedAt, value: change.value, unit: change.unit, point: nil, position: 0, ordinal: 0),
       lane: "", traits: traits(change.rule, change.subject))
     if isRaise, let alert = events.first?.alert { names[alert.id] = change.alert }
+    let after = lines(events)
     forget(events)
     sweep()
-    return escalations + [change]
+    return before + [change] + after
   }
 
   /// What is due by the end.
@@ -44,18 +47,31 @@ package struct ReplayEscalation {
 
   private mutating func advance(to time: Timestamp) -> [ReplayChange] {
     let events = book.advance(to: time)
+    let found = lines(events)
     forget(events)
-    return events.compactMap { event in
-      guard event.kind == .escalated, let response = event.alert.response else { return nil }
+    return found
+  }
+
+  /// What a tape itself does not say.
+  private func lines(_ events: [AlertEvent]) -> [ReplayChange] {
+    events.compactMap { event in
       let alert = event.alert
-      let isAside = event.isAside
-      guard let responsible = isAside ? response.care : response.responsible else { return nil }
-      return ReplayChange(
+      var line = ReplayChange(
         at: event.at, noticedAt: event.at, change: event.kind.rawValue, alert: names[alert.id] ?? alert.id,
         rule: alert.rule, subject: alert.subject, place: alert.place, priority: alert.traits.priority.rawValue,
-        value: alert.value, unit: alert.unit,
-        to: isAside ? responsible.people.map(\.name).joined(separator: ", ") : responsible.place,
-        level: responsible.level)
+        value: alert.value, unit: alert.unit)
+      switch event.kind {
+      case .escalated:
+        guard let responsible = event.isAside ? alert.response?.care : alert.response?.responsible else { return nil }
+        line.to = event.isAside ? responsible.people.map(\.name).joined(separator: ", ") : responsible.place
+        line.level = responsible.level
+      case .suppressed:
+        line.kind = alert.suppression?.kind.rawValue
+        line.by = alert.suppression.map { names[$0.by] ?? $0.by }
+      case .released: break
+      default: return nil
+      }
+      return line
     }
   }
 

@@ -45,6 +45,7 @@ extension CommunityService {
     for (priority, count) in await desk.activeByPriority.sorted(by: { $0.key < $1.key }) {
       text.add("linli_alerts_active", .gauge, "Active alerts.", [("priority", priority.rawValue)], Double(count))
     }
+    await addQuiet(to: &text)
     text.add("linli_alerts_open", .gauge, "Alerts not closed.", [], Double(await desk.openAlerts))
     let orders = await desk.orderCounts
     text.add("linli_orders_open", .gauge, "Orders that have not ended.", [], Double(orders.open))

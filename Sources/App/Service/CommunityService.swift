@@ -231,7 +231,8 @@ package final class CommunityService: Sendable {
     let router = Router(configuration.notify)
     return DeskPolicy(
       traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
-      orders: configuration.orderPolicy, channels: { router.channels(for: $0) }, wakeOutbox: { worker?.wake() })
+      orders: configuration.orderPolicy, quiet: configuration.quiet, channels: { router.channels(for: $0) },
+      wakeOutbox: { worker?.wake() })
   }
 
   private func outlets(for configuration: LoadedConfiguration) -> [OutboxWorker.Outlet] {

@@ -12,6 +12,7 @@ package struct DeviceReader {
   private let log: ProblemLog
   private var byID: [String: SourceLocation] = [:]
   private var byIdentity: [String: SourceLocation] = [:]
+  private var gateways: [(id: String, location: SourceLocation)] = []
 
   private init(places: PlaceTree?, library: ProfileLibrary, log: ProblemLog) {
     self.places = places
@@ -39,6 +40,7 @@ package struct DeviceReader {
     }
     let devices = nodes.prefix(devicesMax).compactMap { reader.readDevice($0) }
     refused = Set(reader.byID.keys).subtracting(devices.map(\.id))
+    reader.checkGateways(devices)
     return devices
   }
 
@@ -50,6 +52,8 @@ package struct DeviceReader {
     let match = readMatch(reader, profile: profile)
     let (name, tags) = (reader.localizedText("name"), reader.strings("tags") ?? [])
     let silentAfter = reader.duration("silent_after", in: 1...366 * 86_400_000)
+    let gateway = reader.string("gateway")
+    if let gateway { gateways.append((gateway, reader.location(of: "gateway"))) }
     guard let id else { return nil }
     if let first = byID[id] {
       log.error(
@@ -73,7 +77,26 @@ package struct DeviceReader {
     byIdentity[identity] = node.location
     return Device(
       id: id, profile: profile.name, place: place, match: match, name: name, tags: tags, silentAfter: silentAfter,
-      location: node.location)
+      gateway: gateway, location: node.location)
+  }
+
+  /// A gateway may stand behind the devices that name it. One with an error of its own is no unknown one.
+  private mutating func checkGateways(_ devices: [Device]) {
+    for (id, location) in gateways where byID[id] == nil {
+      let hint = suggestion { [byID] in Suggestion.hint(for: id, among: byID.keys.sorted()) }
+      log.error(at: location, "gateway: there is no device \"\(id.prefix(60))\"", hint: hint)
+    }
+    let next = Dictionary(devices.compactMap { device in device.gateway.map { (device.id, $0) } }) { $1 }
+    var checked: Set<String> = []
+    for device in devices where device.gateway != nil {
+      var way: Set<String> = []
+      var id: String? = device.id
+      while let here = id, !checked.contains(here), way.insert(here).inserted { id = next[here] }
+      if let here = id, way.contains(here) {
+        log.error(at: device.location, "device \"\(device.id)\" is behind itself: its gateways lead in a circle")
+      }
+      checked.formUnion(way)
+    }
   }
 
   private mutating func readProfile(_ reader: MappingReader) -> DeviceProfile? {

@@ -24,11 +24,14 @@ package struct RuleTraits: Sendable, Equatable {
   package var latch: Bool
   /// Ms after which an acknowledged alert that is still active speaks again.
   package var realarm: Int64?
+  /// `away: suppress`: it means nothing while nobody is at home.
+  package var quietWhenAway: Bool
 
   package init(
     priority: String, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = [], latch: Bool = false,
-    realarm: Int64? = nil
+    realarm: Int64? = nil, quietWhenAway: Bool = false
   ) {
+    self.quietWhenAway = quietWhenAway
     self.latch = latch
     self.realarm = realarm
     self.priority = priority

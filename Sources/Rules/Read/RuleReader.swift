@@ -9,7 +9,7 @@ package enum RuleReader {
   /// Rules in all files together.
   package static let countLimit = 2_000
   private static let keys = [
-    "id", "on", "when", "per", "priority", "title", "advice", "audience", "latch", "realarm", "enabled",
+    "id", "on", "when", "per", "priority", "title", "advice", "audience", "latch", "realarm", "away", "enabled",
   ]
 
   /// All rules of a folder (`CONFIG/rules`), in the order of the file names. A folder that is not there has none.
@@ -58,6 +58,12 @@ package enum RuleReader {
     let audience = reader.strings("audience") ?? []
     let latch = reader.bool("latch") ?? false
     let realarm = reader.duration("realarm", in: 60_000...31 * 86_400_000)
+    let away = reader.choice("away", among: ["suppress", "speak"]) == "suppress"
+    if away, priority == "critical" {
+      log.error(
+        at: reader.location(of: "away"), "away: a critical rule cannot keep quiet while nobody is at home",
+        hint: "smoke, water and calls for help concern an empty home, too")
+    }
     let enabled = reader.bool("enabled") ?? true
     guard let id, let on, var condition, per != nil || !reader.has("per") else { return nil }
     let outer = condition.on.merged(into: on)
@@ -66,7 +72,7 @@ package enum RuleReader {
       id: id, location: reader.location(of: "id"), on: outer, per: per, condition: condition,
       traits: RuleTraits(
         priority: priority ?? "medium", title: title ?? LocalizedText(id), advice: advice, audience: audience,
-        latch: latch, realarm: realarm),
+        latch: latch, realarm: realarm, quietWhenAway: away),
       enabled: enabled)
   }
 

@@ -5,7 +5,8 @@ package struct ReplayChange: Sendable, Equatable {
   package var at: Timestamp
   /// When it became known.
   package var noticedAt: Timestamp
-  /// `raised`, `cleared`, or `escalated` where the configuration has people on duty.
+  /// `raised`, `cleared`; `escalated` where the configuration has people on duty; `suppressed`, `released` where alerts.yaml
+  /// keeps alerts quiet.
   package var change: String
   package var alert: String
   package var rule: String
@@ -17,6 +18,9 @@ package struct ReplayChange: Sendable, Equatable {
   /// Escalated: to whom, the path of the place whose duty it is, or home and role of a care plan; and its level or role.
   package var to: String?
   package var level: String?
+  /// Suppressed: why (inhibited, maintenance, damped …), and the alert, window … that does it.
+  package var kind: String?
+  package var by: String?
 
   package init(
     at: Timestamp, noticedAt: Timestamp, change: String, alert: String, rule: String, subject: String, place: String,
@@ -37,7 +41,7 @@ package struct ReplayChange: Sendable, Equatable {
   }
 
   /// INTERFACE §5, keys in that order. `value` is null where no single reading decided; `to` and `level` stand only where
-  /// something was passed on.
+  /// something was passed on, `kind` and `by` where something is kept quiet.
   package var json: String {
     var object = JSONLine()
     object.add("at", at.rfc3339)
@@ -50,6 +54,8 @@ package struct ReplayChange: Sendable, Equatable {
     object.add("value", value)
     if let to { object.add("to", to) }
     if let level { object.add("level", level) }
+    if let kind { object.add("kind", kind) }
+    if let by { object.add("by", by) }
     return object.text
   }
 }

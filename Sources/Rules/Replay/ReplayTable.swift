@@ -41,13 +41,16 @@ package struct ReplayTable {
 
   private func row(_ change: ReplayChange) -> [String] {
     let words = [
-      "raised": "触发", "cleared": "恢复", "escalated": "升级", "critical": "紧急", "high": "高", "medium": "中", "low": "低",
+      "raised": "触发", "cleared": "恢复", "escalated": "升级", "suppressed": "抑制", "released": "解除抑制",
+      "inhibited": "被抑制", "maintenance": "维护中", "damped": "抖动抑制", "away": "家中无人", "critical": "紧急", "high": "高",
+      "medium": "中", "low": "低",
     ]
     func word(_ text: String) -> String { language == .zh ? words[text] ?? text : text }
-    if let to = change.to {
+    if let to = change.to ?? change.kind.map({ "\(word($0)) (\(change.by ?? ""))" }) {
       return [
         local(change.at), word(change.change), word(change.priority), change.alert, change.rule,
-        catalogue.traits(of: change.rule, subject: change.subject)?.title[language] ?? "", change.subject, "→ \(to)",
+        catalogue.traits(of: change.rule, subject: change.subject)?.title[language] ?? "", change.subject,
+        change.to == nil ? to : "→ \(to)",
       ]
     }
     let value = change.value.map { NumberText.plain($0) + (change.unit.isEmpty ? "" : " " + change.unit) } ?? "-"

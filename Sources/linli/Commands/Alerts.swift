@@ -105,7 +105,9 @@ struct AlertStory: AsyncParsableCommand {
     add("搁置至", "shelved until", alert.shelvedUntil.map { Wording.time($0) })
     if let kind = alert.suppressed {
       let until = alert.suppressedUntil.map { " → \(Wording.time($0))" } ?? ""
-      add("抑制", "suppressed", "\(Wording.suppression(kind, output)) (\(alert.suppressedBy ?? ""))\(until)")
+      let who = alert.suppressedWho.map { "  \($0)" } ?? ""
+      let why = alert.suppressedReason.map { "  “\(bilingual($0))”" } ?? ""
+      add("抑制", "suppressed", "\(Wording.suppression(kind, output)) (\(alert.suppressedBy ?? ""))\(until)\(who)\(why)")
     }
     if alert.latched { add("待复位", "latched", "linli reset \(alert.id)") }
     add("工单", "order", alert.order)

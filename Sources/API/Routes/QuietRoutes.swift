@@ -1,0 +1,55 @@
+import Alerts
+import Foundation
+import Hummingbird
+
+/// Planned quiet: `/api/v1/silences`, `/api/v1/maintenance`, `/api/v1/out-of-service`, `/api/v1/away`, each with
+/// `GET [?all=true&lang=]`, `POST`, `POST /preview`, `POST /{id}/end`, `DELETE /{id}?by=`; and `POST /api/v1/away/back`.
+struct QuietRoutes {
+  let backend: any Backend
+
+  private static let kinds: [(path: RouterPath, kind: PlannedQuiet.Kind)] = [
+    ("/api/v1/silences", .silence), ("/api/v1/maintenance", .maintenance), ("/api/v1/out-of-service", .outOfService),
+    ("/api/v1/away", .away),
+  ]
+
+  func add(to router: Router<BasicRequestContext>) {
+    let backend = backend
+    for (path, kind) in Self.kinds {
+      let group = router.group(path)
+      group.get { request, _ -> Response in
+        try .json(
+          try await backend.quiets(kind, all: request.query("all") == "true", language: request.language))
+      }
+      group.post { request, _ -> Response in
+        let body = try await request.body(as: QuietBody.self)
+        return try .json(
+          try await backend.planQuiet(body, kind: kind, language: request.language), status: .created)
+      }
+      group.post("preview") { request, _ -> Response in
+        let body = try await request.body(as: QuietBody.self)
+        return try .json(try await backend.previewQuiet(body, kind: kind, language: request.language))
+      }
+      group.post(":id/end") { request, context -> Response in
+        let body = try await request.body(as: QuietEndBody.self)
+        return try .json(
+          try await backend.endQuiet(
+            try Self.id(context), kind: kind, by: body.by, language: request.language))
+      }
+      group.delete(":id") { request, context -> Response in
+        try .json(
+          try await backend.endQuiet(
+            try Self.id(context), kind: kind, by: request.query("by") ?? "", language: request.language))
+      }
+    }
+    router.post("/api/v1/away/back") { request, _ -> Response in
+      let body = try await request.body(as: QuietEndBody.self)
+      guard let place = body.place else { throw BackendError(.invalid, "say where: 'place'") }
+      return try .json(try await backend.backAtHome(place: place, by: body.by, language: request.language))
+    }
+  }
+
+  private static func id(_ context: BasicRequestContext) throws -> String {
+    let step = try context.parameters.require("id")
+    return step.removingPercentEncoding ?? step
+  }
+}

@@ -1,0 +1,97 @@
+// Keeping quiet and speaking again: asks the quiet book whenever something changes that it looks at – an alert, a plan, the clock –
+// and turns its answer into steps of alerts, each at its true time.
+package import Pipeline
+
+extension AlertBook {
+  /// Another configuration; counts from the next advance of the clock on.
+  package mutating func adopt(_ policy: QuietPolicy) {
+    limits.shelf = policy.settings.shelf
+    quiet.adopt(policy, open: alerts.values, at: clock)
+  }
+
+  /// What people planned and is not over.
+  package var planned: [PlannedQuiet] { quiet.plans }
+
+  /// Open alerts that keep quiet, by kind.
+  package var suppressedByKind: [Suppression.Kind: Int] {
+    alerts.values.reduce(into: [:]) { counts, alert in
+      if let kind = alert.suppression?.kind { counts[kind, default: 0] += 1 }
+    }
+  }
+
+  /// Alerts closed by force whose condition still holds: put away without an end (ISA-18.2 wants none suppressed outside of the
+  /// controlled ways).
+  package var closedWhileHolding: Int { forced.count }
+
+  /// A person plans quiet, or changes or ends it: counts from now on.
+  package mutating func plan(_ plan: PlannedQuiet, at time: Timestamp) -> [AlertEvent] {
+    let events = advance(to: time)
+    quiet.plan(plan, at: clock)
+    let concerned = alerts.values.filter { $0.suppression?.by == plan.id || plan.matcher.matches($0) }
+    return events + reconsider(concerned.map(\.id).sorted(), at: clock)
+  }
+
+  /// Alerts that others explain, or explain no longer, after one of those has begun or ended.
+  mutating func settle() -> [AlertEvent] {
+    quiet.passEndings(clock)
+    return reconsider(quiet.takeTouched(), at: clock)
+  }
+
+  /// Goes to a time at which something begins to hide alerts or ends to explain them.
+  mutating func pass(_ boundary: Timestamp) -> [AlertEvent] {
+    let begins = quiet.pass(boundary)
+    let touched = quiet.takeTouched()
+    return reconsider(begins ? alerts.keys.sorted() : touched, at: boundary)
+  }
+
+  /// Asks these alerts, and then those that their answers concern; bounded, whatever explains what.
+  mutating func reconsider(_ ids: [String], at time: Timestamp) -> [AlertEvent] {
+    var events: [AlertEvent] = []
+    var ids = ids
+    for _ in 0..<16 where !ids.isEmpty {
+      for id in ids { events += reconsider(id, at: time) }
+      ids = quiet.takeTouched()
+    }
+    return events
+  }
+
+  private mutating func reconsider(_ id: String, at time: Timestamp) -> [AlertEvent] {
+    guard var alert = alerts[id] else { return [] }
+    let cause = quiet.cause(of: alert, at: time, among: alerts)
+    let events: [AlertEvent]
+    if let cause {
+      events = alert.suppress(cause, at: time)
+    } else if let over = alert.suppression {
+      events = alert.release(at: time, comment: over.endWords, policy: policy)
+    } else {
+      return []
+    }
+    keep(alert)
+    return events
+  }
+}
+
+extension Suppression {
+  /// What a release says.
+  fileprivate var endWords: String {
+    switch kind {
+    case .inhibited: until == nil ? "原因已消除 / the cause is gone" : "没有上级原因 / no cause has shown"
+    case .maintenance: "维护结束 / maintenance is over"
+    case .silenced: "静默结束 / the silence is over"
+    case .damped: by == Flutter.damped.rawValue ? "已稳定 / it has been stable" : "没有很快恢复 / it has not gone by itself"
+    case .away: "有人在家 / somebody is at home"
+    case .outOfService: "恢复使用 / back in service"
+    }
+  }
+}
+
+extension Flutter {
+  /// What the raise says that makes it chatter.
+  var words: String? {
+    switch self {
+    case .chatters:
+      "反复报警与恢复，后续暂不提醒 / it comes and goes; further ones keep quiet until it is calm"
+    case .damped, .fleeting: nil
+    }
+  }
+}

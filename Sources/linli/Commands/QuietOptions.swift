@@ -1,0 +1,124 @@
+import API
+import Alerts
+import ArgumentParser
+import Community
+import Foundation
+import Pipeline
+
+/// Which alerts, why, who: what every planned quiet takes.
+struct QuietOptions: ParsableArguments {
+  @Argument(help: "Places; what lies below belongs to them.")
+  var places: [String] = []
+  @Option(help: "A rule, or several that begin alike: care-*. May be given several times.")
+  var rule: [String] = []
+  @Option(help: "A device, or several that begin alike. May be given several times.")
+  var device: [String] = []
+  @Option(help: "Whom the alerts concern: care, fire, parking … May be given several times.")
+  var audience: [String] = []
+  @Option(help: "Only this priority and what is less urgent: high, medium or low.")
+  var upTo: String?
+  @Option(help: "Why; it stands in the story of each alert.")
+  var reason: String?
+  @Option(help: "Who plans it (default: the user of this shell).")
+  var by: String?
+  @Flag(help: "Plan nothing; show what it would have hidden in the past week.")
+  var preview = false
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if places.isEmpty && rule.isEmpty && device.isEmpty && audience.isEmpty {
+      throw ValidationError("name a place, --rule, --device or --audience")
+    }
+    if let upTo, Priority(rawValue: upTo) == nil {
+      throw ValidationError("--up-to is high, medium or low, not '\(upTo)'")
+    }
+    if reason == nil && !preview { throw ValidationError("say why: --reason \"…\"") }
+  }
+
+  func validate(needsEnd: Bool, _ span: SpanOptions) throws {
+    if needsEnd, span.duration == nil, span.until == nil {
+      throw ValidationError("say how long: --for 2h or --until 2026-01-05T18:00:00+08:00")
+    }
+  }
+
+  func plan(_ kind: PlannedQuiet.Kind, _ span: SpanOptions?, critical: Bool) async throws {
+    var body = QuietBody(
+      places: places, rules: rule, devices: device, audience: audience, upTo: upTo, critical: critical, reason: reason,
+      by: QuietText.person(by))
+    try span?.fill(&body)
+    let client = ServiceClient(service)
+    let path = "\(QuietText.path(kind))\(preview ? "/preview" : "")?lang=\(output.language.rawValue)"
+    if preview {
+      let found = try await client.post(path, body, as: QuietPreview.self)
+      return output.json ? try Terminal.json(found) : QuietText.print(found, output)
+    }
+    let view = try await client.post(path, body, as: QuietView.self)
+    if output.json { return try Terminal.json(view) }
+    QuietText.printOne(view, output)
+  }
+}
+
+/// From when until when.
+struct SpanOptions: ParsableArguments {
+  @Option(name: .customLong("for"), help: "For how long: 30m 2h 1d.")
+  var duration: String?
+  @Option(help: "From then on (default: now), e.g. 2026-01-05T18:00:00+08:00.")
+  var from: String?
+  @Option(help: "Until then; a day ends it at that day's beginning.")
+  var until: String?
+
+  var isEmpty: Bool { duration == nil && from == nil && until == nil }
+
+  func validate() throws {
+    if duration != nil && until != nil { throw ValidationError("--for and --until exclude each other") }
+  }
+
+  func fill(_ body: inout QuietBody) throws {
+    body.startsAt = from
+    body.endsAt = until
+    if let duration { body.forMilliseconds = try TimeArgument.duration(duration, option: "--for") }
+  }
+}
+
+struct QuietList: ParsableArguments {
+  @Flag(help: "Also what is over.")
+  var all = false
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var output: OutputOptions
+
+  func show(_ kind: PlannedQuiet.Kind) async throws {
+    try await QuietText.show(kind, all: all, ServiceClient(service), output)
+  }
+}
+
+struct QuietEnd: ParsableArguments {
+  @Argument(help: "Ids, as the list shows them.")
+  var ids: [String]
+  @Option(help: "Who ends it (default: the user of this shell).")
+  var by: String?
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if ids.isEmpty || ids.contains("") { throw ValidationError("name at least one id") }
+  }
+
+  func perform(_ kind: PlannedQuiet.Kind) async throws {
+    let client = ServiceClient(service)
+    var done: [QuietView] = []
+    var failures: [String] = []
+    for id in ids {
+      do {
+        let path = "\(QuietText.path(kind))/\(ServiceClient.step(id))/end?lang=\(output.language.rawValue)"
+        let view = try await client.post(path, QuietEndBody(by: QuietText.person(by)), as: QuietView.self)
+        done.append(view)
+        if !output.json { Terminal.line("\(view.id)  \(output.say("已结束", "ended"))") }
+      } catch let failure as CommandFailure where failure.code == .problem {
+        failures.append("\(id): \(failure.message)")
+      }
+    }
+    if output.json { try Terminal.json(done) }
+    if !failures.isEmpty { throw CommandFailure(.problem, failures.joined(separator: "\nlinli: ")) }
+  }
+}
