@@ -28,46 +28,35 @@ extension AlertBook {
     let events = advance(to: time)
     quiet.plan(plan, at: clock)
     let concerned = alerts.values.filter { $0.suppression?.by == plan.id || plan.matcher.matches($0) }
-    return events + reconsider(concerned.map(\.id).sorted(), at: clock)
+    return events + ask(concerned.map(\.id), at: clock)
   }
 
   /// Alerts that others explain, or explain no longer, after one of those has begun or ended.
-  mutating func settle() -> [AlertEvent] {
-    quiet.passEndings(clock)
-    return reconsider(quiet.takeTouched(), at: clock)
+  mutating func settle() -> [AlertEvent] { ask(quiet.takeTouched(at: clock), at: clock) }
+
+  /// Goes to a time at which something begins or ends to hide alerts.
+  mutating func pass(_ time: Timestamp) -> [AlertEvent] {
+    if let concerned = quiet.pass(time) { return ask(concerned, at: time) }
+    return askAll(at: time)
   }
 
-  /// Goes to a time at which something begins to hide alerts or ends to explain them.
-  mutating func pass(_ boundary: Timestamp) -> [AlertEvent] {
-    let begins = quiet.pass(boundary)
-    let touched = quiet.takeTouched()
-    return reconsider(begins ? alerts.keys.sorted() : touched, at: boundary)
-  }
+  mutating func askAll(at time: Timestamp) -> [AlertEvent] { ask(Array(alerts.keys), at: time) }
 
-  /// Asks these alerts, and then those that their answers concern; bounded, whatever explains what.
-  mutating func reconsider(_ ids: [String], at time: Timestamp) -> [AlertEvent] {
-    var events: [AlertEvent] = []
-    var ids = ids
-    for _ in 0..<16 where !ids.isEmpty {
-      for id in ids { events += reconsider(id, at: time) }
-      ids = quiet.takeTouched()
+  /// Does of each of these alerts what the quiet book says. Once is enough: what hides an alert does not depend on what is hidden.
+  private mutating func ask(_ ids: some Sequence<String>, at time: Timestamp) -> [AlertEvent] {
+    ids.sorted().flatMap { id -> [AlertEvent] in
+      guard var alert = alerts[id] else { return [] }
+      let events: [AlertEvent]
+      if let cause = quiet.cause(of: alert, at: time) {
+        events = alert.suppress(cause, at: time)
+      } else if let over = alert.suppression {
+        events = alert.release(at: time, comment: over.endWords, policy: policy)
+      } else {
+        return []
+      }
+      keep(alert)
+      return events
     }
-    return events
-  }
-
-  private mutating func reconsider(_ id: String, at time: Timestamp) -> [AlertEvent] {
-    guard var alert = alerts[id] else { return [] }
-    let cause = quiet.cause(of: alert, at: time, among: alerts)
-    let events: [AlertEvent]
-    if let cause {
-      events = alert.suppress(cause, at: time)
-    } else if let over = alert.suppression {
-      events = alert.release(at: time, comment: over.endWords, policy: policy)
-    } else {
-      return []
-    }
-    keep(alert)
-    return events
   }
 }
 

@@ -60,12 +60,14 @@ package struct AlertBook: Sendable {
     self.limits = limits
     self.policy = policy
     self.clock = alerts.reduce(clock) { max($0, $1.newestTime) }
-    self.quiet = QuietBook(quiet, planned: planned, passed: self.clock)
+    self.quiet = QuietBook(quiet, planned: planned, at: self.clock)
     for alert in alerts.sorted(by: { ($0.raisedAt, $0.id) < ($1.raisedAt, $1.id) }) {
       remember(alert)
       self.quiet.learn(alert)
       if !alert.isClosed { keep(alert) } else if alert.isActive { forced[alert.key] = alert }
     }
+    // What holds now was said before: the alerts know it.
+    _ = self.quiet.takeTouched(at: self.clock)
     boundMemory()
   }
 
@@ -127,36 +129,15 @@ package struct AlertBook: Sendable {
     return events + settle()
   }
 
-  // MARK: - Keeping quiet, and what else befalls an alert
-
-  /// An open alert keeps quiet from now on: nobody is told, its deadlines stand still. Of an unknown alert, or when it is so
-  /// already, no events.
-  package mutating func suppress(_ id: String, _ suppression: Suppression, at: Timestamp) -> [AlertEvent] {
-    change(id) { alert in alert.suppress(suppression, at: at) }
-  }
-
-  /// The cause is gone. An alert that still waits for an answer speaks as if it had just been raised; its deadlines begin now.
-  package mutating func release(_ id: String, at: Timestamp, comment: String? = nil) -> [AlertEvent] {
-    let policy = policy
-    return change(id) { alert in alert.release(at: at, comment: comment, policy: policy) }
-  }
-
   /// An open alert became the order, or a part of it. Twice is harmless.
   package mutating func ordered(
     _ id: String, order: String, by: String, at: Timestamp, comment: String? = nil
   ) -> [AlertEvent] {
-    change(id) { alert in
-      if alert.order == order { return [] }
-      alert.order = order
-      return [alert.record(.ordered, at: at, by: by, comment: comment)]
-    }
-  }
-
-  private mutating func change(_ id: String, _ step: (inout Alert) -> [AlertEvent]) -> [AlertEvent] {
-    guard var alert = alerts[id] else { return [] }
-    let events = step(&alert)
+    guard var alert = alerts[id], alert.order != order else { return [] }
+    alert.order = order
+    let event = alert.record(.ordered, at: at, by: by, comment: comment)
     keep(alert)
-    return events
+    return [event]
   }
 
   /// A closed alert got a comment: so that its next step has the next number.
@@ -166,17 +147,25 @@ package struct AlertBook: Sendable {
 
   /// Does everything that is due by then, in the order of the true times, each step at its own: silences and windows that begin
   /// or end, shelves that end, deadlines that were missed, repetitions. One long stride does the same as many short ones.
+  ///
+  /// Of one instant what begins and ends to hide alerts comes first, so that a deadline on the beginning of a silence is not missed.
   package mutating func advance(to now: Timestamp) -> [AlertEvent] {
-    clock = max(clock, now)
     var events: [AlertEvent] = []
-    // What begins at a time comes before what is due then: a deadline that falls on the beginning of a silence is not missed.
-    while let boundary = quiet.nextBoundary, boundary <= now {
-      events += performDues(before: boundary) + pass(boundary)
+    // With nobody to be asked, all the weekly windows since the beginning of time are one.
+    if alerts.isEmpty { _ = quiet.pass(now) }
+    // `pass` takes everything up to its time off the agenda and puts nothing on it but what lies behind: each round is later than
+    // the one before, and nothing between the rounds adds any.
+    while quiet.earliest <= now {
+      let boundary = max(quiet.earliest, clock)
+      events += performDues(before: boundary)
+      clock = boundary
+      events += pass(boundary)
     }
     events += performDues(before: now + 1)
+    clock = max(clock, now)
     if quiet.isUnsure {
       quiet.isUnsure = false
-      events += reconsider(alerts.keys.sorted(), at: now)
+      events += askAll(at: clock)
     }
     return events
   }
@@ -189,19 +178,8 @@ package struct AlertBook: Sendable {
     queue.sort { ($0.due, $0.id) > ($1.due, $1.id) }
     while let (due, id) = queue.popLast() {
       guard var alert = alerts[id], let next = alert.nextDue, next.at == due else { continue }
-      if next.step == .reconsider {
-        let caused = reconsider([id], at: due)
-        events += caused
-        // Others may have deadlines now.
-        if caused.contains(where: { $0.alert.id != id }) {
-          queue = dues.filter { $0.value < end }.map { (due: $0.value, id: $0.key) }
-          queue.sort { ($0.due, $0.id) > ($1.due, $1.id) }
-          continue
-        }
-      } else {
-        if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
-        keep(alert)
-      }
+      if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
+      keep(alert)
       guard let again = dues[id], again < end else { continue }
       var (low, high) = (0, queue.count)
       while low < high {
@@ -253,9 +231,9 @@ package struct AlertBook: Sendable {
       id: newID(key, raisedAt: change.at), lane: lane, rule: change.rule, subject: change.subject, place: change.place,
       traits: traits, point: change.point, value: change.value.flatMap { $0.isFinite ? $0 : nil }, unit: change.unit,
       raisedAt: change.at, noticedAt: change.noticedAt)
-    alert.flutter = quiet.raise(key, at: change.at)
+    alert.flutter = quiet.raise(alert)
     var events: [AlertEvent] = []
-    if var cause = quiet.cause(of: alert, at: change.noticedAt, among: alerts) {
+    if var cause = quiet.cause(of: alert, at: clock) {
       cause.since = change.at
       alert.suppression = cause
       events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
@@ -276,8 +254,11 @@ package struct AlertBook: Sendable {
 
   private mutating func clear(_ key: Key, at: Timestamp, comment: String?) -> [AlertEvent] {
     if var alert = forced.removeValue(forKey: key) {
-      quiet.clear(key, at: at)
-      return alert.clear(at: at, comment: comment, policy: policy)
+      let events = alert.clear(at: at, comment: comment, policy: policy)
+      quiet.clear(key, at: alert.clearedAt ?? at)
+      // It may have cleared before it was closed, and been known only now.
+      quiet.note(alert)
+      return events
     }
     guard let id = activeIDs[key], var alert = alerts[id] else {
       counts.strayClears += 1

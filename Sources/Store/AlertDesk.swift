@@ -64,7 +64,7 @@ package actor AlertDesk {
     let planned = try await storage.plannedQuiet(endingAfter: last, limit: Self.plannedRead)
     book = AlertBook(
       limits: policy.limits, policy: policy.response, quiet: policy.quiet, planned: planned,
-      restoring: try await storage.alertsToRestore(), clock: last)
+      restoring: try await storage.alertsToRestore(endedAfter: last - policy.quiet.settings.memory), clock: last)
     book.adopt(policy.quiet)
     orders = OrderBook(
       policy: policy.orders, restoring: try await storage.openOrders(), plans: try await storage.planStates(),

@@ -75,8 +75,8 @@ package protocol AlertStorage: Outbox, OrderStorage {
   func appliedSteps() async throws(StoreError) -> [String: LaneStep]
   /// Lane → its clock at that change.
   func appliedClocks() async throws(StoreError) -> [String: Timestamp]
-  /// What `AlertBook.init(restoring:)` needs.
-  func alertsToRestore() async throws(StoreError) -> [Alert]
+  /// What `AlertBook.init(restoring:)` needs; of the closed ones those that ended after a time, as far as there is room.
+  func alertsToRestore(endedAfter time: Timestamp) async throws(StoreError) -> [Alert]
   /// Number of the newest event; 0 when there is none.
   func lastSequence() async throws(StoreError) -> Int64
   /// Writes all of them in one transaction, in order; one whose lane step is applied already is skipped. Doing it twice is

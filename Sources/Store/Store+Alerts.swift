@@ -6,6 +6,8 @@ package import Pipeline
 extension Store {
   /// Closed alerts read at start besides the open ones, so that an id never comes twice.
   private static let recentClosed = 2_000
+  /// And those that may still explain others, or tell that a subject chatters.
+  private static let endedLately = 20_000
 
   /// Alerts that are not closed, oldest first.
   package func openAlerts() async throws(StoreError) -> [Alert] {
@@ -14,15 +16,16 @@ extension Store {
     }
   }
 
-  package func alertsToRestore() async throws(StoreError) -> [Alert] {
+  package func alertsToRestore(endedAfter time: Timestamp) async throws(StoreError) -> [Alert] {
     try await read { db in
       try db.alerts(
         """
         SELECT state FROM alerts WHERE closed_at IS NULL
         UNION ALL SELECT state FROM alerts WHERE closed_at IS NOT NULL AND cleared_at IS NULL
-        UNION ALL SELECT state FROM (SELECT state FROM alerts WHERE closed_at IS NOT NULL AND cleared_at IS NOT NULL
-          ORDER BY raised_at DESC, id LIMIT ?)
-        """, [Self.recentClosed])
+        UNION ALL SELECT state FROM alerts WHERE closed_at IS NOT NULL AND cleared_at IS NOT NULL AND id IN (
+          SELECT id FROM (SELECT id FROM alerts ORDER BY raised_at DESC, id LIMIT ?)
+          UNION SELECT id FROM (SELECT id FROM alerts WHERE closed_at > ? ORDER BY closed_at DESC LIMIT ?))
+        """, [Self.recentClosed, time.milliseconds, Self.endedLately])
     }
   }
 

@@ -126,7 +126,7 @@ import Testing
         first += steady.advance(to: clock)
       }
       if Int.random(in: 0..<3, using: &dice) == 0 {
-        mortal = AlertBook(policy: policy, restoring: Array(stored.values))
+        mortal = AlertBook(policy: policy, planned: mortal.planned, restoring: Array(stored.values))
       }
       try keep(mortal.advance(to: clock))
       let subject = "s\(Int.random(in: 0..<4, using: &dice))"
@@ -139,15 +139,15 @@ import Testing
       let choice = Int.random(in: 0..<6, using: &dice)
       let id = ids.randomElement(using: &dice)
       let latched = Bool.random(using: &dice)
+      let silence = PlannedQuiet(
+        id: "quiet-\(round)", kind: .silence, matcher: AlertMatcher(devices: [subject]), from: clock,
+        until: clock + 900_000, reason: "y", by: "张三", createdAt: clock)
       func happen(_ book: inout AlertBook) -> [AlertEvent] {
         switch choice {
         case 0, 1: book.raise(at: clock, priority, subject: subject, latched: latched, realarm: 1_800_000)
         case 2: book.clear(at: clock, subject: subject)
-        case 3:
-          id.map {
-            book.suppress($0, Suppression(kind: .silenced, by: "x", since: clock, reason: "y"), at: clock)
-          } ?? []
-        case 4: id.map { book.release($0, at: clock) } ?? []
+        case 3: book.plan(silence, at: clock)
+        case 4: book.planned.last.map { book.plan($0.ended(at: clock, by: "李四"), at: clock) } ?? []
         default: id.flatMap { try? book.perform(action, on: $0, by: "张三", at: clock) } ?? []
         }
       }

@@ -114,11 +114,14 @@ import Testing
     var book = AlertBook(policy: try DutySample.policy())
     let start = try local("2026-01-05T10:00")
     let id = try #require(book.raise(at: start, .high).first).alert.id
-    let cause = Suppression(kind: .maintenance, by: "m1", since: start, reason: "换电池")
-    #expect(book.suppress(id, cause, at: start + minute).map(\.kind) == [.suppressed])
-    #expect(book.suppress(id, cause, at: start + minute).isEmpty)
+    let request = QuietRequest(
+      kind: .maintenance, matcher: AlertMatcher(rules: ["r"]), until: start + 90 * minute, reason: "换电池", by: "张三")
+    let plan = try request.plan(at: start + minute, limits: QuietLimits(), planned: [])
+    #expect(
+      book.plan(plan, at: start + minute).map { ($0.alert.id == id, $0.kind) }.allSatisfy { $0 == (true, .suppressed) })
+    #expect(book[id]?.isSuppressed == true && book.plan(plan, at: start + minute).isEmpty)
     #expect(book.advance(to: start + 60 * minute).isEmpty)
-    let released = book.release(id, at: start + 61 * minute)
+    let released = book.plan(plan.ended(at: start + 61 * minute, by: "李四"), at: start + 61 * minute)
     #expect(lines(released, from: start) == ["61.0 released yihe 王强"])
     #expect(lines(book.advance(to: start + 71 * minute), from: start) == ["71.0 escalated chaoyang 赵丽华"])
   }

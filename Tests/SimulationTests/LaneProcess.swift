@@ -50,7 +50,7 @@ final class LaneProcess {
     let files = world.mutant.spoil(world.disk.calls(fate))
     let changes = ChangeQueue(capacity: world.limits.changeQueue)
     self.changes = changes
-    let open = try await storage.alertsToRestore().filter { !$0.isClosed }
+    let open = try await storage.alertsToRestore(endedAfter: .distantFuture).filter { !$0.isClosed }
     let keeping = HistoryConnection(world.history, fate: fate, chance: world.chance)
     let kept = try keeping.position(lane: Self.lane)
     let recovery = try LaneRecovery(

@@ -92,7 +92,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
     steps.mapValues(\.clock).filter { $0.value.milliseconds > 0 }
   }
 
-  func alertsToRestore() async throws(StoreError) -> [Alert] { Array(states.values) }
+  func alertsToRestore(endedAfter: Timestamp) async throws(StoreError) -> [Alert] { Array(states.values) }
 
   func lastSequence() async throws(StoreError) -> Int64 { last }
 

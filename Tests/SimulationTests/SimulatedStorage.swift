@@ -57,7 +57,9 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     forgetsPositions ? [:] : try await store.appliedSteps()
   }
   func appliedClocks() async throws(StoreError) -> [String: Timestamp] { try await store.appliedClocks() }
-  func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }
+  func alertsToRestore(endedAfter time: Timestamp) async throws(StoreError) -> [Alert] {
+    try await store.alertsToRestore(endedAfter: time)
+  }
   func lastSequence() async throws(StoreError) -> Int64 { try await store.lastSequence() }
   func alert(_ id: String) async throws(StoreError) -> Alert? { try await store.alert(id) }
   func story(_ id: String) async throws(StoreError) -> AlertStory? { try await store.story(id) }

@@ -93,7 +93,9 @@ final class FailingStorage: AlertStorage {
   func notes() async throws -> [ChannelNote] { try await store.notes() }
 
   func appliedSteps() async throws(StoreError) -> [String: LaneStep] { try await store.appliedSteps() }
-  func alertsToRestore() async throws(StoreError) -> [Alert] { try await store.alertsToRestore() }
+  func alertsToRestore(endedAfter time: Timestamp) async throws(StoreError) -> [Alert] {
+    try await store.alertsToRestore(endedAfter: time)
+  }
   func lastSequence() async throws(StoreError) -> Int64 { try await store.lastSequence() }
   func alert(_ id: String) async throws(StoreError) -> Alert? { try await store.alert(id) }
   func story(_ id: String) async throws(StoreError) -> AlertStory? { try await store.story(id) }

@@ -181,7 +181,7 @@ import Testing
     #expect(try await store.prune(alertsClosedBefore: at(500), auditBefore: .distantPast) == 1)
     #expect(try await store.alert(old[0].alert.id) == nil)
     #expect(try await store.story(old[0].alert.id)?.alert == old.last?.alert)
-    #expect(try await store.alertsToRestore().count == 3)
+    #expect(try await store.alertsToRestore(endedAfter: .distantFuture).count == 3)
     #expect(try await store.prune(alertsClosedBefore: at(500), auditBefore: at(500)) == 3 + 1)
     #expect(try await store.story(old[0].alert.id) == nil)
     #expect(try await store.audit().map(\.event.alert.subject).contains("open"))

@@ -47,6 +47,7 @@ package enum Flutter: String, Codable, Sendable {
 /// The newest lives of each rule and subject. All of it can be told from the alerts that a restart reads back.
 struct SubjectLives: Sendable {
   private struct Life: Sendable {
+    var id: String
     var raisedAt: Timestamp
     var clearedAt: Timestamp?
     var flutter: Flutter?
@@ -58,7 +59,9 @@ struct SubjectLives: Sendable {
   private var lives: [AlertBook.Key: [Life]] = [:]
 
   /// What a raise at a time means. A pressed button is pressed by a person: it does not chatter.
-  mutating func raise(_ key: AlertBook.Key, at time: Timestamp, _ settings: DampingSettings?) -> Flutter? {
+  mutating func raise(
+    _ key: AlertBook.Key, _ id: String, at time: Timestamp, _ settings: DampingSettings?
+  ) -> Flutter? {
     guard let settings else { return nil }
     var flutter: Flutter?
     let known = (lives[key] ?? []).filter { !$0.isMomentary }
@@ -74,22 +77,25 @@ struct SubjectLives: Sendable {
       }
       if gone >= fleeting.times { flutter = .fleeting }
     }
-    append(Life(raisedAt: time, flutter: flutter), to: key)
+    insert(Life(id: id, raisedAt: time, flutter: flutter), key)
     return flutter
   }
 
   mutating func clear(_ key: AlertBook.Key, at time: Timestamp) {
-    guard let last = lives[key]?.indices.last, lives[key]?[last].clearedAt == nil else { return }
-    lives[key]?[last].clearedAt = time
+    guard let open = lives[key]?.lastIndex(where: { $0.clearedAt == nil }) else { return }
+    lives[key]?[open].clearedAt = time
   }
 
-  /// Read back; in the order of the raises.
+  /// Read back.
   mutating func learn(_ alert: Alert) {
-    append(Life(raisedAt: alert.raisedAt, clearedAt: alert.clearedAt, flutter: alert.flutter), to: alert.key)
+    insert(
+      Life(id: alert.id, raisedAt: alert.raisedAt, clearedAt: alert.clearedAt, flutter: alert.flutter), alert.key)
   }
 
-  private mutating func append(_ life: Life, to key: AlertBook.Key) {
-    lives[key, default: []].append(life)
+  /// In the order of the raises, whatever the order in which they became known.
+  private mutating func insert(_ life: Life, _ key: AlertBook.Key) {
+    let place = lives[key]?.lastIndex { ($0.raisedAt, $0.id) < (life.raisedAt, life.id) }.map { $0 + 1 } ?? 0
+    lives[key, default: []].insert(life, at: place)
     if let count = lives[key]?.count, count > Self.kept { lives[key]?.removeFirst(count - Self.kept) }
   }
 

@@ -82,43 +82,68 @@ package struct InhibitRule: Sendable {
 
 extension InhibitRule {
   /// Rules whose targets may be sources of the next one, round to the first: each circle once, by its rules in their order. At run
-  /// time no two alerts hide each other; but which one speaks then depends on which came first.
+  /// time no two alerts hide each other: in a circle of several rules the older alert explains the later one.
   package static func circles(_ rules: [InhibitRule]) -> [[InhibitRule]] {
-    let next = rules.map { rule in
-      rules.indices.filter {
-        rule.hidden.mayMeet(rules[$0].source) && !(rule.within.isDirected && rules[$0].id == rule.id)
-      }
-    }
-    /// Whether `to` can be reached from `from`, and over what.
-    func way(from: Int, to: Int) -> [Int]? {
-      var before: [Int: Int] = [:]
-      var queue = [from]
-      while !queue.isEmpty {
-        let here = queue.removeFirst()
-        for step in next[here] where before[step] == nil {
-          before[step] = here
-          if step == to {
-            var found: [Int] = []
-            var back = here
-            while back != from {
-              found.append(back)
-              back = before[back] ?? from
-            }
-            return [from] + found.reversed()
-          }
-          queue.append(step)
-        }
-      }
-      return nil
-    }
+    let next = nexts(rules)
     var seen: Set<Int> = []
     var circles: [[InhibitRule]] = []
     for index in rules.indices where !seen.contains(index) {
-      guard let circle = way(from: index, to: index) else { continue }
+      guard let circle = way(from: index, to: index, next) else { continue }
       seen.formUnion(circle)
       circles.append(circle.map { rules[$0] })
     }
     return circles
+  }
+
+  /// Of each rule the first of all those that it may lead to and come back from; nil: it leads in no circle, but perhaps to itself.
+  static func circle(_ rules: [InhibitRule]) -> [Int?] {
+    let next = nexts(rules)
+    let behind = rules.indices.map { reached(from: $0, next) }
+    return rules.indices.map { index in
+      let others = behind[index].filter { $0 != index && behind[$0].contains(index) }
+      return others.min().map { min($0, index) }
+    }
+  }
+
+  /// For each rule those whose source may be what it hides. A directed rule follows itself without coming back.
+  private static func nexts(_ rules: [InhibitRule]) -> [[Int]] {
+    rules.map { rule in
+      rules.indices.filter {
+        rule.hidden.mayMeet(rules[$0].source) && !(rule.within.isDirected && rules[$0].id == rule.id)
+      }
+    }
+  }
+
+  private static func reached(from: Int, _ next: [[Int]]) -> Set<Int> {
+    var found: Set<Int> = []
+    var queue = next[from]
+    while let here = queue.popLast() {
+      if found.insert(here).inserted { queue += next[here] }
+    }
+    return found
+  }
+
+  /// A shortest way from one to the other, without its end. nil: there is none.
+  private static func way(from: Int, to: Int, _ next: [[Int]]) -> [Int]? {
+    var before: [Int: Int] = [:]
+    var queue = [from]
+    while !queue.isEmpty {
+      let here = queue.removeFirst()
+      for step in next[here] where before[step] == nil {
+        before[step] = here
+        if step == to {
+          var found: [Int] = []
+          var back = here
+          while back != from {
+            found.append(back)
+            back = before[back] ?? from
+          }
+          return [from] + found.reversed()
+        }
+        queue.append(step)
+      }
+    }
+    return nil
   }
 
   /// What it can really hide.
@@ -174,11 +199,13 @@ package struct QuietSite: Sendable {
     }
   }
 
-  /// The gateway of a device, the gateway of that, …; a circle ends where it began.
+  /// The gateway of a device, the gateway of that, …. None for a device that would be behind itself, or behind more than any real
+  /// one: so nothing is ever above what is above it.
   func gatewayChain(_ device: String) -> [String] {
     var chain: [String] = []
     var next = gateways[device]
-    while let hub = next, hub != device, !chain.contains(hub), chain.count < 16 {
+    while let hub = next, !chain.contains(hub) {
+      if hub == device || chain.count == 16 { return [] }
       chain.append(hub)
       next = gateways[hub]
     }

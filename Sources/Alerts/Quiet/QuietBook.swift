@@ -1,6 +1,11 @@
 // Why an alert is to keep quiet at a time, if it is: joins what people planned, what the configuration says, and what other alerts
 // explain. Pure; the alert book asks it and does what it says.
 //
+//   cause(alert, time)   a function of what is stored – alerts and plans –, of the configuration and of the time. It never asks what is
+//                        hidden at the moment or was before, so the order of asking does not matter, asking once is enough, and a
+//                        restart, which has all of it, finds the same.
+//   the rest             when its answer may change: so that only those alerts are asked, and each at its true time
+//
 // Of several causes the first of these counts, so that the end of one hands over to the next without a word between:
 //   out of service · maintenance · silence · away · inhibited · waiting for a cause · chattering or fleeting
 import Community
@@ -11,96 +16,100 @@ struct QuietBook: Sendable {
   private var planned: [String: PlannedQuiet] = [:]
   private var inhibition: InhibitIndex
   private var lives = SubjectLives()
-  /// Beginnings up to here were taken in.
-  private var passed: Timestamp
+  /// The next time at which something planned begins to count for alerts that it does not hide yet.
   private var nextStart: Timestamp?
-  /// The policy is another one: every alert is to be asked again.
+  /// Ends of what hides open alerts, by alert.
+  private var ends = DueTimes<String>()
+  /// The configuration is another one: every alert is to be asked again.
   var isUnsure = false
 
-  init(_ policy: QuietPolicy, planned: [PlannedQuiet], passed: Timestamp) {
+  init(_ policy: QuietPolicy, planned: [PlannedQuiet], at time: Timestamp) {
     self.policy = policy
-    self.passed = passed
     self.planned = Dictionary(planned.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    inhibition = InhibitIndex(policy.settings.inhibit, site: policy.site, passed: passed)
-    findNextStart()
+    inhibition = InhibitIndex(policy.settings.inhibit, site: policy.site)
+    findNextStart(after: time)
   }
 
   /// The index begins anew, with the open alerts and the closed ones whose grace is not over.
   mutating func adopt(_ policy: QuietPolicy, open: some Sequence<Alert>, at time: Timestamp) {
     self.policy = policy
-    passed = max(passed, time)
     let lingering = inhibition.lingering.values
-    inhibition = InhibitIndex(policy.settings.inhibit, site: policy.site, passed: passed)
+    inhibition = InhibitIndex(policy.settings.inhibit, site: policy.site)
     for alert in lingering { inhibition.note(alert) }
     for alert in open { inhibition.note(alert) }
-    _ = inhibition.takeTouched()
+    findNextStart(after: time)
     isUnsure = true
-    findNextStart()
   }
 
   // MARK: - What it hears
 
-  mutating func raise(_ key: AlertBook.Key, at time: Timestamp) -> Flutter? {
-    lives.raise(key, at: time, policy.settings.damping)
+  mutating func raise(_ alert: Alert) -> Flutter? {
+    lives.raise(alert.key, alert.id, at: alert.raisedAt, policy.settings.damping)
   }
   mutating func clear(_ key: AlertBook.Key, at time: Timestamp) { lives.clear(key, at: time) }
-  mutating func note(_ alert: Alert) { inhibition.note(alert) }
   mutating func bound(_ subjects: Int) { lives.bound(subjects) }
+
+  mutating func note(_ alert: Alert) {
+    inhibition.note(alert)
+    ends.set(alert.id, alert.isClosed ? nil : alert.suppression?.until)
+  }
 
   /// An alert read back at a restart; in the order of the raises, closed ones, too.
   mutating func learn(_ alert: Alert) {
     lives.learn(alert)
-    inhibition.note(alert)
-    _ = inhibition.takeTouched()
+    note(alert)
   }
 
   // MARK: - What people plan
 
   /// Planned and not over, and what ended a moment ago.
   var plans: [PlannedQuiet] { planned.values.sorted { ($0.from, $0.id) < ($1.from, $1.id) } }
-  func plan(_ id: String) -> PlannedQuiet? { planned[id] }
 
   mutating func plan(_ quiet: PlannedQuiet, at time: Timestamp) {
-    for (id, old) in planned where old.isOver(at: time) && old.isOver(at: passed) { planned[id] = nil }
+    for (id, old) in planned where old.isOver(at: time) { planned[id] = nil }
     planned[quiet.id] = quiet
-    passed = max(passed, time)
-    findNextStart()
+    findNextStart(after: time)
   }
 
   // MARK: - Time
 
-  /// When something begins to hide, or a cause explains no longer. Ends of planned quiet stand with the alerts that they hide.
-  var nextBoundary: Timestamp? {
-    [nextStart, inhibition.nextEnding].compactMap(\.self).min()
-  }
+  /// Until then time alone changes no answer; may be too early, `nextBoundary` is exact.
+  var earliest: Timestamp { min(nextStart ?? .distantFuture, ends.earliest, inhibition.earliestEnding) }
 
-  /// Goes on to a boundary, or beyond. Returns whether something begins, so that every alert is to be asked.
-  mutating func pass(_ time: Timestamp) -> Bool {
+  /// When time alone may change an answer.
+  var nextBoundary: Timestamp? { [nextStart, ends.next, inhibition.nextEnding].compactMap(\.self).min() }
+
+  /// Goes on to a time. Returns whose answer may be another one now; nil: anybody's.
+  mutating func pass(_ time: Timestamp) -> Set<String>? {
     inhibition.pass(time)
-    let begins = nextStart.map { $0 <= time } ?? false
-    passed = max(passed, time)
-    if begins { findNextStart() }
-    return begins
+    let concerned = inhibition.takeTouched().union(ends.take(through: time))
+    guard let start = nextStart, start <= time else { return concerned }
+    findNextStart(after: time)
+    return nil
   }
 
-  /// Causes whose grace is over by then; nothing else.
-  mutating func passEndings(_ time: Timestamp) { inhibition.pass(time) }
+  /// Alerts whose cause began or ended by then, after one has been raised or has ended.
+  mutating func takeTouched(at time: Timestamp) -> Set<String> {
+    inhibition.pass(time)
+    return inhibition.takeTouched()
+  }
 
-  /// Alerts to be asked again because a cause of theirs began or ended.
-  mutating func takeTouched() -> [String] { inhibition.takeTouched() }
-
-  private mutating func findNextStart() {
-    let plans = planned.values.lazy.filter { $0.kind != .back && !$0.isOver(at: $0.from) }.map(\.from)
-    let windows = policy.settings.maintenance.compactMap { $0.next(after: passed)?.from }
-    nextStart = (plans.filter { $0 > passed } + windows).min()
+  private mutating func findNextStart(after time: Timestamp) {
+    var starts = policy.settings.maintenance.compactMap { $0.next(after: time)?.from }
+    for plan in planned.values where !plan.isOver(at: plan.from) {
+      starts.append(plan.from)
+      // Once nobody is back any more, an absence counts again.
+      if plan.kind == .back, let until = plan.until { starts.append(until) }
+    }
+    nextStart = starts.filter { $0 > time }.min()
   }
 
   // MARK: - Why
 
-  func cause(of alert: Alert, at time: Timestamp, among alerts: [String: Alert]) -> Suppression? {
+  func cause(of alert: Alert, at time: Timestamp) -> Suppression? {
     planned(alert, .outOfService, time) ?? planned(alert, .maintenance, time) ?? window(alert, time)
       ?? planned(alert, .silence, time) ?? planned(alert, .away, time) ?? absence(alert, time)
-      ?? inhibited(alert, time, alerts) ?? waiting(alert, time) ?? damped(alert, time)
+      ?? inhibited(alert, time) ?? waiting(alert, time) ?? damped(alert, time)
   }
 
   /// The one that lasts longest.
@@ -136,28 +145,11 @@ struct QuietBook: Sendable {
     return nil
   }
 
-  private func inhibited(_ alert: Alert, _ time: Timestamp, _ alerts: [String: Alert]) -> Suppression? {
-    guard alert.traits.priority != .critical else { return nil }
-    let found = inhibition.cause(of: alert, at: time) { Self.leads($0, to: alert.id, alerts) }
-    return found.map { rule, source in
-      let reason =
-        rule.reason?.bilingual
-        ?? alerts[source].map { "由“\($0.traits.title.zh)”引起 / explained by “\($0.traits.title.en)”" }
-        ?? "由其他报警引起 / explained by another alert"
-      return Suppression(kind: .inhibited, by: source, since: time, reason: reason)
-    }
-  }
-
-  /// Whether an alert is itself quiet because of the other one, over any number of steps: two that explain each other would
-  /// hide each other.
-  private static func leads(_ source: String, to target: String, _ alerts: [String: Alert]) -> Bool {
-    var next = source
-    for _ in 0..<64 {
-      guard let cause = alerts[next]?.suppression, cause.kind == .inhibited else { return false }
-      if cause.by == target { return true }
-      next = cause.by
-    }
-    return true
+  private func inhibited(_ alert: Alert, _ time: Timestamp) -> Suppression? {
+    guard alert.traits.priority != .critical, let found = inhibition.cause(of: alert, at: time) else { return nil }
+    let reason =
+      found.rule.reason?.bilingual ?? "由“\(found.title.zh)”引起 / explained by “\(found.title.en)”"
+    return Suppression(kind: .inhibited, by: found.source, since: time, reason: reason)
   }
 
   private func waiting(_ alert: Alert, _ time: Timestamp) -> Suppression? {

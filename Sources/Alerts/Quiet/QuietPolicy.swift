@@ -60,6 +60,13 @@ package struct QuietSettings: Sendable {
 
   package init() {}
 
+  /// How long ended alerts may still explain others, or tell that a subject chatters, ms.
+  package var memory: Int64 {
+    let graces = inhibit.map(\.grace)
+    let lives = damping.map { [$0.within, $0.calm, $0.fleeting?.within ?? 0] } ?? []
+    return (graces + lives).max() ?? 0
+  }
+
   package static var none: QuietSettings {
     var settings = QuietSettings()
     settings.damping = nil

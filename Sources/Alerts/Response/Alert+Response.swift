@@ -1,11 +1,11 @@
 // How an alert asks people until somebody answers: it starts at the nearest post with someone on duty and climbs at each missed
-// deadline, at the exact due time. Each function is one step; which is due next, `nextDue` says.
+// deadline, at the exact due time. Each function is one step; which is due next, `nextDue` says. The end of what hides an alert is
+// none of these: the book sees to that.
 //
 //   answer   unanswered: the next post above with someone on duty; at the top the same post again
 //   finish   not closed: likewise, acknowledged or not; each level has its own time from when it got the alert
 //   repeat   unanswered: the same people again
 //   care     unanswered: the next of the home's care plan, beside the four levels
-//   reconsider  suppressed: its cause ends; another one takes over, or it speaks
 //   realarm  acknowledged and still active: unacknowledged again, as if just raised
 //
 // Who is on duty is asked at each step anew: after a change of shift the new one has the alert from the next step on.
@@ -14,7 +14,7 @@ import Pipeline
 
 /// What can fall due. Steps of one alert at the same time happen in this order.
 enum DueStep: Int, CaseIterable {
-  case reconsider, unshelve, answer, finish, repeating, care, realarm
+  case unshelve, answer, finish, repeating, care, realarm
 }
 
 extension Alert {
@@ -25,7 +25,6 @@ extension Alert {
     func consider(_ time: Timestamp?, _ step: DueStep) {
       if let time, found.map({ time < $0.at }) ?? true { found = (time, step) }
     }
-    consider(suppression?.until, .reconsider)
     consider(shelvedUntil, .unshelve)
     guard let response, !isShelved, !isSuppressed else { return found }
     consider(response.answerDue, .answer)
@@ -70,7 +69,6 @@ extension Alert {
   /// Does what is due. No event: nobody is left to be asked by this step.
   mutating func perform(_ step: DueStep, due: Timestamp, _ policy: ResponsePolicy) -> AlertEvent? {
     switch step {
-    case .reconsider: return nil  // Whether another cause takes over, only the book knows.
     case .unshelve: return unshelve(at: due, policy: policy)
     case .answer: return climb(at: due, policy, comment: "超时未应答 / not answered in time")
     case .finish: return climb(at: due, policy, comment: "超时未完成 / not finished in time")
