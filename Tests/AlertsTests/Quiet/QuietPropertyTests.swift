@@ -7,7 +7,7 @@ import Testing
 @testable import Alerts
 
 /// `LINLI_QUIET_SEEDS=5000` runs so many, `LINLI_QUIET_SEED=55` one alone.
-@Suite(.timeLimit(.minutes(10))) struct QuietPropertyTests {
+@Suite(.timeLimit(.minutes(60))) struct QuietPropertyTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let seeds: Range<UInt64> = {
     if let seed = environment["LINLI_QUIET_SEED"].flatMap({ UInt64($0) }) { return seed..<seed + 1 }
