@@ -106,7 +106,7 @@ struct AlertStory: AsyncParsableCommand {
     if let kind = alert.suppressed {
       let until = alert.suppressedUntil.map { " → \(Wording.time($0))" } ?? ""
       let who = alert.suppressedWho.map { "  \($0)" } ?? ""
-      let why = alert.suppressedReason.map { "  “\(bilingual($0))”" } ?? ""
+      let why = alert.suppressedReason.map { "  “\(Wording.bilingual($0, output))”" } ?? ""
       add("抑制", "suppressed", "\(Wording.suppression(kind, output)) (\(alert.suppressedBy ?? ""))\(until)\(who)\(why)")
     }
     if alert.latched { add("待复位", "latched", "linli reset \(alert.id)") }
