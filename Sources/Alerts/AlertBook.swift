@@ -89,7 +89,7 @@ package struct AlertBook: Sendable {
   package var nextDue: Timestamp? { [dues.values.min(), quiet.nextBoundary].compactMap(\.self).min() }
 
   /// Nothing will happen to it by time alone.
-  package func isSettled(_ id: String) -> Bool { dues[id] == nil }
+  package func isSettled(_ id: String) -> Bool { dues[id] == nil && alerts[id]?.isSuppressed != true }
 
   /// Alerts whose condition holds: the active ones, and those closed by force.
   package var uncleared: [Alert] { activeIDs.values.compactMap { alerts[$0] } + forced.values }

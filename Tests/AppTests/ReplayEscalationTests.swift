@@ -92,7 +92,6 @@ import Testing
     #expect(lines == ["03:05 raised", "03:15 escalated", "03:20 cleared", "05:05 raised", "05:15 escalated"])
   }
 
-<<<<<<< HEAD
   /// At the top the last deadline passes without a word. What can say nothing any more is not kept, however long the tape is.
   @Test func memoryStaysFlat() throws {
     let folder = try TemporaryDirectory()
@@ -112,7 +111,8 @@ import Testing
     }
     #expect(escalated == 2_000)
     #expect(most < 300)
-=======
+  }
+
   /// What alerts.yaml keeps quiet shows, and climbs nowhere; without a word of it there is none.
   @Test func quietStandsBetweenTheChanges() throws {
     let folder = try TemporaryDirectory()
@@ -135,7 +135,6 @@ import Testing
         "05:02 released ", "05:02 released ", "05:12 escalated ", "05:12 escalated ",
       ])
     #expect(try lines("repeat: {critical: 5m}").allSatisfy { !$0.contains("suppressed") })
->>>>>>> 4430461 (Revert "Revert "Keeping alerts quiet: silences, maintenance, out of service, away mode, inhibition, damping"")
   }
 
   @Test func withoutDutyNothingIsAdded() throws {
