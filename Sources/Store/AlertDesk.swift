@@ -79,6 +79,11 @@ package actor AlertDesk {
     book.adopt(policy.quiet)
   }
 
+  /// After a start and after a new configuration: asks about what nobody could be asked about before.
+  package func askForgotten(at: Timestamp) async {
+    await finish(book.advance(to: at) + book.askForgotten(at: at), at: at)
+  }
+
   // MARK: - What lanes found
 
   /// Takes in changes of a lane, in order, each once however often it comes.

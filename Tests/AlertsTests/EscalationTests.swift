@@ -51,6 +51,25 @@ import Testing
     #expect(lines(events, from: start) == ["0.0 raised jiefang 李敏"])
   }
 
+  @Test func whatNobodyWasAskedAboutIsAskedAboutOnceThereIsDuty() throws {
+    var book = AlertBook()
+    let start = try local("2026-01-05T10:00")
+    let open = try #require(book.raise(at: start, .high).first).alert.id
+    let seen = try #require(book.raise(at: start, .high, subject: "seen").first).alert.id
+    _ = try book.perform(.acknowledge, on: seen, by: "王强", at: start + minute)
+    _ = book.raise(at: start, .high, subject: "over")
+    _ = book.clear(at: start + minute, subject: "over")
+    _ = book.raise(at: start, .high, subject: "elsewhere", place: "xihe")
+    #expect(book.askForgotten(at: start + 2 * minute).isEmpty, "still nobody")
+    book.policy = try DutySample.policy(alerts: "climb_after_return: [critical]")
+    var events = book.askForgotten(at: start + 3 * minute)
+    #expect(lines(events, from: start) == ["3.0 repeated yihe 王强"])
+    #expect(events.first?.alert.id == open && events.first?.asks == true)
+    #expect(book.askForgotten(at: start + 4 * minute).isEmpty, "once")
+    events = book.advance(to: start + 14 * minute)
+    #expect(lines(events, from: start) == ["13.0 escalated chaoyang 赵丽华"])
+  }
+
   @Test func anAnswerStopsClimbingAndTheDeadlineToFinishGoesOn() throws {
     var book = AlertBook(policy: try DutySample.policy())
     let start = try local("2026-01-05T10:00")

@@ -115,6 +115,29 @@ import Testing
     #expect(keys == ["\(alert.id)-1-ops", "\(alert.id)-1-street", "\(alert.id)-2-ops", "\(alert.id)-359-ops"])
   }
 
+  /// Duty that is entered while alerts are open: people are told at once, once, and not again after a restart.
+  @Test func dutyThatComesLaterIsForOpenAlertsToo() async throws {
+    let folder = try TemporaryFolder()
+    let storage = FailingStorage(try Store(path: folder.database))
+    var policy = try Self.policy()
+    let duty = policy.response
+    policy.response = .none
+    let first = AlertDesk(storage: storage, policy: policy)
+    try await first.start()
+    _ = await first.take([change(.raised, "a", 2)], lane: "main")
+    policy.response = duty
+    await first.adopt(policy)
+    await first.askForgotten(at: at(10))
+    let desk = AlertDesk(storage: storage, policy: policy)
+    try await desk.start()
+    await desk.askForgotten(at: at(20))
+    await desk.advance(to: at(30))
+    #expect(try await steps(storage) == ["a1 raised 2", "a2 repeated 10", "a3 escalated 30"])
+    let id = try #require(try await desk.list(AlertQuery()).alerts.first).id
+    let deliveries = try #require(try await desk.story(id)).deliveries.map(\.idempotencyKey)
+    #expect(deliveries.sorted() == ["\(id)-1-ops", "\(id)-2-ops", "\(id)-2-street", "\(id)-3-ops"])
+  }
+
   /// A change that became known after a deadline had passed comes after the step which that deadline brought.
   @Test func stepsStandInTheOrderOfTheirTimes() async throws {
     let folder = try TemporaryFolder()

@@ -189,6 +189,7 @@ package final class CommunityService: Sendable {
       for item in items[carried...] { lane.changes.putUnbounded(item) }
     }
     await desk.advance(to: now())
+    await desk.askForgotten(at: now())
   }
 
   /// Removes the socket of an earlier life; anything else at that path stays.
@@ -272,6 +273,7 @@ package final class CommunityService: Sendable {
     state.withLock { $0.configuration = configuration }
     await desk.adopt(Self.policy(configuration, worker: outbox))
     await outbox.replace(outlets: outlets(for: configuration))
+    await desk.askForgotten(at: now())
     history?.zone = LocalTimeTable(zone: configuration.settings.timeZone)
     for lane in lanes {
       lane.history?.writer.keep(configuration.settings.historyKept)
