@@ -11,7 +11,8 @@
 //   shelved                       for a time, by a person; comes back by itself at its end
 //   suppressed                    by design (inhibited, maintenance, silenced, damped, away) or out of service
 // A shelved or suppressed alert tells nobody and has no deadline; they begin anew when it comes back. An alert that was
-// suppressed from its raise on and clears meanwhile was never told to anybody, and closes with that.
+// suppressed from its raise on and clears meanwhile was never told to anybody, and closes with that. Whoever was told of one that
+// clears and closes while it is hidden hears of that once, by the step that closes it.
 package import Pipeline
 
 extension Alert {
@@ -19,6 +20,7 @@ extension Alert {
   /// closed one (closed by force while it was active) only learns its `clearedAt`.
   mutating func clear(at: Timestamp, comment: String? = nil, policy: ResponsePolicy) -> [AlertEvent] {
     clearedAt = max(at, raisedAt)
+    if isTold && !isClosed && (isShelved || isSuppressed) { clearedUnheard = true }
     response?.realarmDue = nil
     if !policy.climbs(self) { response?.forgetDues() }
     var events = [record(.cleared, at: at, comment: comment)]
@@ -33,6 +35,7 @@ extension Alert {
   ) -> AlertEvent {
     shelvedUntil = nil
     beginResponse(at: at, policy)
+    speakAgain()
     return record(.unshelved, at: at, by: by, comment: comment, to: asked)
   }
 
@@ -58,7 +61,15 @@ extension Alert {
     guard suppression != nil else { return [] }
     suppression = nil
     beginResponse(at: at, policy)
+    speakAgain()
     return [record(.released, at: at, comment: comment, to: asked)]
+  }
+
+  /// It is hidden no more: if it still waits for an answer, people hear of it as it stands.
+  private mutating func speakAgain() {
+    guard needsAnswer else { return }
+    wasTold = true
+    clearedUnheard = nil
   }
 
   /// Whom a step that speaks asks.

@@ -76,6 +76,10 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var response: ResponseState?
   /// Why it keeps quiet; nil: it does not.
   package var suppression: Suppression?
+  /// Somebody was told of it: at its raise, or when it came back from being hidden. nil: stored by an earlier version.
+  package var wasTold: Bool?
+  /// It cleared while it was hidden or on a shelf, so nobody who had been told of it has heard of that.
+  package var clearedUnheard: Bool?
   /// What was noticed about its subject when it was raised: it chatters, its alerts are gone within seconds.
   package var flutter: Flutter?
   /// The order 工单 that it became.
@@ -90,6 +94,8 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var isSuppressed: Bool { suppression != nil }
   /// The condition has cleared, and the alert waits for a reset by hand.
   package var isLatched: Bool { traits.latched && !isActive && !isClosed }
+  /// Somebody was told of it.
+  package var isTold: Bool { wasTold ?? suppression.map { $0.since > raisedAt } ?? true }
   /// A press or a fall: raised and cleared in the same instant.
   package var isMomentary: Bool { clearedAt == raisedAt }
   /// The newest time at which something is known to have happened to it.

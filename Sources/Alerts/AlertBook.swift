@@ -236,11 +236,13 @@ package struct AlertBook: Sendable {
     if var cause = quiet.cause(of: alert, at: clock) {
       cause.since = change.at
       alert.suppression = cause
+      alert.wasTold = false
       events.append(AlertEvent(kind: .raised, alert: alert, at: change.at))
       events.append(
         alert.record(.suppressed, at: change.at, by: cause.who ?? AlertEvent.system, comment: cause.reason))
     } else {
       // Nobody could have answered before it was known.
+      alert.wasTold = true
       let isLate = change.noticedAt - change.at > ResponsePolicy.noticeGrace
       alert.beginResponse(at: isLate ? change.noticedAt : change.at, policy)
       events.append(

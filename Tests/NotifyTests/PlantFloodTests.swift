@@ -56,6 +56,8 @@ import Testing
     var criticalInTime = 0
     /// Raises that no message told; damped ones are listed, but told only as a number.
     var untold = 0
+    /// Raises that kept quiet because their subject comes and goes.
+    var damped = 0
   }
 
   private static func floods(_ times: [Timestamp], from: Timestamp, to: Timestamp) -> (bins: Int, floods: Int) {
@@ -65,7 +67,7 @@ import Testing
   }
 
   /// Low-low and high-high limits are critical, the others medium.
-  private static func live(_ log: [PlantLog.Line]) async throws -> Outcome {
+  private static func live(_ log: [PlantLog.Line], quiet: QuietPolicy = .none) async throws -> Outcome {
     let clock = ManualClock()
     let outbox = MemoryOutbox()
     let person = Operator()
@@ -74,7 +76,7 @@ import Testing
       outbox: outbox, outlets: [.init(channel: channel, sender: person)], clock: clock,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let router = Router(NotifyConfiguration(channels: [channel], routes: [Route(to: ["c"])]))
-    var book = AlertBook()
+    var book = AlertBook(quiet: quiet)
     var outcome = Outcome()
     var raised: [String: Timestamp] = [:]
     var told: [AlertEvent] = []
@@ -87,11 +89,13 @@ import Testing
     func send(_ events: [AlertEvent]) async {
       for event in events {
         if event.kind == .raised, !event.alert.isSuppressed { told.append(event) }
+        if event.kind == .raised, event.alert.isSuppressed { outcome.damped += 1 }
         for entry in router.entries(for: event, at: event.at) { await outbox.add(entry) }
       }
     }
     for line in log {
       let at = start + line.after
+      await send(book.advance(to: at))
       await run(until: at)
       let isCritical = line.limit == "LL" || line.limit == "HH"
       let traits = AlertTraits(
@@ -146,6 +150,20 @@ import Testing
     #expect(all.critical == 14 && all.criticalInTime == 14, "\(all)")
     #expect(all.untold == 0, "\(all)")
     #expect(Double(all.floods) < 0.01 * Double(all.bins), "\(all)")
+  }
+
+  /// What alerts.yaml does by itself: chattering and fleeting alarms keep quiet, and no critical one does.
+  @Test func dampingMakesLessOfThem() async throws {
+    let logs = try PlantLog.all("original").prefix(4)
+    for log in logs {
+      let plain = try await Self.live(log)
+      let damped = try await Self.live(log, quiet: QuietPolicy(settings: QuietSettings()))
+      #expect(damped.damped * 4 > damped.alarms, "\(damped)")
+      #expect(damped.messages < plain.messages, "\(damped) \(plain)")
+      #expect(
+        damped.critical == plain.critical && damped.criticalInTime == damped.critical && damped.untold == 0, "\(damped)"
+      )
+    }
   }
 }
 

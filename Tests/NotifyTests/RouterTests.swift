@@ -1,5 +1,6 @@
 // Which channels hear of which event.
 import Alerts
+import Community
 import Notify
 import Pipeline
 import Testing
@@ -62,6 +63,41 @@ import Testing
     let cleared = Sample.cleared(Sample.acknowledged().alert)
     #expect(router(Self.all).channels(for: cleared).count == 4)
     #expect(router(Self.all).channels(for: Sample.closed(cleared.alert, after: 960_000)) == ["hook", "bus"])
+  }
+
+  /// Told, then hidden: what ends it then is heard of once, whoever ends it. One that nobody was told of ends without a word.
+  @Test(arguments: [true, false], [true, false]) func theEndUnderASilenceIsHeardOnce(told: Bool, byHand: Bool) throws {
+    var book = AlertBook()
+    let start = Sample.start
+    let silence = PlannedQuiet(
+      id: "s", kind: .silence, matcher: AlertMatcher(rules: ["r"]), from: start, until: start + 600_000, reason: "x",
+      by: "张三", createdAt: start)
+    func change(_ kind: ConditionChange.Kind, _ time: Timestamp) -> ConditionChange {
+      ConditionChange(
+        kind: kind, rule: "r", subject: "a", place: "hedong", at: time, noticedAt: time, value: nil, unit: "",
+        point: nil, position: 0, ordinal: 0)
+    }
+    let traits = AlertTraits(priority: .high, title: LocalizedText("x"))
+    if !told { _ = book.plan(silence, at: start) }
+    let id = try #require(book.apply(change(.raised, start + 1), lane: "main", traits: traits).first).alert.id
+    if told { _ = book.plan(silence, at: start + 2) }
+    var events = try book.perform(.acknowledge, on: id, by: "张三", at: start + 3)
+    if byHand { events += try book.perform(.close(force: true), on: id, by: "张三", at: start + 4) }
+    events += book.apply(change(.cleared, start + 5), lane: "main", traits: traits) + book.advance(to: start + 700_000)
+    let router = router(Self.all)
+    let heard = events.filter { router.channels(for: $0).contains("wecom") }.map(\.kind)
+    #expect(heard == (told ? [.closed] : []))
+    #expect(events.filter { router.channels(for: $0).contains("hook") }.map(\.kind).contains(.closed) == told)
+  }
+
+  /// What has spoken again after it cleared needs no second end.
+  @Test func whatSpokeAgainEndsAsUsual() throws {
+    var alert = Sample.cleared().alert
+    alert.wasTold = true
+    alert.clearedUnheard = true
+    #expect(router(Self.all).channels(for: Sample.closed(alert, after: 60_000)).contains("wecom"))
+    alert.clearedUnheard = nil
+    #expect(!router(Self.all).channels(for: Sample.closed(alert, after: 60_000)).contains("wecom"))
   }
 
   @Test func aPressIsOneMessage() {

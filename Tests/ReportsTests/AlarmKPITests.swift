@@ -31,6 +31,16 @@ import Testing
     #expect(kpi.lines.allSatisfy { $0.verdict != .poor })
   }
 
+  /// What reached nobody is counted, but loads nobody.
+  @Test func hiddenAlertsLoadNobody() {
+    var hidden = (0..<20).map { Self.record($0, at: Int64($0), lasts: 5) }
+    for index in hidden.indices { hidden[index].calls = [] }
+    let kpi = Self.kpi(hidden + [Self.record(99, at: 30)])
+    #expect(kpi.alerts == 21 && kpi.hidden == 20 && kpi.loads.map(\.calls) == [1] && kpi.floodShare == 0)
+    #expect(kpi.rules.map(\.hidden) == [20])
+    #expect(kpi.lines.first { $0.key == "hidden" }?.value == 20)
+  }
+
   @Test(arguments: [([0, 30, 59], 1), ([0, 30, 60], 0), ([0, 20, 40, 100, 120, 140], 2), ([0, 20, 40, 70, 90], 1)])
   func chattering(seconds: [Int], episodes: Int) {
     let records = seconds.enumerated().map { Self.record($0, at: Int64($1), lasts: 1) }

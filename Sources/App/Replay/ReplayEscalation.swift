@@ -35,7 +35,11 @@ package struct ReplayEscalation {
         at: change.at,
         noticedAt: change.noticedAt, value: change.value, unit: change.unit, point: nil, position: 0, ordinal: 0),
       lane: "", traits: traits(change.rule, change.subject))
-    if isRaise, let alert = events.first?.alert { names[alert.id] = change.alert }
+    var change = change
+    if isRaise, let alert = events.first?.alert {
+      names[alert.id] = change.alert
+      change.speaks = !alert.isSuppressed
+    }
     let after = lines(events)
     forget(events)
     sweep()
@@ -68,7 +72,7 @@ package struct ReplayEscalation {
       case .suppressed:
         line.kind = alert.suppression?.kind.rawValue
         line.by = alert.suppression.map { names[$0.by] ?? $0.by }
-      case .released: break
+      case .released: line.speaks = event.asks
       default: return nil
       }
       return line

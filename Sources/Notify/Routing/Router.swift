@@ -54,20 +54,21 @@ extension Route {
 
 extension Channel.Kind {
   /// Whether this kind of channel is told of such a step at all. Programs get raised, acknowledged, cleared and closed;
-  /// people get the raise, what speaks for it again, and, once, the end. A shelved or suppressed alert is silent, but an MQTT
-  /// channel mirrors the state and must not keep an alert that has ended.
+  /// people get the raise, what speaks for it again, and, once, the end. A shelved or suppressed alert is silent until it is
+  /// closed, of which those hear who were told of it; an MQTT channel mirrors the state and must not keep an alert that has ended.
   package func takes(_ event: AlertEvent) -> Bool {
     let alert = event.alert
     let ends = event.kind == .cleared || event.kind == .closed
     let isShelved = alert.shelvedUntil.map { $0 > event.at } ?? false
-    if isShelved || alert.isSuppressed, !(self == .mqtt && ends) { return false }
+    let isToldOfEnd = event.kind == .closed && alert.isTold
+    if isShelved || alert.isSuppressed, !isToldOfEnd, !(self == .mqtt && ends) { return false }
     switch event.kind {
     case .raised: return true
     case .acknowledged: return !isForPeople
     case .cleared:
       return !isForPeople || (!alert.isClosed && !alert.isMomentary)
     case .closed:
-      return !isForPeople || alert.clearedAt == nil || alert.isMomentary
+      return !isForPeople || alert.clearedAt == nil || alert.isMomentary || alert.clearedUnheard ?? false
     case .escalated, .repeated, .realarmed: return !isPublic
     // What was hidden and still waits for an answer speaks as a raise.
     case .released, .unshelved: return alert.needsAnswer

@@ -12,6 +12,8 @@ package struct AlarmKPI: Sendable, Equatable {
   package struct RuleFigures: Sendable, Equatable {
     package var rule: String
     package var alerts: Int
+    /// Of those, the ones that reached nobody.
+    package var hidden: Int
     package var subjects: Int
     /// Alerts that ended by themselves and asked for nothing.
     package var neededNothing: Int
@@ -32,6 +34,8 @@ package struct AlarmKPI: Sendable, Equatable {
   package var from: Timestamp
   package var to: Timestamp
   package var alerts: Int
+  /// Of those, the ones that reached nobody: they were hidden from their raise to their end, or are still.
+  package var hidden: Int
   /// The busiest person first.
   package var loads: [AlarmLoad]
   package var chattering: [Chattering]
@@ -68,6 +72,7 @@ package struct AlarmKPI: Sendable, Equatable {
     self.to = to
     let counted = records.filter { $0.raisedAt >= from && $0.raisedAt < to }
     alerts = counted.count
+    hidden = counted.count(where: \.isHidden)
     loads = Self.loads(records, from: from, to: to)
     chattering = Self.chattering(counted)
     fleeting = counted.filter(\.isFleeting).count
@@ -116,6 +121,7 @@ extension AlarmKPI.RuleFigures {
     self.rule = rule
     self.chattering = chattering
     alerts = records.count
+    hidden = records.count(where: \.isHidden)
     subjects = Set(records.map(\.subject)).count
     neededNothing = records.filter(\.neededNothing).count
     fleeting = records.filter(\.isFleeting).count

@@ -22,6 +22,7 @@ extension AlarmKPI {
   package var lines: [KPILine] {
     var lines: [KPILine] = [
       .count("alerts", .init(zh: "报警总数", en: "alerts"), alerts),
+      .count("hidden", .init(zh: "其中未打扰任何人", en: "of those kept quiet, told to nobody"), hidden),
       .limit(
         "alerts_per_person_10_minutes", .init(zh: "每人每 10 分钟报警（平均）", en: "alerts a person and 10 minutes, mean"),
         meanLoad, good: 1, tolerable: 2, target: .init(zh: "约 1，最多 2", en: "about 1, at most 2")),

@@ -9,11 +9,12 @@ extension AlarmLog {
       raised(
         AlarmRecord(
           alert: change.alert, rule: change.rule, subject: change.subject, place: change.place,
-          priority: Priority(rawValue: change.priority) ?? .medium, raisedAt: change.at))
+          priority: Priority(rawValue: change.priority) ?? .medium, raisedAt: change.at), speaks: change.speaks)
     case "cleared": self.change(change.alert) { $0.clearedAt = change.at }
     case "escalated":
       self.change(change.alert) { $0.escalations += 1 }
       call(change.alert, at: change.at)
+    case "released": if change.speaks { call(change.alert, at: change.at) }
     default: break
     }
   }

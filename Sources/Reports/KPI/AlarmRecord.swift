@@ -26,6 +26,8 @@ package struct AlarmRecord: Sendable, Equatable {
   package var closedAt: Timestamp?
   /// In time order; empty for an alert that stayed suppressed.
   package var calls: [Call] = []
+  /// It reached nobody.
+  package var isHidden: Bool { calls.isEmpty }
   /// Steps up the levels.
   package var escalations = 0
   /// Somebody assigned it, wrote about it, reset it or made an order of it: it asked for more than a look.
@@ -105,7 +107,8 @@ package struct AlarmLog: Sendable {
     case .escalated:
       change(alert.id) { $0.escalations += 1 }
       call(alert.id, at: event.at, to: names)
-    case .repeated, .realarmed, .released, .unshelved: call(alert.id, at: event.at, to: names)
+    case .repeated, .realarmed: call(alert.id, at: event.at, to: names)
+    case .released, .unshelved: if event.asks { call(alert.id, at: event.at, to: names) }
     case .suppressed: if alert.suppression?.kind == .maintenance { change(alert.id) { $0.isPlanned = true } }
     case .shelved: break
     }

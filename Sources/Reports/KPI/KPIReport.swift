@@ -103,7 +103,8 @@ private struct KPITables {
       table: ReportTable(
         [
           .text("title", "规则", "Rule"), .technical("rule", "编号", "Id"), .number("alerts", "报警", "Alerts"),
-          .number("share", "占比", "Share"), .number("subjects", "对象", "Subjects"),
+          .number("hidden", "未打扰", "Hidden"), .number("share", "占比", "Share"),
+          .number("subjects", "对象", "Subjects"),
           .number("fleeting", "瞬时", "Fleeting"), .number("chattering", "抖动", "Chattering"),
           .number("needed_nothing", "无需处理", "Needed nothing"), .number("escalations", "上报", "Escalated"),
           .number("answer_median", "应答（中位数）", "Answered (median)"), .number("answer_p90", "应答（90%）", "Answered (p90)"),
@@ -111,7 +112,8 @@ private struct KPITables {
         ],
         kpi.rules.map { rule in
           [
-            .text(title(rule.rule)), .name(rule.rule), .count(rule.alerts), .share(share(rule.alerts)),
+            .text(title(rule.rule)), .name(rule.rule), .count(rule.alerts), .count(rule.hidden),
+            .share(share(rule.alerts)),
             .count(rule.subjects), .count(rule.fleeting), .count(rule.chattering), .count(rule.neededNothing),
             .count(rule.escalations), .duration(rule.answer?.median), .duration(rule.answer?.p90),
             .duration(rule.lasted?.median),

@@ -21,6 +21,8 @@ package struct ReplayChange: Sendable, Equatable {
   /// Suppressed: why (inhibited, maintenance, damped …), and the alert, window … that does it.
   package var kind: String?
   package var by: String?
+  /// Whether it speaks to people: not while alerts.yaml keeps the alert quiet. `suppressed` and `released` say so in the lines.
+  package var speaks = true
 
   package init(
     at: Timestamp, noticedAt: Timestamp, change: String, alert: String, rule: String, subject: String, place: String,

@@ -1,3 +1,4 @@
+import Alerts
 import App
 import ArgumentParser
 import Community
@@ -48,8 +49,8 @@ struct Replay: ParsableCommand {
       switch event {
       case .change(let change):
         if readings { return }
-        if kpi { return measured.add(change) }
-        show(escalation.take(change))
+        let found = escalation.take(change)
+        if kpi { measured.add(found) } else { show(found) }
       case .reading(let reading):
         guard readings else { return }
         if output.json { lines.add(reading.json) } else { shown.append(reading) }
@@ -58,7 +59,10 @@ struct Replay: ParsableCommand {
         Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
       }
     }
-    if let span = player.span, !readings, !kpi { show(escalation.finish(at: span.upperBound)) }
+    if let span = player.span, !readings {
+      let found = escalation.finish(at: span.upperBound)
+      if kpi { measured.add(found) } else { show(found) }
+    }
     lines.flush()
     if kpi {
       try measured.print(player.span, output)
@@ -85,7 +89,10 @@ private struct MeasuredReplay {
     log = AlarmLog { place, _ in places.chain(from: place).prefix(1).compactMap { $0.duty?.unit[language] } }
   }
 
-  mutating func add(_ change: ReplayChange) { log.add(change) }
+  /// Nobody answers in a replay: what climbs for want of that says nothing about the rules.
+  mutating func add(_ changes: [ReplayChange]) {
+    for change in changes where change.change != AlertEvent.Kind.escalated.rawValue { log.add(change) }
+  }
 
   /// - Parameter span: of the tape's clock; nil without any message.
   func print(_ span: ClosedRange<Timestamp>?, _ output: OutputOptions) throws {

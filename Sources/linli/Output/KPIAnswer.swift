@@ -21,6 +21,7 @@ struct KPIAnswer: Encodable {
   struct Rule: Encodable {
     var rule: String
     var alerts: Int
+    var hidden: Int
     var subjects: Int
     var fleeting: Int
     var chattering: Int
@@ -52,7 +53,8 @@ struct KPIAnswer: Encodable {
     }
     rules = kpi.rules.map {
       Rule(
-        rule: $0.rule, alerts: $0.alerts, subjects: $0.subjects, fleeting: $0.fleeting, chattering: $0.chattering,
+        rule: $0.rule, alerts: $0.alerts, hidden: $0.hidden, subjects: $0.subjects, fleeting: $0.fleeting,
+        chattering: $0.chattering,
         neededNothing: $0.neededNothing, escalations: $0.escalations,
         lastedMedianSeconds: $0.lasted.map { Double($0.median) / 1_000 })
     }
@@ -71,12 +73,13 @@ struct KPIAnswer: Encodable {
     guard !kpi.rules.isEmpty else { return }
     Terminal.line("")
     var rules = Table(
-      output.say("规则", "RULE"), output.say("报警", "ALERTS"), output.say("对象", "SUBJECTS"),
+      output.say("规则", "RULE"), output.say("报警", "ALERTS"), output.say("未打扰", "HIDDEN"),
+      output.say("对象", "SUBJECTS"),
       output.say("瞬时", "FLEETING"), output.say("抖动", "CHATTERING"), output.say("无需处理", "NEEDED NOTHING"),
       output.say("持续（中位数）", "LASTED (MEDIAN)"))
     for rule in kpi.rules.prefix(AlarmKPI.topCount) {
       rules.add(
-        rule.rule, "\(rule.alerts)", "\(rule.subjects)", "\(rule.fleeting)", "\(rule.chattering)",
+        rule.rule, "\(rule.alerts)", "\(rule.hidden)", "\(rule.subjects)", "\(rule.fleeting)", "\(rule.chattering)",
         "\(rule.neededNothing)", rule.lasted.map { FigureText.duration($0.median)[output.language] } ?? "–")
     }
     rules.print()
