@@ -111,10 +111,11 @@ struct CheckpointReader {
     return time
   }
 
-  /// The same, or one of the ends of the type, which stand for "never" and "none".
-  mutating func millisecondsOrNone() throws(CheckpointError) -> Int64 {
+  /// The same, or `none`: the end of the type that stands for "never", or for "nothing is due", at this place. The other end
+  /// would overflow.
+  mutating func milliseconds(or none: Int64) throws(CheckpointError) -> Int64 {
     let time: Int64 = try integer()
-    guard time == .min || time == .max || time.magnitude < 1 << 50 else { throw .damaged }
+    guard time == none || time.magnitude < 1 << 50 else { throw .damaged }
     return time
   }
 

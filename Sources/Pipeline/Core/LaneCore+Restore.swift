@@ -115,11 +115,13 @@ extension LaneCore {
     _ loaded: inout PointState, into point: Int?, from reader: inout CheckpointReader, _ format: UInt32
   ) throws(CheckpointError) {
     loaded.time = try reader.milliseconds()
-    loaded.usableTime = try reader.millisecondsOrNone()
+    loaded.usableTime = try reader.milliseconds(or: PointState.never)
     loaded.value = try reader.value()
-    loaded.changedAt = try reader.millisecondsOrNone()
+    loaded.changedAt = try reader.milliseconds(or: PointState.never)
+    // Both come with the first usable reading.
+    guard loaded.hasValue == (loaded.changedAt != PointState.never) else { throw .damaged }
     loaded.arrival = try reader.milliseconds()
-    loaded.stuckDue = try reader.millisecondsOrNone()
+    loaded.stuckDue = try reader.milliseconds(or: .max)
     let limit: Int64 = try reader.integer()
     loaded.arrivals = UInt32(clamping: try reader.counter())
     loaded.reason = try reader.reason()

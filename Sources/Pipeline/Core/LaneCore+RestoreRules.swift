@@ -110,8 +110,12 @@ extension LaneCore {
     guard let kind = ConditionCode.Kind(rawValue: try reader.integer()) else { throw .damaged }
     if let node, rules.code(node).pointee.kind != kind { throw .damaged }
     var state = try loadState(from: &reader)
+    // Where there is no period nothing would ever move this time on, and what is due would stay so.
+    if let node, !rules.code(node).pointee.hasPeriod, state.edgeDue != .max { throw .damaged }
     let lastEdge: Int32 = try reader.integer()
-    if kind == .window { try loadWindow(node.map { Int(rules.nodes[$0].window) }, from: &reader) }
+    if kind == .window {
+      try loadWindow(node.map { Int(rules.nodes[$0].window) }, isOpen: false, from: &reader)
+    }
     let count = try reader.count(ofSize: 6)
     let edges = node.map { rules.edges(of: $0) }
     var unmatched = count
@@ -140,12 +144,12 @@ extension LaneCore {
     state.isActive = try reader.bool()
     state.isInside = try reader.bool()
     state.isLatched = try reader.bool()
-    state.clock = try reader.millisecondsOrNone()
-    state.since = try reader.millisecondsOrNone()
-    state.mark = try reader.millisecondsOrNone()
+    state.clock = try reader.milliseconds(or: .min)
+    state.since = try reader.milliseconds(or: .min)
+    state.mark = try reader.milliseconds(or: NodeState.stopped)
     state.held = try reader.milliseconds()
-    state.leafDue = try reader.millisecondsOrNone()
-    state.edgeDue = try reader.millisecondsOrNone()
+    state.leafDue = try reader.milliseconds(or: .max)
+    state.edgeDue = try reader.milliseconds(or: .max)
     // A period's edges are crossed one by one, day after day: nothing that is right is so far behind.
     guard state.edgeDue >= now.milliseconds - 366 * 86_400_000 else { throw .damaged }
     return state
@@ -172,18 +176,21 @@ extension LaneCore {
       rules.edges[edge].isLatched = isLatched
       extra = Int(rules.edges[edge].extra)
     }
-    if kind == .changes { try loadWindow(extra, from: &reader) }
+    if kind == .changes { try loadWindow(extra, isOpen: true, from: &reader) }
     if kind == .quiet {
-      let clock = QuietClock(since: try reader.millisecondsOrNone(), held: try reader.milliseconds())
+      let clock = QuietClock(since: try reader.milliseconds(or: NodeState.stopped), held: try reader.milliseconds())
       if let extra { rules.clocks[extra] = clock }
     }
   }
 
-  private func loadWindow(_ window: Int?, from reader: inout CheckpointReader) throws(CheckpointError) {
-    let first = try reader.millisecondsOrNone()
+  /// - Parameter isOpen: the newest bucket may be one that has not begun to leave (`changes`).
+  private func loadWindow(
+    _ window: Int?, isOpen: Bool, from reader: inout CheckpointReader
+  ) throws(CheckpointError) {
+    let first = try reader.milliseconds(or: .max)
     if let window { rules.windows[window].first = first }
     for _ in 0..<(try reader.count(ofSize: 24)) {
-      let time = try reader.millisecondsOrNone()
+      let time = isOpen ? try reader.milliseconds(or: .max) : try reader.milliseconds()
       let bucket = SlidingWindow.Bucket(time: time, value: try reader.double(), weight: try reader.double())
       if let window { rules.windows[window].insert(bucket) }
     }

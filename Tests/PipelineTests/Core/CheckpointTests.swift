@@ -56,15 +56,49 @@ import Testing
     }
   }
 
+  private func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: number.littleEndian) { Array($0) }
+  }
+
+  /// The checkpoint with eight other bytes at a place, and a checksum that fits.
+  private func forged(_ checkpoint: [UInt8], at place: Int?, _ number: some FixedWidthInteger) throws -> [UInt8] {
+    let place = try #require(place)
+    var forged = checkpoint
+    forged.replaceSubrange(place..<place + 8, with: bytes(number))
+    let sum = forged.dropLast(4).withUnsafeBytes { CRC32C.checksum($0.baseAddress!, $0.count) }
+    forged.replaceSubrange(forged.count - 4..<forged.count, with: bytes(sum))
+    return forged
+  }
+
   /// A core takes in numbers only; with a checksum that fits, too, nothing else may come back.
   @Test(arguments: [Double.nan, .infinity, -.infinity]) func aValueThatIsNoNumberIsDamage(value: Double) throws {
-    var bytes = core(scene(), (5, 21.25)).checkpoint()
-    let number = withUnsafeBytes(of: 21.25.bitPattern.littleEndian) { Array($0) }
-    let place = try #require(bytes.firstRange(of: number)?.lowerBound)
-    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.replaceSubrange(place..<place + 8, with: $0) }
-    let sum = bytes.dropLast(4).withUnsafeBytes { CRC32C.checksum($0.baseAddress!, $0.count) }
-    withUnsafeBytes(of: sum.littleEndian) { bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: $0) }
-    #expect(throws: CheckpointError.damaged) { try LaneCore(plan: scene().plan, restoring: bytes) }
+    let whole = core(scene(), (5, 21.25)).checkpoint()
+    let place = whole.firstRange(of: bytes(21.25.bitPattern))?.lowerBound
+    let forged = try forged(whole, at: place, value.bitPattern)
+    #expect(throws: CheckpointError.damaged) { try LaneCore(plan: scene().plan, restoring: forged) }
+  }
+
+  /// A period that ends where there is none would be due for ever; the first moment of a window at the beginning of all times,
+  /// or a reading in it at their end, would overflow.
+  @Test func aTimeThatCannotBeIsDamage() throws {
+    let plain = core(scene(), (5, 21)).checkpoint()
+    // Of the rule's only node, the last times of the checkpoint: when the leaf and when the period is due.
+    let dues = plain.ranges(of: bytes(Int64.max) + bytes(Int64.max)).last?.lowerBound
+    let due = try forged(plain, at: dues.map { $0 + 8 }, Int64(5))
+    #expect(throws: CheckpointError.damaged) { try LaneCore(plan: scene().plan, restoring: due) }
+
+    var mean = Scene()
+    mean.device(points: [.number()])
+    mean.rule("mean", ConditionPlan(predicate: .compare(.window(.average, 10), .above(20))), 0)
+    let window = core(mean, (123_457, 21)).checkpoint()
+    let times = window.ranges(of: bytes(Int64(123_457))).suffix(2).map(\.lowerBound)
+    #expect(throws: Never.self) {
+      try LaneCore(plan: mean.plan, restoring: try forged(window, at: times.last, Int64(123_457)))
+    }
+    for (place, time) in zip(times, [Int64.min, .max]) {
+      let forged = try forged(window, at: place, time)
+      #expect(throws: CheckpointError.damaged) { try LaneCore(plan: mean.plan, restoring: forged) }
+    }
   }
 
   /// A new plan has more patience with one device and less with a point of another. Both are looked at again with the next
