@@ -16,6 +16,7 @@ struct HistoryLedger {
   private var messages: [JournalPosition: Kept] = [:]
   /// Which version holds for messages behind a position.
   private var plans: [(after: JournalPosition, version: Int)] = []
+  /// The newest message that is not lost.
   private(set) var newest: JournalPosition = 0
   /// Why the history need not be what one reading of the journal gives; nil while it must be.
   private(set) var inexact: String?
@@ -37,6 +38,7 @@ struct HistoryLedger {
       messages[position] = nil
       if position <= history { blur("the history has position \(position), which is lost") }
     }
+    newest = messages.keys.max() ?? 0
     if oldest > history + 1, messages.keys.contains(where: { $0 > history && $0 < oldest }) {
       blur("the journal's ring has overtaken the history")
     }

@@ -26,7 +26,7 @@ final class LaneProcess {
   let tap: HandlerTap
   let carrier: ChangeCarrier
   let history: HistoryWriter
-  /// Reads along for the ledger.
+  /// Reads along for the ledger what comes in this life.
   let follower: JournalFollower
   let startedAt: Timestamp
   /// How many changeovers of plans the next checkpoint out of the queue contains, and of which version the last one was.
@@ -78,7 +78,7 @@ final class LaneProcess {
       store: keeping, written: kept, settings: world.limits.history,
       committed: { [unowned ingest] in ingest.committed.load(ordering: .acquiring) })
     history = writer
-    follower = JournalFollower(directory: world.disk.directory + "/journal", after: world.readings.newest)
+    follower = JournalFollower(directory: world.disk.directory + "/journal", after: journal.next - 1)
     startedAt = world.now
     ingest.onChangeover = { [unowned world] plan, position in
       writer.install(plan, after: position)

@@ -1,4 +1,4 @@
-import Dispatch  // `stat` belongs to it or to Glibc, whichever the compiler has met first
+import CDispatch  // `stat` belongs to it or to Glibc, whichever the compiler has met first
 import Foundation
 import Glibc
 package import Pipeline
