@@ -189,7 +189,8 @@ package final class HistoryWriter: @unchecked Sendable {
     }
     if let change, follower.position >= change.after {
       if follower.position > current.written { flush(now) }
-      if buffer.isEmpty { adopt(change.plan) }
+      // The flush may have gone back to what the database had all along (`beginAnew`); that is read with the old plan still.
+      if buffer.isEmpty, follower.position >= change.after { adopt(change.plan) }
     }
     return follower.position >= committed
   }
