@@ -136,7 +136,8 @@ let package = Package(
     // MARK: - Fuzzing: the targets, whose corpora the tests run; Fuzz/build.sh makes the fuzzer of them
     .target(
       name: "FuzzTargets",
-      dependencies: ["Pipeline", "ConfigFile", "Community", "Rules", "Notify", "App"], path: "Fuzz/Targets"),
+      dependencies: ["Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Notify", "App"],
+      path: "Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
 
     // MARK: - Benchmarks

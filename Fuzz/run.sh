@@ -18,7 +18,7 @@ corpus=$root/Fuzz/corpus/$target
 case $target in
   decoder | tape | answers | gateways) words=json ;;
   topics) words=topics ;;
-  journal | checkpoint | second-comings | links | history*) words= ;;
+  journal | checkpoint | second-comings | links | calendar | history*) words= ;;
   scalars | messages) words=$target ;;
   *) words=yaml ;;
 esac

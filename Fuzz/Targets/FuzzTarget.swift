@@ -6,16 +6,20 @@ package struct FuzzTarget: Sendable {
   package let run: @Sendable (UnsafeRawBufferPointer) throws -> Void
 
   package static let all: [FuzzTarget] = [
+    FuzzTarget(name: "alerts", run: DutyTargets.alerts),
     FuzzTarget(name: "answers", run: AnswersTarget.run),
+    FuzzTarget(name: "calendar", run: DutyTargets.calendar),
     FuzzTarget(name: "channels", run: ConfigurationTargets.channels),
     FuzzTarget(name: "checkpoint", run: CheckpointTarget.run),
     FuzzTarget(name: "decoder", run: DecoderTarget.run),
     FuzzTarget(name: "devices", run: ConfigurationTargets.devices),
+    FuzzTarget(name: "duty", run: DutyTargets.duty),
     FuzzTarget(name: "gateways", run: GatewayTarget.run),
     FuzzTarget(name: "history", run: HistoryTarget.run),
     FuzzTarget(name: "journal", run: JournalTarget.run),
     FuzzTarget(name: "links", run: LinksTarget.run),
     FuzzTarget(name: "messages", run: MessagesTarget.run),
+    FuzzTarget(name: "orders", run: DutyTargets.orders),
     FuzzTarget(name: "places", run: ConfigurationTargets.places),
     FuzzTarget(name: "profiles", run: ProfileTarget.run),
     FuzzTarget(name: "rules", run: RuleTargets.rules),
