@@ -20,7 +20,7 @@ import Testing
       "linli.yaml", "mqtt: [{url: \"mqtt://127.0.0.1:1\", client_id: x, subscribe: [\"t/#\"]}]\ntimezone: Asia/Shanghai"
     )
     let answer = duty ? "duty: {unit: 物业, answer_within: 10m}, " : ""
-    let above = duty ? "duty: {unit: 社区, answer_within: 15m}, " : ""
+    let above = duty ? "duty: {unit: 社区, answer_within: 15m, finish_within: 2d}, " : ""
     try write(
       "places.yaml",
       "places: [{id: c, level: community, \(above)places: [{id: y, level: compound, \(answer)places: [{id: r, level: room}]}]}]"
@@ -92,7 +92,7 @@ import Testing
     #expect(lines == ["03:05 raised", "03:15 escalated", "03:20 cleared", "05:05 raised", "05:15 escalated"])
   }
 
-  /// At the top the last deadline passes without a word. What can say nothing any more is not kept, however long the tape is.
+  /// At the top the last deadlines, which may be days, pass without a word. What can say nothing any more is not kept.
   @Test func memoryStaysFlat() throws {
     let folder = try TemporaryDirectory()
     var escalation = ReplayEscalation(try configuration(folder.url, duty: true))
@@ -110,7 +110,7 @@ import Testing
       most = max(most, escalation.count)
     }
     #expect(escalated == 2_000)
-    #expect(most < 300)
+    #expect(most < 3)
   }
 
   /// What alerts.yaml keeps quiet shows, and climbs nowhere; without a word of it there is none.

@@ -87,9 +87,16 @@ package struct ReplayEscalation {
   }
 
   private mutating func forget(_ alert: Alert) {
-    guard !alert.isActive, book.isSettled(alert.id) else { return }
+    guard !alert.isActive, book.isSettled(alert.id) || isAtTheTop(alert) else { return }
     _ = try? book.perform(.close(force: true), on: alert.id, by: AlertEvent.system, at: alert.raisedAt)
     names[alert.id] = nil
+  }
+
+  /// Nobody is left above it or in its care plan: its last deadlines, which may be days, pass without an event where nobody speaks
+  /// again.
+  private func isAtTheTop(_ alert: Alert) -> Bool {
+    guard !alert.isSuppressed, let response = alert.response, response.careDue == nil else { return false }
+    return response.responsible?.place == book.policy.duty.posts(for: alert.place).last?.place
   }
 
   /// At the top a last deadline passes without an event. So all are looked at whenever the book has doubled: memory stays flat

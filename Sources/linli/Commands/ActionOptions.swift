@@ -20,26 +20,37 @@ struct ActionOptions: ParsableArguments {
     }
   }
 
-  /// Sends the same request to each of them; goes on after a failure and tells all of them at the end.
+  /// Sends the same request to each of them.
   /// - Parameter collection: `alerts` or `orders`.
   /// - Parameter line: what people see of each that was done.
   func send<Answer: Codable>(
     _ request: some Encodable, to collection: String, as type: Answer.Type, line: (Answer) -> String
   ) async throws {
     let client = ServiceClient(service)
+    try await output.each(ids, line: line) { id in
+      try await client.post(
+        "/api/v1/\(collection)/\(ServiceClient.step(id))/actions?lang=\(output.language.rawValue)", request, as: type)
+    }
+  }
+}
+
+extension OutputOptions {
+  /// Does the same to each id and shows the answers; goes on after a failure and tells all of them at the end.
+  func each<Answer: Encodable>(
+    _ ids: [String], line: (Answer) -> String, _ action: (_ id: String) async throws -> Answer
+  ) async throws {
     var failures: [String] = []
     var done: [Answer] = []
     for id in ids {
       do {
-        let answer = try await client.post(
-          "/api/v1/\(collection)/\(ServiceClient.step(id))/actions?lang=\(output.language.rawValue)", request, as: type)
+        let answer = try await action(id)
         done.append(answer)
-        if !output.json { Terminal.line(line(answer)) }
+        if !json { Terminal.line(line(answer)) }
       } catch let failure as CommandFailure where failure.code == .problem {
         failures.append("\(id): \(failure.message)")
       }
     }
-    if output.json { try Terminal.json(done) }
+    if json { try Terminal.json(done) }
     if !failures.isEmpty { throw CommandFailure(.problem, failures.joined(separator: "\nlinli: ")) }
   }
 }

@@ -44,7 +44,7 @@ struct MaintenanceCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Plans maintenance, e.g. `linli maintenance add b3 --for 2h`.")
+      abstract: "Plans maintenance, e.g. `linli maintenance add b3 --for 2h --reason \"lift inspection\"`.")
     @OptionGroup var quiet: QuietOptions
     @OptionGroup var span: SpanOptions
     @Flag(help: "Critical alerts, too.")
@@ -105,7 +105,7 @@ struct AwayCommand: AsyncParsableCommand {
   @OptionGroup var span: SpanOptions
   @Flag(help: "Somebody is back before the time.")
   var back = false
-  @Option(help: "Why, or where they are.")
+  @Option(name: [.customLong("reason"), .customLong("comment")], help: "Why, or where they are.")
   var reason: String?
   @Option(help: "Who says so (default: the user of this shell).")
   var by: String?
@@ -126,11 +126,11 @@ struct AwayCommand: AsyncParsableCommand {
     let query = "?lang=\(output.language.rawValue)"
     if back {
       let ended = try await client.post(
-        "/api/v1/away/back\(query)", QuietEndBody(by: QuietText.person(by), place: place), as: [QuietView].self)
+        "/api/v1/away/back\(query)", QuietEndBody(by: Person.name(by), place: place), as: [QuietView].self)
       if output.json { return try Terminal.json(ended) }
       return Terminal.line(output.say("已登记回家。", "noted: back at home."))
     }
-    var body = QuietBody(places: [place], reason: reason ?? output.say("外出", "away"), by: QuietText.person(by))
+    var body = QuietBody(places: [place], reason: reason ?? output.say("外出", "away"), by: Person.name(by))
     try span.fill(&body)
     let view = try await client.post("/api/v1/away\(query)", body, as: QuietView.self)
     if output.json { return try Terminal.json(view) }

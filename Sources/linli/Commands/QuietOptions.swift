@@ -9,6 +9,8 @@ import Pipeline
 struct QuietOptions: ParsableArguments {
   @Argument(help: "Places; what lies below belongs to them.")
   var places: [String] = []
+  @Option(name: .customLong("place"), help: "The same, as an option. May be given several times.")
+  var morePlaces: [String] = []
   @Option(help: "A rule, or several that begin alike: care-*. May be given several times.")
   var rule: [String] = []
   @Option(help: "A device, or several that begin alike. May be given several times.")
@@ -17,7 +19,8 @@ struct QuietOptions: ParsableArguments {
   var audience: [String] = []
   @Option(help: "Only this priority and what is less urgent: high, medium or low.")
   var upTo: String?
-  @Option(help: "Why; it stands in the story of each alert.")
+  @Option(
+    name: [.customLong("reason"), .customLong("comment")], help: "Why; it stands in the story of each alert.")
   var reason: String?
   @Option(help: "Who plans it (default: the user of this shell).")
   var by: String?
@@ -27,7 +30,7 @@ struct QuietOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if places.isEmpty && rule.isEmpty && device.isEmpty && audience.isEmpty {
+    if places.isEmpty && morePlaces.isEmpty && rule.isEmpty && device.isEmpty && audience.isEmpty {
       throw ValidationError("name a place, --rule, --device or --audience")
     }
     if let upTo, Priority(rawValue: upTo) == nil {
@@ -44,8 +47,9 @@ struct QuietOptions: ParsableArguments {
 
   func plan(_ kind: PlannedQuiet.Kind, _ span: SpanOptions?, critical: Bool) async throws {
     var body = QuietBody(
-      places: places, rules: rule, devices: device, audience: audience, upTo: upTo, critical: critical, reason: reason,
-      by: QuietText.person(by))
+      places: places + morePlaces, rules: rule, devices: device, audience: audience, upTo: upTo, critical: critical,
+      reason: reason,
+      by: Person.name(by))
     try span?.fill(&body)
     let client = ServiceClient(service)
     let path = "\(QuietText.path(kind))\(preview ? "/preview" : "")?lang=\(output.language.rawValue)"
@@ -106,19 +110,10 @@ struct QuietEnd: ParsableArguments {
 
   func perform(_ kind: PlannedQuiet.Kind) async throws {
     let client = ServiceClient(service)
-    var done: [QuietView] = []
-    var failures: [String] = []
-    for id in ids {
-      do {
-        let path = "\(QuietText.path(kind))/\(ServiceClient.step(id))/end?lang=\(output.language.rawValue)"
-        let view = try await client.post(path, QuietEndBody(by: QuietText.person(by)), as: QuietView.self)
-        done.append(view)
-        if !output.json { Terminal.line("\(view.id)  \(output.say("已结束", "ended"))") }
-      } catch let failure as CommandFailure where failure.code == .problem {
-        failures.append("\(id): \(failure.message)")
-      }
+    let request = QuietEndBody(by: Person.name(by))
+    try await output.each(ids, line: { (view: QuietView) in "\(view.id)  \(output.say("已结束", "ended"))" }) { id in
+      let path = "\(QuietText.path(kind))/\(ServiceClient.step(id))/end?lang=\(output.language.rawValue)"
+      return try await client.post(path, request, as: QuietView.self)
     }
-    if output.json { try Terminal.json(done) }
-    if !failures.isEmpty { throw CommandFailure(.problem, failures.joined(separator: "\nlinli: ")) }
   }
 }

@@ -14,10 +14,6 @@ enum QuietText {
     }
   }
 
-  static func person(_ name: String?) -> String {
-    name ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName()
-  }
-
   static func show(_ kind: PlannedQuiet.Kind, all: Bool, _ client: ServiceClient, _ output: OutputOptions) async throws
   {
     let views = try await client.get(
