@@ -17,6 +17,17 @@ import Testing
     _ = try DataLock(directory: folder.path)
   }
 
+  /// A service that has ended may be referred to a moment longer.
+  @Test func givenBackWhileReferredTo() throws {
+    let folder = try TemporaryDirectory()
+    let first = try DataLock(directory: folder.path)
+    first.release()
+    let second = try DataLock(directory: folder.path)
+    first.release()
+    #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.path) }
+    withExtendedLifetime((first, second)) {}
+  }
+
   @Test func aFolderThatIsNotThereIsNamed() throws {
     let folder = try TemporaryDirectory()
     let refusal = #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.file("none")) }

@@ -214,6 +214,7 @@ package final class CommunityService: Sendable {
     if let path = options.socket { Self.removeSocket(path) }
     do { try store.close() } catch { logger.error("store: \(error)") }
     do { try history?.close() } catch { logger.error("history: \(error.historyWords)") }
+    lock.release()
     logger.info("stopped")
   }
 

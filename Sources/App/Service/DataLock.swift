@@ -23,5 +23,12 @@ final class DataLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  /// Gives the directory back while the lock is still referred to. A child that another thread has forked and that has not become
+  /// its program yet holds a copy of the descriptor; closing ours alone would leave the lock to it.
+  func release() { flock(descriptor, LOCK_UN) }
+
+  deinit {
+    release()
+    close(descriptor)
+  }
 }
