@@ -13,6 +13,7 @@
 // A shelved or suppressed alert tells nobody and has no deadline; they begin anew when it comes back. An alert that was
 // suppressed from its raise on and clears meanwhile was never told to anybody, and closes with that. Whoever was told of one that
 // clears and closes while it is hidden hears of that once, by the step that closes it.
+import Community
 package import Pipeline
 
 extension Alert {
@@ -35,7 +36,7 @@ extension Alert {
   ) -> AlertEvent {
     shelvedUntil = nil
     beginResponse(at: at, policy)
-    speakAgain()
+    tellAsItStands()
     return record(.unshelved, at: at, by: by, comment: comment, to: asked)
   }
 
@@ -61,12 +62,12 @@ extension Alert {
     guard suppression != nil else { return [] }
     suppression = nil
     beginResponse(at: at, policy)
-    speakAgain()
+    tellAsItStands()
     return [record(.released, at: at, comment: comment, to: asked)]
   }
 
   /// It is hidden no more: if it still waits for an answer, people hear of it as it stands.
-  private mutating func speakAgain() {
+  private mutating func tellAsItStands() {
     guard needsAnswer else { return }
     wasTold = true
     clearedUnheard = nil
@@ -160,7 +161,7 @@ extension AlertEvent {
 /// Texts that people type: trimmed and bounded.
 private enum AlertText {
   static func name(_ text: String, _ limits: AlertLimits) throws(AlertError) -> String {
-    let text = trimmed(text)
+    let text = text.trimmed
     if text.isEmpty { throw .nameMissing }
     if text.count > limits.name { throw .nameTooLong(limit: limits.name) }
     return text
@@ -169,14 +170,8 @@ private enum AlertText {
   /// An empty comment is none.
   static func comment(_ text: String?, _ limits: AlertLimits) throws(AlertError) -> String? {
     guard let text else { return nil }
-    let comment = trimmed(text)
+    let comment = text.trimmed
     if comment.count > limits.comment { throw .commentTooLong(limit: limits.comment) }
     return comment.isEmpty ? nil : comment
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    let start = text.drop { $0.isWhitespace }
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...end])
   }
 }

@@ -44,9 +44,7 @@ package struct AlertBook: Sendable {
   /// Closed by force, condition not cleared since.
   var forced: [Key: Alert] = [:]
   /// When time alone brings the next step of an alert.
-  var dues: [String: Timestamp] = [:]
-  /// Nothing is due before.
-  private var earliest = Timestamp.distantFuture
+  private(set) var dues = DueTimes<String>()
   var occurrences: [Key: Occurrence] = [:]
 
   /// - Parameters:
@@ -86,7 +84,7 @@ package struct AlertBook: Sendable {
   }
 
   /// When `advance(to:)` has something to do next.
-  package var nextDue: Timestamp? { [dues.values.min(), quiet.nextBoundary].compactMap(\.self).min() }
+  package var nextDue: Timestamp? { [dues.next, quiet.nextBoundary].compactMap(\.self).min() }
 
   /// Nothing will happen to it by time alone.
   package func isSettled(_ id: String) -> Bool { dues[id] == nil && alerts[id]?.isSuppressed != true }
@@ -171,12 +169,11 @@ package struct AlertBook: Sendable {
   }
 
   private mutating func performDues(before end: Timestamp) -> [AlertEvent] {
-    guard earliest < end else { return [] }
     var events: [AlertEvent] = []
     // Latest first, so that the next one is taken off the end.
-    var queue = dues.filter { $0.value < end }.map { (due: $0.value, id: $0.key) }
-    queue.sort { ($0.due, $0.id) > ($1.due, $1.id) }
-    while let (due, id) = queue.popLast() {
+    var queue = dues.take(through: end - 1)
+    queue.sort { ($0.time, $0.key) > ($1.time, $1.key) }
+    while let (id, due) = queue.popLast() {
       guard var alert = alerts[id], let next = alert.nextDue, next.at == due else { continue }
       if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
       keep(alert)
@@ -184,11 +181,10 @@ package struct AlertBook: Sendable {
       var (low, high) = (0, queue.count)
       while low < high {
         let middle = (low + high) / 2
-        if (queue[middle].due, queue[middle].id) > (again, id) { low = middle + 1 } else { high = middle }
+        if (queue[middle].time, queue[middle].key) > (again, id) { low = middle + 1 } else { high = middle }
       }
-      queue.insert((again, id), at: low)
+      queue.insert((id, again), at: low)
     }
-    earliest = dues.values.min() ?? .distantFuture
     return events
   }
 
@@ -276,10 +272,8 @@ package struct AlertBook: Sendable {
   mutating func keep(_ alert: Alert) {
     let key = alert.key
     alerts[alert.id] = alert.isClosed ? nil : alert
-    let due = alert.nextDue?.at
-    dues[alert.id] = due
+    dues.set(alert.id, alert.nextDue?.at)
     quiet.note(alert)
-    if let due { earliest = min(earliest, due) }
     if alert.isActive && !alert.isClosed {
       activeIDs[key] = alert.id
     } else if activeIDs[key] == alert.id {

@@ -235,10 +235,8 @@ enum OrderText {
   /// Nothing but blanks is none.
   static func optional(_ text: String?, _ what: String, limit: Int) throws(OrderError) -> String? {
     guard let text else { return nil }
-    let start = text.drop { $0.isWhitespace }
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return nil }
-    let trimmed = String(start[...end])
+    let trimmed = text.trimmed
     if trimmed.count > limit { throw .textTooLong(what, limit: limit) }
-    return trimmed
+    return trimmed.isEmpty ? nil : trimmed
   }
 }

@@ -26,9 +26,7 @@ extension AlertDesk {
       throw .unknown(id: id)
     }
     if quiet.isOver(at: time) { throw .over(id: id) }
-    let name = by.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    if name.isEmpty { throw .nameMissing }
-    if name.count > policy.quiet.settings.limits.name { throw .textTooLong(limit: policy.quiet.settings.limits.name) }
+    let name = try policy.quiet.settings.limits.name(by)
     return await take(quiet.ended(at: time, by: name), .ended, by: name, at: time)
   }
 

@@ -93,9 +93,3 @@ package protocol AlertStorage: Outbox, OrderStorage {
   /// Time of the newest event; nil without any.
   func newestEventTime() async throws(StoreError) -> Timestamp?
 }
-
-extension AlertStorage {
-  package func appliedClocks() async throws(StoreError) -> [String: Timestamp] { [:] }
-  package func plannedQuiet(endingAfter: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] { [] }
-  package func newestEventTime() async throws(StoreError) -> Timestamp? { nil }
-}

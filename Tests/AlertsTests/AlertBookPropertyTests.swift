@@ -87,14 +87,14 @@ import Testing
       let uncleared = last.values.map(\.alert).filter(\.isActive)
       #expect(Set(uncleared.map(\.subject)) == holds, "active if and only if the last change raised")
       #expect(uncleared.count == holds.count, "at most one a subject")
-      #expect(Set(book.dues.keys) == Set(open.filter { $0.shelvedUntil != nil }.map(\.id)))
+      #expect(Set(book.dues.times.keys) == Set(open.filter { $0.shelvedUntil != nil }.map(\.id)))
     }
 
     /// The newest states of all alerts are all that a restart has.
     mutating func restart(_ limits: AlertLimits) {
       let states = Dictionary(log.map { ($0.alert.id, $0.alert) }, uniquingKeysWith: { $1 })
       let again = AlertBook(limits: limits, restoring: Array(states.values))
-      #expect(again.alerts == book.alerts && again.activeIDs == book.activeIDs && again.dues == book.dues)
+      #expect(again.alerts == book.alerts && again.activeIDs == book.activeIDs && again.dues.times == book.dues.times)
       #expect(again.forced == book.forced)
       book = again
     }

@@ -13,6 +13,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   private var states: [String: Alert] = [:]
   private var trail: [Int64: AlertEvent] = [:]
   private var last: Int64 = 0
+  private var newest: Timestamp?
   private var eventKeys: Set<EventKey> = []
   private var waiting: [OutboxEntry] = []
   private var nextID: Int64 = 1
@@ -47,6 +48,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
       if eventKeys.insert(EventKey(alert: event.alert.id, number: event.number)).inserted {
         trail[numbered.sequence] = event
         last = max(last, numbered.sequence)
+        newest = max(newest ?? .distantPast, event.at)
       }
       if event.alert.step > states[event.alert.id]?.step ?? 0 { states[event.alert.id] = event.alert }
     }
@@ -93,6 +95,11 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   }
 
   func alertsToRestore(endedAfter: Timestamp) async throws(StoreError) -> [Alert] { Array(states.values) }
+
+  /// Nobody plans quiet in this world.
+  func plannedQuiet(endingAfter: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] { [] }
+
+  func newestEventTime() async throws(StoreError) -> Timestamp? { newest }
 
   func lastSequence() async throws(StoreError) -> Int64 { last }
 

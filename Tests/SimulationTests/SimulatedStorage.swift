@@ -57,6 +57,10 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     forgetsPositions ? [:] : try await store.appliedSteps()
   }
   func appliedClocks() async throws(StoreError) -> [String: Timestamp] { try await store.appliedClocks() }
+  func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] {
+    try await store.plannedQuiet(endingAfter: time, limit: limit)
+  }
+  func newestEventTime() async throws(StoreError) -> Timestamp? { try await store.newestEventTime() }
   func alertsToRestore(endedAfter time: Timestamp) async throws(StoreError) -> [Alert] {
     try await store.alertsToRestore(endedAfter: time)
   }

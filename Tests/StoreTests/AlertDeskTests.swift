@@ -17,9 +17,7 @@ import Testing
   }
 
   private func desk(_ policy: DeskPolicy = samplePolicy) async throws -> AlertDesk {
-    let desk = AlertDesk(storage: storage, policy: policy)
-    try await desk.start()
-    return desk
+    try await startedDesk(storage, policy)
   }
 
   @Test func aChangeBecomesAnAlertAndItsNotifications() async throws {

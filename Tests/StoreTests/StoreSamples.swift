@@ -51,6 +51,12 @@ func entry(_ event: AlertEvent, channel: String = "ops", createdAt: Int64 = 0, d
 let samplePolicy = DeskPolicy(
   traits: { traits($0.subject.hasPrefix("critical") ? .critical : .high) }, channels: { _ in ["ops", "wecom"] })
 
+func startedDesk(_ storage: FailingStorage, _ policy: DeskPolicy = samplePolicy) async throws -> AlertDesk {
+  let desk = AlertDesk(storage: storage, policy: policy)
+  try await desk.start()
+  return desk
+}
+
 /// The real store behind a switch: commits can be refused, or carried out while their answer is lost.
 final class FailingStorage: AlertStorage {
   enum Fault: Sendable { case refuse(StoreError), loseAnswer }
@@ -118,6 +124,7 @@ final class FailingStorage: AlertStorage {
 }
 
 extension FailingStorage {
+  func appliedClocks() async throws(StoreError) -> [String: Timestamp] { try await store.appliedClocks() }
   func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] {
     try await store.plannedQuiet(endingAfter: time, limit: limit)
   }

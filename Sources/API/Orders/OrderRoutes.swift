@@ -19,11 +19,11 @@ struct OrderRoutes {
       return try .json(try await backend.createOrder(order, language: request.language), status: .created)
     }
     router.get("/api/v1/orders/:id") { request, context -> Response in
-      try .json(try await backend.order(id: try Self.step("id", context).lowercased(), language: request.language))
+      try .json(try await backend.order(id: try context.step("id").lowercased(), language: request.language))
     }
     router.post("/api/v1/orders/:id/actions") { request, context -> Response in
       let action = try await request.body(as: OrderActionRequest.self)
-      let id = try Self.step("id", context).lowercased()
+      let id = try context.step("id").lowercased()
       return try .json(try await backend.perform(action, onOrder: id, language: request.language))
     }
     router.post("/api/v1/photos") { request, _ -> Response in
@@ -34,7 +34,7 @@ struct OrderRoutes {
       return try .json(try await backend.keepPhoto(Data(body.readableBytesView)), status: .created)
     }
     router.get("/api/v1/photos/:name") { _, context -> Response in
-      let photo = try await backend.photo(try Self.step("name", context))
+      let photo = try await backend.photo(try context.step("name"))
       // Never run by a browser, whatever somebody has uploaded.
       return Response(
         status: .ok,
@@ -64,10 +64,5 @@ struct OrderRoutes {
     return OrderSelection(
       place: request.query("place"), states: Set(states), all: request.query("all") == "true",
       limit: min(max(limit, 1), 10_000), cursor: cursor, language: request.language)
-  }
-
-  static func step(_ name: String, _ context: BasicRequestContext) throws -> String {
-    let step = try context.parameters.require(name)
-    return step.removingPercentEncoding ?? step
   }
 }

@@ -14,10 +14,10 @@ struct VolunteerRoutes {
       try .json(try await backend.enter(try await request.body(as: VolunteerRequest.self)), status: .created)
     }
     router.delete("/api/v1/volunteers/:id") { _, context -> Response in
-      try .json(try await backend.removeVolunteer(try OrderRoutes.step("id", context)))
+      try .json(try await backend.removeVolunteer(try context.step("id")))
     }
     router.get("/api/v1/volunteers/:id/offers") { request, context -> Response in
-      let id = try OrderRoutes.step("id", context)
+      let id = try context.step("id")
       return try .json(try await backend.offers(volunteer: id, language: request.language))
     }
     router.get("/api/v1/bank") { request, _ -> Response in

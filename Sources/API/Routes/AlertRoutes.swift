@@ -25,7 +25,6 @@ struct AlertRoutes {
 
   /// Ids are in lower case; who types one off a screen may use upper case.
   private static func id(_ context: BasicRequestContext) throws -> String {
-    let step = try context.parameters.require("id")
-    return (step.removingPercentEncoding ?? step).lowercased()
+    try context.step("id").lowercased()
   }
 }

@@ -33,12 +33,12 @@ struct QuietRoutes {
         let body = try await request.body(as: QuietEndBody.self)
         return try .json(
           try await backend.endQuiet(
-            try Self.id(context), kind: kind, by: body.by, language: request.language))
+            try context.step("id"), kind: kind, by: body.by, language: request.language))
       }
       group.delete(":id") { request, context -> Response in
         try .json(
           try await backend.endQuiet(
-            try Self.id(context), kind: kind, by: request.query("by") ?? "", language: request.language))
+            try context.step("id"), kind: kind, by: request.query("by") ?? "", language: request.language))
       }
     }
     router.post("/api/v1/away/back") { request, _ -> Response in
@@ -46,10 +46,5 @@ struct QuietRoutes {
       guard let place = body.place else { throw BackendError(.invalid, "say where: 'place'") }
       return try .json(try await backend.backAtHome(place: place, by: body.by, language: request.language))
     }
-  }
-
-  private static func id(_ context: BasicRequestContext) throws -> String {
-    let step = try context.parameters.require("id")
-    return step.removingPercentEncoding ?? step
   }
 }

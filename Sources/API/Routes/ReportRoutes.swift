@@ -8,10 +8,9 @@ struct ReportRoutes {
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/reports/:kind") { request, context -> Response in
-      let step = try context.parameters.require("kind")
       let file = try await backend.report(
         ReportSelection(
-          kind: step.removingPercentEncoding ?? step, month: request.query("month"), place: request.query("place"),
+          kind: try context.step("kind"), month: request.query("month"), place: request.query("place"),
           format: request.query("format") ?? "json", language: request.language))
       var response = Response(
         status: .ok, headers: [.contentType: file.contentType, .cacheControl: "no-store"],

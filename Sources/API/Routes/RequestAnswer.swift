@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Pipeline
 
-/// Small pieces that the routes share: a JSON answer, a JSON body, a time or number in the query.
+/// Small pieces that the routes share: a JSON answer, a JSON body, a step of the path, a time or number in the query.
 extension Response {
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
     Response(
@@ -43,5 +43,13 @@ extension Request {
       throw ProblemDocument(status: .badRequest, detail: "'\(name)' must be a whole number, not '\(text)'")
     }
     return number
+  }
+}
+
+extension BasicRequestContext {
+  /// A step of the path that the route gives a name, as the reader wrote it.
+  func step(_ name: String) throws -> String {
+    let step = try parameters.require(name)
+    return step.removingPercentEncoding ?? step
   }
 }

@@ -128,7 +128,7 @@ struct InhibitIndex: Sendable {
 
   /// Graces that end by then: their targets are touched.
   mutating func pass(_ time: Timestamp) {
-    for place in endings.take(through: time) {
+    for (place, _) in endings.take(through: time) {
       sources[place.slot]?[place.source] = nil
       if sources[place.slot]?.isEmpty == true { sources[place.slot] = nil }
       touched.insert(place.slot)

@@ -97,8 +97,8 @@ package struct QuietRequest: Sendable, Equatable {
     if words.count > limits.words || words.contains(where: { $0.isEmpty || $0.utf8.count > 1_000 }) {
       throw .tooManyWords(limit: limits.words)
     }
-    let reason = try text(reason, limit: limits.reason, missing: .reasonMissing)
-    let by = try text(by, limit: limits.name, missing: .nameMissing)
+    let reason = try limits.text(reason, atMost: limits.reason, missing: .reasonMissing)
+    let by = try limits.name(by)
     if planned.count(where: { !$0.isOver(at: now) }) >= limits.planned { throw .tooMany(limit: limits.planned) }
     let start = max(from ?? now, now)
     if start - now > limits.ahead { throw .tooFarAhead(longest: limits.ahead) }
@@ -117,14 +117,6 @@ package struct QuietRequest: Sendable, Equatable {
     return PlannedQuiet(
       id: id, kind: kind, matcher: matcher, from: start, until: kind == .outOfService ? nil : until, reason: reason,
       by: by, createdAt: now, critical: critical || kind == .outOfService)
-  }
-
-  private func text(_ text: String, limit: Int, missing: QuietError) throws(QuietError) -> String {
-    let start = text.drop { $0.isWhitespace }
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { throw missing }
-    let trimmed = String(start[...end])
-    if trimmed.count > limit { throw .textTooLong(limit: limit) }
-    return trimmed
   }
 }
 
@@ -150,6 +142,18 @@ package struct QuietLimits: Sendable, Equatable {
     case .maintenance: maintenance
     case .away, .back, .outOfService: away
     }
+  }
+
+  /// Who plans or ends something.
+  package func name(_ text: String) throws(QuietError) -> String {
+    try self.text(text, atMost: name, missing: .nameMissing)
+  }
+
+  func text(_ text: String, atMost limit: Int, missing: QuietError) throws(QuietError) -> String {
+    let text = text.trimmed
+    if text.isEmpty { throw missing }
+    if text.count > limit { throw .textTooLong(limit: limit) }
+    return text
   }
 }
 

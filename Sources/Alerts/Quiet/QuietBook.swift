@@ -82,7 +82,7 @@ struct QuietBook: Sendable {
   /// Goes on to a time. Returns whose answer may be another one now; nil: anybody's.
   mutating func pass(_ time: Timestamp) -> Set<String>? {
     inhibition.pass(time)
-    let concerned = inhibition.takeTouched().union(ends.take(through: time))
+    let concerned = inhibition.takeTouched().union(ends.take(through: time).map(\.key))
     guard let start = nextStart, start <= time else { return concerned }
     findNextStart(after: time)
     return nil

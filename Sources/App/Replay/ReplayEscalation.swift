@@ -93,14 +93,14 @@ package struct ReplayEscalation {
   }
 
   /// Nobody is left above it or in its care plan: its last deadlines, which may be days, pass without an event where nobody speaks
-  /// again.
+  /// again. (That a window begins meanwhile would show; of what has come back and waits in vain nobody needs that.)
   private func isAtTheTop(_ alert: Alert) -> Bool {
     guard !alert.isSuppressed, let response = alert.response, response.careDue == nil else { return false }
     return response.responsible?.place == book.policy.duty.posts(for: alert.place).last?.place
   }
 
-  /// At the top a last deadline passes without an event. So all are looked at whenever the book has doubled: memory stays flat
-  /// however long the tape is.
+  /// Where nobody above is on duty a last deadline passes without an event. So all are looked at whenever the book has doubled:
+  /// memory stays flat however long the tape is.
   private mutating func sweep() {
     guard book.count >= sweepAt else { return }
     for alert in Array(book.open) { forget(alert) }

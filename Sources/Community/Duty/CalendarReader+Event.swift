@@ -184,12 +184,3 @@ extension CalendarReader {
 
   private static let days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 }
-
-extension StringProtocol {
-  /// Without blanks at both ends.
-  var trimmed: String {
-    let start = drop { $0.isWhitespace }
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...end])
-  }
-}

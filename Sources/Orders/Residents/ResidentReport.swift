@@ -36,9 +36,7 @@ package struct ResidentReport: Sendable, Equatable {
       default: return Character(scalar)
       }
     }
-    let start = scalars.drop { $0.isWhitespace }
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...end])
+    return String(scalars).trimmed
   }
 
   /// The order that it becomes.
