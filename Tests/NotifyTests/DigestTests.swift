@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct DigestTests {
   static let causes: [Bulletin.Cause] = [
-    .floodBegins(every: 180_000), .flood(since: Sample.start), .quietHoursEnded, .tooMany, .critical,
+    .floodBegins(every: 180_000), .flood(since: Sample.start), .quietHoursEnded, .tooMany, .critical, .group,
   ]
 
   func writer(_ language: Language, style: TextStyle = .markdown, keyword: String? = nil) -> MessageWriter {

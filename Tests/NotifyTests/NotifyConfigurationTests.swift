@@ -1,5 +1,6 @@
 // channels.yaml: what is read, and every mistake with its line and a hint.
 import Alerts
+import Community
 import ConfigFile
 import Notify
 import Testing
@@ -80,6 +81,25 @@ import Testing
     #expect(weibo.heartbeat == 540 && weibo.digestEvery == 300_000)
   }
 
+  @Test func groups() throws {
+    let (configuration, problems) = read(
+      """
+      channels:
+        - {id: a, kind: wecom, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k", group: {}}
+        - {id: b, kind: email, url: "smtp://h", from: a@b.cn, to: [c@d.cn], group: {by: [floor, rule, priority], wait: 0s, interval: 1h, priority: [low]}}
+        - {id: c, kind: email, url: "smtp://h", from: a@b.cn, to: [c@d.cn], group: {by: []}}
+      routes:
+        - {to: [a, b, c]}
+      """)
+    #expect(problems == [])
+    #expect(
+      configuration.channels.map(\.grouping) == [
+        Grouping(by: [.level(.building), .rule], wait: 30_000, interval: 300_000, priorities: [.high, .medium, .low]),
+        Grouping(by: [.level(.floor), .rule, .priority], wait: 0, interval: 3_600_000, priorities: [.low]),
+        Grouping(by: []),
+      ])
+  }
+
   @Test func nothing() {
     #expect(read("").problems == [])
     #expect(read("channels: []\nroutes: []").problems == [])
@@ -149,6 +169,22 @@ import Testing
     (
       "{id: a, kind: feishu, url: \"http://h\", quiet_hours: {from: \"22:00\", to: \"07:00\", priority: critical}}",
       "channels.yaml:2:96: error: quiet_hours: critical alerts never wait; leave critical out"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"http://h\", group: {by: [floor, flor]}}",
+      "channels.yaml:2:64: error: by: unknown value \"flor\"; did you mean \"floor\"?"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"http://h\", group: {wait: 1h}}",
+      "channels.yaml:2:58: error: wait: 1h is not between 0s and 10m"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"http://h\", group: {priority: [critical]}}",
+      "channels.yaml:2:63: error: group: critical alerts never wait; leave critical out"
+    ),
+    (
+      "{id: a, kind: mqtt, group: {}}",
+      "channels.yaml:2:25: error: unknown key \"group\"; known: fallback, id, kind, language, topic"
     ),
     (
       "{id: a, kind: email, url: \"smtp://h\", from: \"x\", to: [b@c]}",

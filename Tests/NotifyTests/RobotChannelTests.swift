@@ -124,6 +124,28 @@ import Testing
     #expect(weCom.requests[1].json?["markdown"] != nil && !feishu.texts[1].contains("<at"))
   }
 
+  /// Alerts that share a message call together whom each would have called, once; what is over by then calls nobody.
+  @Test func groupsCallPeopleOnce() async throws {
+    let dingTalk = try FakeRobot(.dingtalk, now: { Sample.start })
+    defer { dingTalk.stop() }
+    var events = ["a", "b", "c"].map { Sample.raised(Sample.alert($0)) }
+    for (index, mention) in ["lilei", "lilei", "hanmeimei"].enumerated() {
+      events[index].to = [Responder(name: mention, channel: "c", mention: mention)]
+    }
+    events.append(Sample.cleared(events[2].alert))
+    try await Sample.withNetwork { network in
+      var channel = Channel(id: "c", kind: .dingtalk, url: Secret(dingTalk.url))
+      channel.mentions = ["13800138000"]
+      let robot = RobotChannel(channel: channel, settings: Sample.settings, transport: network)
+      for cause in [Bulletin.Cause.group, .critical, .tooMany] {
+        let bulletin = Bulletin(.digest(events.map { Sample.entry($0) }, cause), key: "k")
+        #expect(await robot.send(bulletin, now: Sample.start) == .delivered)
+      }
+    }
+    for index in 0...1 { #expect(dingTalk.texts[index].hasSuffix(" @13800138000 @lilei"), "\(dingTalk.texts[index])") }
+    #expect(!dingTalk.texts[2].contains("@"))
+  }
+
   @Test(arguments: makes) func failuresOfTheWay(make: FakeRobot.Make, kind: Channel.Kind) async throws {
     let robot = try FakeRobot(make, now: { Sample.start })
     defer { robot.stop() }

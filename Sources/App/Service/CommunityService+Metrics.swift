@@ -39,6 +39,9 @@ extension CommunityService {
         "linli_notifications_held_total", .counter, "Notifications that waited for the end of quiet hours.", label,
         Double(statistics.held))
       text.add(
+        "linli_notifications_grouped_total", .counter, "Notifications that waited for their group.", label,
+        Double(statistics.grouped))
+      text.add(
         "linli_channel_flood", .gauge, "1 while the channel gets digests instead of single alerts.", label,
         statistics.floodSince == nil ? 0 : 1)
     }

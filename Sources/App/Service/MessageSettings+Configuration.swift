@@ -15,6 +15,7 @@ extension MessageSettings {
       valueText: { point, value in
         community.point(point).flatMap { ValueWords.text($0.values, value) }
       })
+    ancestor = { level, path in community.places.place(at: level, above: path)?.path }
   }
 }
 

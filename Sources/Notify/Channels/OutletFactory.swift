@@ -23,7 +23,9 @@ extension OutboxWorker.Outlet {
           }
         case .email: channel.mail.map { EmailChannel(channel: channel, mail: $0, settings: settings) }
         }
-      return sender.map { OutboxWorker.Outlet(channel: channel, sender: $0, zone: zone) }
+      return sender.map {
+        OutboxWorker.Outlet(channel: channel, sender: $0, zone: zone, ancestor: settings.ancestor)
+      }
     }
   }
 }

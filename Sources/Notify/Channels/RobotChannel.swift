@@ -33,7 +33,7 @@ package struct RobotChannel: BulletinSender {
   }
 
   package func send(_ bulletin: Bulletin, now: Timestamp) async -> DeliveryResult {
-    await send(Draft(write: { $0.message(for: bulletin, bytes: $1) }, called: []), now: now)
+    await send(Draft(write: { $0.message(for: bulletin, bytes: $1) }, called: called(by: bulletin)), now: now)
   }
 
   private func send(_ draft: Draft, now: Timestamp) async -> DeliveryResult {
@@ -132,6 +132,26 @@ package struct RobotChannel: BulletinSender {
     }
     return called
   }
+
+  /// A group, and critical alerts that share a message, call whom they would have called one by one; not for what is over by
+  /// now. Digests of floods and after quiet hours call nobody: nobody wants to be called every three minutes.
+  private func called(by bulletin: Bulletin) -> [String] {
+    guard case .digest(let entries, let cause) = bulletin.content, cause == .group || cause == .critical else {
+      return []
+    }
+    let events = entries.map(\.event)
+    let over = Set(events.lazy.filter { $0.kind == .cleared || $0.kind == .closed }.map(\.alert.id))
+    var called: [String] = []
+    for event in events where event.asks && !over.contains(event.alert.id) {
+      for mention in self.called(by: event) where !called.contains(mention) && called.count < Self.calledMax {
+        called.append(mention)
+      }
+    }
+    return called
+  }
+
+  /// People whom one message calls.
+  private static let calledMax = 20
 
   // MARK: - Encoding
 

@@ -64,6 +64,8 @@ package struct Channel: Sendable, Identifiable {
   package var gateway: Gateway?
   /// Alerts of lower priorities wait until the end of these hours.
   package var quietHours: QuietHours?
+  /// Alerts of one place and cause share a message; nil: each has its own.
+  package var grouping: Grouping?
   /// In a flood so many ms lie between two digests.
   package var digestEvery = Channel.defaultDigestEvery
   /// Minutes after local midnight at which the channel says every day that it works; nil: it does not.

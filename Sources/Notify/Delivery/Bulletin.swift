@@ -8,6 +8,8 @@ package struct Bulletin: Sendable {
     case floodBegins(every: Int64)
     case flood(since: Timestamp)
     case quietHoursEnded
+    /// They belong to one group of the channel.
+    case group
     /// The robot's budget would not do for single messages, or they failed together.
     case tooMany
     /// More critical alerts at once than the robot takes one by one.

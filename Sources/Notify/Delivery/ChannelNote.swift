@@ -1,4 +1,4 @@
-// What a channel remembers over restarts: its budget, its flood, its daily proof of life. Written in the transaction that
+// What a channel remembers over restarts: its budget, its flood, its groups, its daily proof of life. Written in the transaction that
 // settles a message, so that it is never behind the outbox.
 package import Pipeline
 
@@ -7,8 +7,19 @@ package struct ChannelNote: Codable, Sendable, Equatable {
   package var budget = Budget.Memory()
   package var flood = FloodMeter()
   package var proof = ProofOfLife()
+  package var groups = GroupBook()
 
   package init(channel: String) { self.channel = channel }
+
+  /// Notes of versions that knew less are notes, too.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    channel = try container.decode(String.self, forKey: .channel)
+    budget = try container.decodeIfPresent(Budget.Memory.self, forKey: .budget) ?? budget
+    flood = try container.decodeIfPresent(FloodMeter.self, forKey: .flood) ?? flood
+    proof = try container.decodeIfPresent(ProofOfLife.self, forKey: .proof) ?? proof
+    groups = try container.decodeIfPresent(GroupBook.self, forKey: .groups) ?? groups
+  }
 }
 
 /// The daily message that says a channel works (`heartbeat`).

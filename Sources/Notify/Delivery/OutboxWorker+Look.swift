@@ -1,5 +1,5 @@
-// What the worker starts now. Critical alerts first and alone; of the others one message a round and channel: a single alert,
-// or a digest in a flood, after quiet hours and when the budget would not do for single ones.
+// What the worker starts now. Critical alerts first and alone; of the others one message a round and channel: a single alert, a
+// group, or a digest in a flood, after quiet hours and when the budget would not do for one message each.
 import Alerts
 import Community
 import Logging
@@ -115,10 +115,14 @@ extension OutboxWorker {
     if let flood = lines[id]?.flood.flood { free = max(free, flood.nextDigest) }
     guard free <= round.now else { return round.lookAgain(at: free) }
     let due = try await outbox.due(at: round.now, of: id, limit: Self.digestMax + inFlight.count)
-    let waiting = try await hold(due.filter { !$0.isCritical && isFree($0) }, id, &round)
-    guard let first = waiting.first, var line = lines[id] else { return }
-    // What quiet hours kept came long ago: its number at their end is no flood.
-    let fresh = waiting.count { $0.isFresh && round.now - $0.createdAt < FloodMeter.window }
+    let awake = try await hold(due.filter { !$0.isCritical && isFree($0) }, id, &round)
+    let waiting = try await gather(awake, id, &round)
+    guard var line = lines[id], !waiting.isEmpty else { return }
+    let messages = messages(waiting, id)
+    // What quiet hours or a ban kept came long ago: its number at their end is no flood.
+    let fresh = messages.count { message in
+      message.contains { $0.isFresh && round.now - line.outlet.arrival(of: $0, at: round.now) < FloodMeter.window }
+    }
     _ = line.flood.isFlooded(with: fresh, at: round.now)
     lines[id] = line
     if let single = waiting.first(where: { alone.contains($0.idempotencyKey) }) { return start(single, &round) }
@@ -128,13 +132,16 @@ extension OutboxWorker {
       start(waiting, cause, id, sender, &round)
       return
     }
-    if waiting.count == 1 { return start(first, &round) }
-    if waiting.contains(where: \.wasHeld) { return start(waiting, .quietHoursEnded, id, sender, &round) }
-    let capacity = line.budget.capacity(within: 0, at: round.now, critical: false)
-    if waiting.count > capacity || waiting.contains(where: { $0.attempts > 0 }) {
-      return start(waiting, .tooMany, id, sender, &round)
+    if messages.count > 1 {
+      if waiting.contains(where: line.outlet.isFromQuietHours) {
+        return start(waiting, .quietHoursEnded, id, sender, &round)
+      }
+      let capacity = line.budget.capacity(within: 0, at: round.now, critical: false)
+      if messages.count > capacity || waiting.contains(where: { $0.attempts > 0 }) {
+        return start(waiting, .tooMany, id, sender, &round)
+      }
     }
-    start(first, &round)
+    if messages[0].count == 1 { start(waiting[0], &round) } else { start(messages[0], .group, id, sender, &round) }
   }
 
   /// Puts off what quiet hours keep, and returns the rest.
@@ -143,18 +150,18 @@ extension OutboxWorker {
       let end = quiet.end(at: round.now, in: outlet.zone)
     else { return entries }
     let kept = entries.filter { quiet.priorities.contains($0.event.alert.traits.priority) }
-    if kept.isEmpty { return entries }
-    let later = kept.map { entry in
-      var entry = entry
-      entry.nextAttemptAt = end
-      return Settlement.postponed(entry)
-    }
-    try await outbox.settle(later, adding: [], note: nil)
-    for entry in kept { settledMeanwhile.insert(entry.idempotencyKey) }
+    try await putOff(kept.map { $0.put(off: end) }, id, entries.count, &round)
     lines[id]?.statistics.held += kept.count
-    // There may be more than were looked at.
-    if entries.count >= Self.digestMax { round.lookAgain(at: round.now) }
     return entries.filter { !quiet.priorities.contains($0.event.alert.traits.priority) }
+  }
+
+  /// Writes down until when notifications wait.
+  /// - Parameter looked: how many were looked at; there may be more.
+  func putOff(_ entries: [OutboxEntry], _ id: String, _ looked: Int, _ round: inout Round) async throws {
+    if entries.isEmpty { return }
+    try await outbox.settle(entries.map { .postponed($0) }, adding: [], note: lines[id]?.note)
+    for entry in entries { settledMeanwhile.insert(entry.idempotencyKey) }
+    if looked >= Self.digestMax { round.lookAgain(at: round.now) }
   }
 
   // MARK: - Starting
@@ -180,9 +187,7 @@ extension OutboxWorker {
     for entry in entries { inFlight.insert(entry.idempotencyKey) }
     lines[id]?.budget.spend(at: round.now)
     lines[id]?.statistics.inFlight += 1
-    if outlet.sender is any BulletinSender {
-      lines[id]?.flood.note(entries.filter(\.isFresh).map { min($0.createdAt, round.now) })
-    }
+    if outlet.sender is any BulletinSender { lines[id]?.note(entries, at: round.now) }
     round.jobs.append(Job(channel: id, load: load, fallback: outlet.channel.fallback))
   }
 
@@ -235,6 +240,23 @@ extension OutboxWorker {
 }
 
 extension OutboxWorker.Line {
+  /// Notes what leaves in one message. For the flood a group counts once.
+  mutating func note(_ entries: [OutboxEntry], at now: Timestamp) {
+    var alone: [Timestamp] = []
+    var together: [String: Timestamp] = [:]
+    for entry in entries where entry.isFresh {
+      let arrival = outlet.arrival(of: entry, at: now)
+      if let group = outlet.group(of: entry) {
+        together[group] = max(together[group] ?? arrival, arrival)
+      } else {
+        alone.append(arrival)
+      }
+    }
+    flood.note(alone + together.values)
+    guard let grouping = outlet.channel.grouping else { return }
+    groups.told(Set(entries.compactMap(outlet.group(of:))), at: now, grouping)
+  }
+
   /// What an answer means for the channel itself: the count of its flood, the end of one, the proof of life.
   mutating func hear(_ result: DeliveryResult, of job: OutboxWorker.Job, policy: RetryPolicy, at now: Timestamp) {
     let isDelivered = result == .delivered
@@ -273,10 +295,21 @@ extension DeliveryResult {
   }
 }
 
+extension OutboxWorker.Outlet {
+  /// When a notification came, as far as floods are concerned: a group comes when it speaks.
+  func arrival(of entry: OutboxEntry, at now: Timestamp) -> Timestamp {
+    group(of: entry) == nil || isFromQuietHours(entry) ? min(entry.createdAt, now) : now
+  }
+
+  /// Quiet hours kept it until their end.
+  func isFromQuietHours(_ entry: OutboxEntry) -> Bool {
+    guard entry.attempts == 0, entry.wasPutOff, let quiet = channel.quietHours else { return false }
+    return quiet.end(at: entry.nextAttemptAt - 1, in: zone) == entry.nextAttemptAt
+  }
+}
+
 extension OutboxEntry {
   var isCritical: Bool { event.alert.traits.priority == .critical }
   /// Asks somebody, and was not tried yet.
   var isFresh: Bool { attempts == 0 && event.asks }
-  /// Quiet hours kept it.
-  var wasHeld: Bool { attempts == 0 && nextAttemptAt > createdAt }
 }

@@ -1,6 +1,7 @@
 // Carries notifications from the outbox to the channels: most urgent first, within each channel's budget, again and again
 // until they arrive. It keeps nothing that matters in memory; after a crash the outbox still knows everything.
 import Alerts
+package import Community
 package import Logging
 package import Pipeline
 
@@ -11,11 +12,17 @@ package actor OutboxWorker {
     package var sender: any ChannelSender
     /// Local time of quiet hours and of the proof of life.
     package var zone: LocalTimeTable
+    /// The path of the place of a level that a place lies in, for groups.
+    package var ancestor: @Sendable (_ level: Place.Level, _ path: String) -> String?
 
-    package init(channel: Channel, sender: any ChannelSender, zone: LocalTimeTable = .utc) {
+    package init(
+      channel: Channel, sender: any ChannelSender, zone: LocalTimeTable = .utc,
+      ancestor: @escaping @Sendable (_ level: Place.Level, _ path: String) -> String? = { _, _ in nil }
+    ) {
       self.channel = channel
       self.sender = sender
       self.zone = zone
+      self.ancestor = ancestor
     }
   }
 
@@ -28,9 +35,10 @@ package actor OutboxWorker {
     /// Attempts under way, and how many there may be, the one more for a critical alert included.
     package var inFlight = 0
     package var capacity = 0
-    /// Digests that left, and notifications that waited for the end of quiet hours.
+    /// Digests that left, notifications that waited for the end of quiet hours, and that waited for their group.
     package var digests = 0
     package var held = 0
+    package var grouped = 0
     package var lastError: String?
     /// The flood that the channel is in.
     package var floodSince: Timestamp?
@@ -43,6 +51,7 @@ package actor OutboxWorker {
     var budget: Budget
     var flood = FloodMeter()
     var proof = ProofOfLife()
+    var groups = GroupBook()
     var statistics = Statistics()
     /// A message of the channel's own is under way.
     var isSpeaking = false
@@ -53,6 +62,7 @@ package actor OutboxWorker {
       budget = Budget(for: kind, remembering: note?.budget ?? Budget.Memory())
       flood = note?.flood ?? FloodMeter()
       proof = note?.proof ?? ProofOfLife()
+      groups = note?.groups ?? GroupBook()
     }
 
     /// Robots and mail one at a time; a webhook takes a few, but events of one alert never overtake each other, because
@@ -69,6 +79,7 @@ package actor OutboxWorker {
       note.budget = budget.memory
       note.flood = flood
       note.proof = proof
+      note.groups = groups
       return note
     }
   }

@@ -21,6 +21,10 @@ package struct DigestText: Sendable, Equatable {
   package var more: Int
 }
 
+extension Alert {
+  fileprivate var isSpeaking: Bool { isActive && !isClosed }
+}
+
 extension MessageWriter {
   /// Lines in a digest at most: nobody reads more.
   private static let linesMax = 40
@@ -30,7 +34,11 @@ extension MessageWriter {
   /// The message for what is about more than one alert, or about none; at most `bytes` bytes of UTF-8.
   package func message(for bulletin: Bulletin, bytes: Int) -> Message {
     switch bulletin.content {
-    case .digest(let entries, let cause): return digest(entries.map(\.event), cause, bytes: bytes).message
+    case .digest(let entries, let cause):
+      let events = newest(entries.map(\.event))
+      // A group of one alert, raised and over before its group spoke: its newest step says everything.
+      if case .group = cause, events.count == 1 { return message(for: events[0], bytes: bytes) }
+      return digest(events, cause, bytes: bytes).message
     case .floodEnded(let since, let alerts, let messages):
       let zh = "告警高峰结束：自 \(clock(since)) 起共 \(alerts) 条告警，分 \(messages) 条消息告知；恢复逐条发送"
       let en =
@@ -61,12 +69,10 @@ extension MessageWriter {
   // MARK: - Digests
 
   package func digest(_ events: [AlertEvent], _ cause: Bulletin.Cause, bytes: Int) -> DigestText {
-    // Of each alert its newest step.
-    var newest: [String: AlertEvent] = [:]
-    for event in events where event.number >= newest[event.alert.id]?.number ?? 0 { newest[event.alert.id] = event }
-    let all = newest.values.sorted { ($0.alert.raisedAt, $0.alert.id) < ($1.alert.raisedAt, $1.alert.id) }
-    let title = headline(all.count, cause)
-    let head = withKeyword(style == .markdown ? "**\(title)**" : title) + explanation(cause)
+    let all = newest(events)
+    let title = headline(all, cause)
+    let heading = style.escape(title)
+    let head = withKeyword(style == .markdown ? "**\(heading)**" : heading) + explanation(cause)
     let deepest = all.map { $0.alert.place.utf8.count { $0 == UInt8(ascii: "/") } + 1 }.max() ?? 0
     var best = fit(head, groups(of: all, depth: deepest), all.count, bytes)
     var depth = deepest
@@ -80,9 +86,35 @@ extension MessageWriter {
       listed: all.count - best.more, more: best.more)
   }
 
-  private func headline(_ count: Int, _ cause: Bulletin.Cause) -> String {
-    if case .critical = cause { return language == .zh ? "紧急告警 \(count) 条" : "\(count) CRITICAL alerts" }
-    return language == .zh ? "告警汇总：\(count) 条" : "Digest of \(count) alerts"
+  /// Of each alert its newest step, by the time of their raises.
+  private func newest(_ events: [AlertEvent]) -> [AlertEvent] {
+    var newest: [String: AlertEvent] = [:]
+    for event in events where event.number >= newest[event.alert.id]?.number ?? 0 { newest[event.alert.id] = event }
+    return newest.values.sorted { ($0.alert.raisedAt, $0.alert.id) < ($1.alert.raisedAt, $1.alert.id) }
+  }
+
+  private func headline(_ events: [AlertEvent], _ cause: Bulletin.Cause) -> String {
+    let count = events.count
+    switch cause {
+    case .critical: return language == .zh ? "紧急告警 \(count) 条" : "\(count) CRITICAL alerts"
+    case .group: return TextLimit.shorten(label(common(events)), bytes: Self.lineBytesMax)
+    default: return language == .zh ? "告警汇总：\(count) 条" : "Digest of \(count) alerts"
+    }
+  }
+
+  /// What alerts of one group of a channel have in common.
+  private func common(_ events: [AlertEvent]) -> DigestGroup {
+    let alerts = events.map(\.alert)
+    var place = alerts[0].place.split(separator: "/")[...]
+    for alert in alerts {
+      place = zip(place, alert.place.split(separator: "/")).prefix { $0 == $1 }.map(\.0)[...]
+    }
+    let isOneRule = Set(alerts.map(\.rule)).count == 1
+    return DigestGroup(
+      isOpen: alerts.contains(where: \.isSpeaking),
+      priority: alerts.map(\.traits.priority).min { $0.rank < $1.rank } ?? .low,
+      title: isOneRule ? alerts[0].traits.title[language] : language == .zh ? "告警" : "alerts",
+      place: place.joined(separator: "/"), alerts: events)
   }
 
   private func explanation(_ cause: Bulletin.Cause) -> String {
@@ -96,7 +128,7 @@ extension MessageWriter {
           + " come alone"
     case .flood(let since): return zh ? "\n告警高峰，自 \(clock(since))" : "\nFlood since \(clock(since))"
     case .quietHoursEnded: return zh ? "\n静默时段内的告警" : "\nFrom the quiet hours"
-    case .tooMany, .critical: return ""
+    case .tooMany, .critical, .group: return ""
     }
   }
 
@@ -104,7 +136,7 @@ extension MessageWriter {
     var groups: [String: DigestGroup] = [:]
     for event in events {
       let alert = event.alert
-      let isOpen = alert.isActive && !alert.isClosed
+      let isOpen = alert.isSpeaking
       let place = alert.place.split(separator: "/").prefix(depth).joined(separator: "/")
       let key = "\(isOpen)|\(alert.rule)|\(alert.traits.priority.rank)|\(place)"
       groups[
@@ -121,16 +153,19 @@ extension MessageWriter {
   }
 
   private func line(_ group: DigestGroup) -> String {
+    let id = group.alerts.count == 1 ? " · \(group.alerts[0].alert.id)" : ""
+    return style.escape(TextLimit.shorten(label(group), bytes: Self.lineBytesMax) + id)
+  }
+
+  private func label(_ group: DigestGroup) -> String {
     let zh = language == .zh
     let priority = group.priority.text[language]
     let state = group.isOpen ? "" : zh ? "已恢复 " : "over: "
     let times = group.alerts.count > 1 ? " ×\(group.alerts.count)" : ""
     let place = group.place.isEmpty ? "" : settings.placeName(group.place, in: language)
-    let id = group.alerts.count == 1 ? " · \(group.alerts[0].alert.id)" : ""
     let mark = zh ? "【\(priority)】" : "[\(priority)] "
     let where_ = place.isEmpty ? "" : zh ? "：\(place)" : ": \(place)"
-    return style.escape(
-      TextLimit.shorten("\(state)\(mark)\(group.title)\(times)\(where_)", bytes: Self.lineBytesMax) + id)
+    return "\(state)\(mark)\(group.title)\(times)\(where_)"
   }
 
   /// As many lines as fit; those of the rest are counted.

@@ -14,6 +14,8 @@ package struct MessageSettings: Sendable {
   package var confirmLink: @Sendable (_ event: AlertEvent, _ channel: String) -> String = { _, _ in "" }
   /// The names along a place path, from the district down; empty when the place is unknown.
   package var placeNames: @Sendable (_ path: String) -> [LocalizedText]
+  /// The path of the place of a level that a place lies in; nil when there is none.
+  package var ancestor: @Sendable (_ level: Place.Level, _ path: String) -> String? = { _, _ in nil }
   /// The name of what a point measures; nil when unknown.
   package var quantityName: @Sendable (_ point: String) -> LocalizedText?
   /// How a value of a point is said, where a number with its unit would not do (open, occupied, …); else nil.

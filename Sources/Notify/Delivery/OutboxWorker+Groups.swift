@@ -1,0 +1,62 @@
+// Alerts of one place and cause in one message: what is new waits in the outbox until its group speaks.
+import Alerts
+import Pipeline
+
+extension OutboxWorker {
+  /// Puts off what waits for its group, and returns the rest. In a flood nothing waits: digests come anyway.
+  func gather(_ entries: [OutboxEntry], _ id: String, _ round: inout Round) async throws -> [OutboxEntry] {
+    guard let outlet = lines[id]?.outlet, let grouping = outlet.channel.grouping, lines[id]?.flood.flood == nil else {
+      return entries
+    }
+    var ready: [OutboxEntry] = []
+    var waiting: [OutboxEntry] = []
+    for entry in entries {
+      if !entry.wasPutOff, let key = outlet.group(of: entry),
+        let due = lines[id]?.groups.due(of: key, arrival: entry.createdAt, at: round.now, grouping), due > round.now
+      {
+        waiting.append(entry.put(off: due))
+      } else {
+        ready.append(entry)
+      }
+    }
+    try await putOff(waiting, id, entries.count, &round)
+    lines[id]?.statistics.grouped += waiting.count
+    return ready
+  }
+
+  /// What would leave together if nothing else were in the way: a group, or a notification of no group alone.
+  func messages(_ entries: [OutboxEntry], _ id: String) -> [[OutboxEntry]] {
+    guard let outlet = lines[id]?.outlet else { return [] }
+    var messages: [[OutboxEntry]] = []
+    var places: [String: Int] = [:]
+    for entry in entries {
+      guard let key = outlet.group(of: entry) else {
+        messages.append([entry])
+        continue
+      }
+      if let place = places[key] {
+        messages[place].append(entry)
+      } else {
+        places[key] = messages.count
+        messages.append([entry])
+      }
+    }
+    return messages
+  }
+}
+
+extension OutboxWorker.Outlet {
+  /// The group that a notification belongs to; nil: it waits for no other.
+  func group(of entry: OutboxEntry) -> String? { channel.grouping?.key(of: entry.event.alert, ancestor: ancestor) }
+}
+
+extension OutboxEntry {
+  /// It was tried, or waited for its group or for the end of quiet hours.
+  var wasPutOff: Bool { attempts > 0 || nextAttemptAt > createdAt }
+
+  func put(off time: Timestamp) -> OutboxEntry {
+    var entry = self
+    entry.nextAttemptAt = time
+    return entry
+  }
+}
