@@ -303,7 +303,7 @@ import Testing
       #expect(waited <= max(grouping.wait, grouping.interval) && waited >= 0, "\(key) waited for \(waited) ms")
     }
     let entries = await outbox.deliveredEntries
-    let groups = Dictionary(grouping: entries) { grouping.key(of: $0.event.alert, ancestor: Self.ancestor)! }
+    let groups = Dictionary(grouping: entries) { grouping.key(of: $0.event, ancestor: Self.ancestor)! }
     for (_, entries) in groups {
       let times = Set(entries.map { told[$0.idempotencyKey]! }).sorted()
       for (before, after) in zip(times, times.dropFirst()) { #expect(after - before >= grouping.interval) }
@@ -323,10 +323,27 @@ import Testing
     #expect(text(.zh, events).title == "【高】房间温度过低 ×3：hedong/x")
     #expect(text(.en, events).title == "[high] Room too cold ×3: hedong/x")
     #expect(text(.zh, events).text.split(separator: "\n").count == 5, "head, three places, link")
-    let other = Sample.raised(Sample.alert("b", priority: .low, place: "hedong/x/b1", rule: "bin-full"))
+    var bin = Sample.alert("b", priority: .low, place: "hedong/x/b1", rule: "bin-full")
+    bin.traits.title = LocalizedText(zh: "垃圾桶已满", en: "Bin full")
+    let other = Sample.raised(bin)
     #expect(text(.en, events + [other]).title == "[high] alerts ×4: hedong/x")
     let over = events.map { Sample.cleared($0.alert) }
     #expect(text(.zh, over).title == "已恢复 【高】房间温度过低 ×3：hedong/x")
+    // Orders are never among alerts, and say what they are.
+    let orders = ["pump", "filter"].map { title in
+      var alert = Sample.alert(title, priority: .low, place: "hedong/x/b1", rule: OrderNotice.rule)
+      alert.traits.title = LocalizedText(zh: "检修\(title)", en: "service \(title)")
+      var event = AlertEvent(kind: .ordered, alert: alert, at: Sample.start)
+      event.order = OrderNotice(
+        step: "ordered", state: LocalizedText(zh: "新工单", en: "NEW ORDER"), unit: LocalizedText("物业"), person: nil,
+        deadline: nil, answer: nil, speaks: true)
+      return event
+    }
+    #expect(text(.en, orders).title == "NEW ORDER: [low] orders ×2: hedong/x/b1")
+    #expect(text(.zh, orders).text.contains("新工单 【低】检修pump：hedong/x/b1 · pump"))
+    let all = Grouping(by: [])
+    let keys = [orders[0], events[0]].map { all.key(of: $0, ancestor: Self.ancestor) }
+    #expect(keys[0] != keys[1])
     // One alert, raised and over: as any end.
     let one = text(.zh, [events[0], Sample.cleared(events[0].alert)])
     #expect(one.title.contains("已恢复") && !one.title.contains("×"))

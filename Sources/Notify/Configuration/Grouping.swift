@@ -50,18 +50,20 @@ package struct Grouping: Sendable, Equatable {
     self.priorities = priorities.subtracting([.critical])
   }
 
-  /// The name of the group that an alert belongs to; nil: it waits for no other. An alert above the level asked for stands
-  /// for its own place.
+  /// The name of the group that an event belongs to; nil: it waits for no other. An alert above the level asked for stands
+  /// for its own place. Orders 工单 are never in one group with alerts.
   /// - Parameter ancestor: the path of the place of a level that a place lies in.
-  package func key(of alert: Alert, ancestor: (_ level: Place.Level, _ path: String) -> String?) -> String? {
+  package func key(of event: AlertEvent, ancestor: (_ level: Place.Level, _ path: String) -> String?) -> String? {
+    let alert = event.alert
     guard priorities.contains(alert.traits.priority) else { return nil }
-    return by.map { criterion in
+    let steps = by.map { criterion in
       switch criterion {
       case .place: alert.place
       case .level(let level): ancestor(level, alert.place) ?? alert.place
       case .rule: alert.rule
       case .priority: alert.traits.priority.rawValue
       }
-    }.joined(separator: "|")
+    }
+    return ([event.order == nil ? "alerts" : "orders"] + steps).joined(separator: "|")
   }
 }

@@ -47,7 +47,7 @@ extension OutboxWorker {
 
 extension OutboxWorker.Outlet {
   /// The group that a notification belongs to; nil: it waits for no other.
-  func group(of entry: OutboxEntry) -> String? { channel.grouping?.key(of: entry.event.alert, ancestor: ancestor) }
+  func group(of entry: OutboxEntry) -> String? { channel.grouping?.key(of: entry.event, ancestor: ancestor) }
 }
 
 extension OutboxEntry {

@@ -4,9 +4,11 @@ package import Alerts
 import Community
 import Pipeline
 
-/// Alerts of one cause at one place that are in the same state.
+/// Alerts of one cause at one place that are in the same state; or orders.
 private struct DigestGroup {
   var isOpen: Bool
+  /// What an order's step is called; nil: these are alerts.
+  var step: String?
   var priority: Priority
   var title: String
   var place: String
@@ -102,18 +104,21 @@ extension MessageWriter {
     }
   }
 
-  /// What alerts of one group of a channel have in common.
+  /// What alerts, or orders, of one group of a channel have in common.
   private func common(_ events: [AlertEvent]) -> DigestGroup {
     let alerts = events.map(\.alert)
+    let steps = Set(events.map { $0.order?.state[language] })
     var place = alerts[0].place.split(separator: "/")[...]
     for alert in alerts {
       place = zip(place, alert.place.split(separator: "/")).prefix { $0 == $1 }.map(\.0)[...]
     }
-    let isOneRule = Set(alerts.map(\.rule)).count == 1
+    let titles = Set(alerts.map(\.traits.title[language]))
+    let several =
+      events[0].order == nil ? LocalizedText(zh: "告警", en: "alerts") : LocalizedText(zh: "工单", en: "orders")
     return DigestGroup(
-      isOpen: alerts.contains(where: \.isSpeaking),
+      isOpen: alerts.contains(where: \.isSpeaking), step: steps.count == 1 ? steps.first ?? nil : nil,
       priority: alerts.map(\.traits.priority).min { $0.rank < $1.rank } ?? .low,
-      title: isOneRule ? alerts[0].traits.title[language] : language == .zh ? "告警" : "alerts",
+      title: titles.count == 1 ? alerts[0].traits.title[language] : several[language],
       place: place.joined(separator: "/"), alerts: events)
   }
 
@@ -138,12 +143,15 @@ extension MessageWriter {
       let alert = event.alert
       let isOpen = alert.isSpeaking
       let place = alert.place.split(separator: "/").prefix(depth).joined(separator: "/")
-      let key = "\(isOpen)|\(alert.rule)|\(alert.traits.priority.rank)|\(place)"
+      let step = event.order?.state[language]
+      let cause = step == nil ? alert.rule : "\(step ?? "")|\(alert.traits.title[language])"
+      let key = "\(isOpen)|\(cause)|\(alert.traits.priority.rank)|\(place)"
       groups[
         key,
         default: DigestGroup(
-          isOpen: isOpen, priority: alert.traits.priority, title: alert.traits.title[language], place: place, alerts: []
-        )
+          isOpen: isOpen, step: step, priority: alert.traits.priority, title: alert.traits.title[language],
+          place: place,
+          alerts: [])
       ].alerts.append(event)
     }
     return groups.values.sorted {
@@ -160,7 +168,8 @@ extension MessageWriter {
   private func label(_ group: DigestGroup) -> String {
     let zh = language == .zh
     let priority = group.priority.text[language]
-    let state = group.isOpen ? "" : zh ? "已恢复 " : "over: "
+    let over = group.isOpen ? "" : zh ? "已恢复 " : "over: "
+    let state = group.step.map { zh ? "\($0) " : "\($0): " } ?? over
     let times = group.alerts.count > 1 ? " ×\(group.alerts.count)" : ""
     let place = group.place.isEmpty ? "" : settings.placeName(group.place, in: language)
     let mark = zh ? "【\(priority)】" : "[\(priority)] "
