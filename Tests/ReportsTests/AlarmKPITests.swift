@@ -39,6 +39,10 @@ import Testing
     #expect(kpi.alerts == 21 && kpi.hidden == 20 && kpi.loads.map(\.calls) == [1] && kpi.floodShare == 0)
     #expect(kpi.rules.map(\.hidden) == [20])
     #expect(kpi.lines.first { $0.key == "hidden" }?.value == 20)
+    hidden[0].priority = .critical
+    hidden[1].clearedAt = nil
+    let mixed = Self.kpi(hidden + [Self.record(99, priority: .high, at: 30, lasts: 60)])
+    #expect(mixed.share(.high) == 1 && mixed.share(.critical) == 0 && mixed.staleWorstDay == 0)
   }
 
   @Test(arguments: [([0, 30, 59], 1), ([0, 30, 60], 0), ([0, 20, 40, 100, 120, 140], 2), ([0, 20, 40, 70, 90], 1)])

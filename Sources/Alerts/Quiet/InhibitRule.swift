@@ -66,17 +66,20 @@ package struct InhibitRule: Sendable {
     self.location = location
   }
 
+  /// So long after broker or gateway are back the last of their devices has been heard again, ms.
+  private static let heardAgain: Int64 = 70 * 60_000
+
   /// What Linli knows without being told: while a broker is away, its devices cannot be heard; a device behind a gateway that
-  /// is silent, neither. Devices report again only after their own interval, hence the long grace.
+  /// is silent, neither. Devices report again only after their own interval, which is an hour for many, hence the long grace.
   package static let builtIn = [
     InhibitRule(
       id: "broker-away", source: AlertMatcher(rules: ["linli-broker"]),
-      target: AlertMatcher(rules: [BuiltInFault.deviceSilent.rawValue]), within: .lane, grace: 15 * 60_000,
+      target: AlertMatcher(rules: [BuiltInFault.deviceSilent.rawValue]), within: .lane, grace: heardAgain,
       reason: LocalizedText(zh: "代理失联期间收不到任何设备", en: "no device is heard while the broker is away")),
     InhibitRule(
       id: "gateway-silent", source: AlertMatcher(rules: [BuiltInFault.deviceSilent.rawValue]),
       target: AlertMatcher(rules: [BuiltInFault.deviceSilent.rawValue]), within: .gateway, wait: 120_000,
-      grace: 15 * 60_000, reason: LocalizedText(zh: "所属网关失联", en: "its gateway is silent")),
+      grace: heardAgain, reason: LocalizedText(zh: "所属网关失联", en: "its gateway is silent")),
   ]
 }
 

@@ -40,8 +40,9 @@ package struct AlarmKPI: Sendable, Equatable {
   package var loads: [AlarmLoad]
   package var chattering: [Chattering]
   package var fleeting: Int
-  /// Most alerts that were active for more than 24 h on one day.
+  /// Most alerts that were active for more than 24 h after somebody was told of them, on one day.
   package var staleWorstDay: Int
+  /// Of the alerts that called somebody: ISA-18.2 counts annunciated alarms.
   package var priorities: [Priority: Int]
   /// The most frequent first.
   package var rules: [RuleFigures]
@@ -55,9 +56,9 @@ package struct AlarmKPI: Sendable, Equatable {
   package var topShare: Double {
     alerts > 0 ? Double(rules.prefix(Self.topCount).reduce(0) { $0 + $1.alerts }) / Double(alerts) : 0
   }
-  /// Share of a priority, 0…1.
+  /// Share of a priority in the alerts that called somebody, 0…1.
   package func share(_ priority: Priority) -> Double {
-    alerts > 0 ? Double(priorities[priority] ?? 0) / Double(alerts) : 0
+    alerts > hidden ? Double(priorities[priority] ?? 0) / Double(alerts - hidden) : 0
   }
   /// Calls a person and ten minutes, over all people that were called at all.
   package var meanLoad: Double {
@@ -77,7 +78,7 @@ package struct AlarmKPI: Sendable, Equatable {
     chattering = Self.chattering(counted)
     fleeting = counted.filter(\.isFleeting).count
     staleWorstDay = Self.staleWorstDay(records, from: from, to: to)
-    priorities = counted.reduce(into: [:]) { $0[$1.priority, default: 0] += 1 }
+    priorities = counted.reduce(into: [:]) { if !$1.isHidden { $0[$1.priority, default: 0] += 1 } }
     answer = Spread(counted.compactMap(\.timeToAnswer))
     unanswered = counted.filter { !$0.calls.isEmpty && $0.answeredAt == nil && $0.clearedAt == nil }.count
     neededNothing = counted.filter(\.neededNothing).count
@@ -106,7 +107,8 @@ package struct AlarmKPI: Sendable, Equatable {
   private static func staleWorstDay(_ records: [AlarmRecord], from: Timestamp, to: Timestamp) -> Int {
     var days: [Int64: Int] = [:]
     for record in records {
-      let begin = max(record.raisedAt + staleAfter, from)
+      guard let told = record.calls.first?.at else { continue }
+      let begin = max(told + staleAfter, from)
       let end = min(record.clearedAt ?? record.closedAt ?? to, to)
       guard begin < end else { continue }
       let last = (end - from - 1) / staleAfter

@@ -180,7 +180,8 @@ private struct KPITables {
   var stale: ReportSection {
     let stale = records.compactMap { record -> (record: AlarmRecord, active: Int64)? in
       let end = min(record.clearedAt ?? record.closedAt ?? period.to, period.to)
-      let active = end - record.raisedAt
+      guard let told = record.calls.first?.at else { return nil }
+      let active = end - told
       return active > AlarmKPI.staleAfter && end > period.from ? (record, active) : nil
     }.sorted { ($1.active, $0.record.alert) < ($0.active, $1.record.alert) }
     return ReportSection(

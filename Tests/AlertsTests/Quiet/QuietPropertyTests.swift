@@ -135,7 +135,7 @@ private final class QuietRun {
     for event in first.dropFirst(noted) { newest[event.alert.id] = event.alert }
     noted = first.count
     // Nothing has a longer grace.
-    newest = newest.filter { $0.value.closedAt.map { at(clock) - $0 < 1_000_000 } ?? true }
+    newest = newest.filter { $0.value.closedAt.map { at(clock) - $0 < 4_300_000 } ?? true }
     let plans = steady.planned
     for alert in steady.open.sorted(by: { $0.id < $1.id }) {
       let cause = reference.cause(of: alert, at: at(clock), plans: plans, among: newest.values)

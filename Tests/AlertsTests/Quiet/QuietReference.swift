@@ -67,7 +67,7 @@ final class QuietReference {
     var oldest: Alert?
     for source in alerts {
       let end = min(source.clearedAt ?? .distantFuture, source.closedAt ?? .distantFuture)
-      guard time < end + 900_000, source.id != alert.id else { continue }
+      guard time < end + 4_200_000, source.id != alert.id else { continue }
       let grace = grace(source, alert)
       guard grace >= 0, end == .distantFuture || time < end + grace else { continue }
       if let oldest, (oldest.raisedAt, oldest.id) < (source.raisedAt, source.id) { continue }

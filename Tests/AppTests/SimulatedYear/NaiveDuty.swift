@@ -14,66 +14,45 @@ struct NaiveDuty {
     var description: String { "\(at.rfc3339) \(level) \(people.joined(separator: "+"))" }
   }
 
-  /// Escalations from the raise to the close, the first people asked, and the time of the close.
-  static func story(_ fate: AlertFate) -> (steps: [Step], first: [String], closed: Timestamp) {
-    let levels = ["compound", "community", "street", "district"]
-    let isUrgent = fate.priority == .critical || fate.priority == .high
-    let climbsOn = isUrgent || fate.isLatched || fate.clearedAt == fate.raisedAt
-    var steps: [Step] = []
-    var asked = fate.raisedAt
-    var round = 0
-    while true {
-      let answered = asked + fate.answers[min(round, fate.answers.count - 1)]
-      let again: Int64? = fate.priority == .critical ? 2 * 3_600_000 : fate.priority == .high ? 12 * 3_600_000 : nil
-      let closed = max(answered, fate.clearedAt) + (fate.isLatched ? fate.resetAfter : 0)
-      var end = closed
-      if let again, answered + again < fate.clearedAt { end = answered + again }
-      var (level, since) = (0, asked)
-      while level < 3 {
-        let answerDue = since + minutesToAnswer(level, fate.priority) * 60_000
-        let finishDue = since + minutesToFinish(level, fate.priority) * 60_000
-        let due = answered > answerDue ? min(answerDue, finishDue) : finishDue
-        guard due < end, due < fate.clearedAt || climbsOn else { break }
-        level += 1
-        since = due
-        steps.append(Step(at: due, level: levels[level], people: people(levels[level], fate.place, due)))
-      }
-      if isUrgent {
-        for (delay, role, name) in care(fate.place).dropFirst() where asked + delay < answered {
-          steps.append(Step(at: asked + delay, level: role, people: [name]))
-        }
-      }
-      if end == closed {
-        let family = isUrgent ? care(fate.place).prefix(1).map(\.name) : []
-        let first = people("compound", fate.place, fate.raisedAt) + family
-        return (steps.sorted(), first.sorted(), closed)
-      }
-      asked = end
-      round += 1
-    }
+  /// Somebody of a home's own people.
+  struct Call {
+    var delay: Int64
+    var role: String
+    var name: String
   }
 
   // MARK: - places.yaml
 
-  private static func minutesToAnswer(_ level: Int, _ priority: Priority) -> Int64 {
-    switch (level, priority) {
-    case (0, .critical), (1, .critical): 3
-    case (2, .critical): 5
-    case (0, .high): 10
-    case (1, .high): 15
-    case (0, _): 30
-    case (1, _): 60
-    default: 20
-    }
+  /// Ms.
+  static func toAnswer(_ level: Int, _ priority: Priority) -> Int64? {
+    let minutes: Int64 =
+      switch (level, priority) {
+      case (_, .low): 7 * 1_440
+      case (0, .critical), (1, .critical): 3
+      case (2, .critical): 5
+      case (3, .critical): 10
+      case (0, .high): 10
+      case (1, .high): 15
+      case (0, .medium): 30
+      case (1, .medium): 60
+      case (2, _): 20
+      default: 30
+      }
+    return minutes * YearOfAlerts.minute
   }
 
-  private static func minutesToFinish(_ level: Int, _ priority: Priority) -> Int64 {
-    switch (level, priority) {
-    case (0, .critical): 60
-    case (0, .high): 240
-    case (1, _): 720
-    default: 1_440
-    }
+  /// Ms.
+  static func toFinish(_ level: Int, _ priority: Priority) -> Int64? {
+    let minutes: Int64 =
+      switch (level, priority) {
+      case (_, .low): 14 * 1_440
+      case (0, .critical): 60
+      case (0, .high): 240
+      case (1, _): 720
+      case (3, _): 2_880
+      default: 1_440
+      }
+    return minutes * YearOfAlerts.minute
   }
 
   private static let couples = ["chaoyang/yihe/b5/f1/101", "dongfeng/xinghua/b1/f3/303", "dongfeng/lvyuan/b2/f4/404"]
@@ -88,16 +67,22 @@ struct NaiveDuty {
   ]
 
   /// alerts.yaml, `care`: who is told so long after the first question.
-  private static func care(_ place: String) -> [(delay: Int64, role: String, name: String)] {
+  static func care(_ place: String) -> [Call] {
     let home = place.replacing("hedong/jiefang/", with: "")
     guard let contact = contacts[home] else { return [] }
-    if couples.contains(home) { return [(0, "family", contact), (10 * 60_000, "volunteer", "林晓雨")] }
-    return [(0, "family", contact), (5 * 60_000, "volunteer", "林晓雨"), (15 * 60_000, "doctor", "高医生 (Dr Gao)")]
+    let family = Call(delay: 0, role: "family", name: contact)
+    let minute = YearOfAlerts.minute
+    if couples.contains(home) { return [family, Call(delay: 10 * minute, role: "volunteer", name: "林晓雨")] }
+    return [
+      family, Call(delay: 5 * minute, role: "volunteer", name: "林晓雨"),
+      Call(delay: 15 * minute, role: "doctor", name: "高医生 (Dr Gao)"),
+    ]
   }
 
   // MARK: - duty.yaml
 
-  private static func people(_ level: String, _ place: String, _ time: Timestamp) -> [String] {
+  static func people(_ level: String, _ place: String, _ time: Timestamp) -> [String] {
+    let place = place + "/"
     let local = time.milliseconds + 8 * 3_600_000
     let day = Int(local / 86_400_000)
     let minute = Double(local % 86_400_000) / 60_000
@@ -115,7 +100,7 @@ struct NaiveDuty {
     let names: [String]
     switch level {
     case "compound":
-      if place.contains("/yihe/") || place.hasSuffix("/yihe") {
+      if place.contains("/yihe/") {
         names = two(450, 1_170, "王强", "陈晓东")
       } else if place.contains("/jinxiu/") {
         names = two(450, 1_170, "刘洋", "田芳")

@@ -37,31 +37,56 @@ import Testing
     let problems = Self.configuration.problems.filter { $0.severity == .error }
     #expect(problems.isEmpty, "\(problems)")
     let rules = Set(Self.configuration.ruleSet.plan.rules.map(\.id))
-    #expect(rules.subtracting(YearOfAlerts.rates.keys).isEmpty, "a new rule needs its rate in YearOfAlerts")
-    #expect(Set(YearOfAlerts.rates.keys).subtracting(rules).isEmpty)
+    #expect(rules.subtracting(RaiseRate.all.keys).isEmpty, "a new rule needs its rate in RaiseRate")
+    #expect(Set(RaiseRate.all.keys).subtracting(rules).isEmpty)
   }
 
-  /// Every alert ends when it should, and each missed deadline went to the right level, people and second.
+  /// Every alert ends when it should, each missed deadline went to the right level, people and second, and nobody was asked while
+  /// it was hidden: its deadlines began when it spoke.
   @Test(arguments: [1, 2] as [UInt64])
   func everyDeadlineClimbsAtItsSecond(seed: UInt64) throws {
     let lived = try Self.live(seed: seed)
     #expect(lived.run.book.count == 0, "alerts that never end: \(lived.run.book.open.map(\.rule))")
     let stories = Dictionary(grouping: lived.run.events, by: \.alert.id)
+    let quiet = NaiveQuiet(lived.year)
     var climbed = 0
+    var hidden: [Suppression.Kind: Int] = [:]
     for (index, fate) in lived.year.fates.enumerated() {
       let id = try #require(lived.run.id(index))
       let events = try #require(stories[id])
-      let expected = NaiveDuty.story(fate)
+      let expected = NaiveLife.story(fate, hidden: quiet.spans(index))
       let steps = events.filter { $0.kind == .escalated }.map { event in
         let unit = event.isAside ? event.alert.response?.care : event.alert.response?.responsible
         return NaiveDuty.Step(at: event.at, level: unit?.level ?? "", people: event.to?.map(\.name).sorted() ?? [])
       }.sorted()
       #expect(steps == expected.steps, "\(fate)")
       #expect(events.last?.kind == .closed && events.last?.at == expected.closed, "\(fate)")
-      #expect(events.first?.to?.map(\.name).sorted() == expected.first, "\(fate)")
+      #expect(events.first(where: \.asks)?.to?.map(\.name).sorted() ?? [] == expected.first, "\(fate)")
+      #expect(Self.hidden(events) == expected.hidden, "\(fate)")
       climbed += steps.count
+      for kind in Set(events.compactMap { $0.kind == .suppressed ? $0.alert.suppression?.kind : nil }) {
+        hidden[kind, default: 0] += 1
+      }
     }
-    #expect(climbed > lived.year.fates.count / 10, "\(climbed) steps of \(lived.year.fates.count) alerts")
+    let urgent = lived.year.fates.count { $0.traits.priority != .low }
+    #expect(climbed > urgent / 10, "\(climbed) steps of \(urgent) alerts that are not low")
+    for kind in [Suppression.Kind.inhibited, .damped, .maintenance, .away] {
+      #expect(hidden[kind, default: 0] > 10, "\(hidden)")
+    }
+  }
+
+  /// From the first word that hides an alert to the one that lets it speak, or to its end.
+  private static func hidden(_ events: [AlertEvent]) -> [NaiveQuiet.Span] {
+    var spans: [NaiveQuiet.Span] = []
+    var since: Timestamp?
+    for event in events {
+      if event.kind == .suppressed { since = since ?? event.at }
+      if event.kind == .released || event.kind == .closed, let from = since {
+        spans.append(NaiveQuiet.Span(from: from, until: event.at))
+        since = nil
+      }
+    }
+    return spans
   }
 
   /// What people read is whole in both languages: no gap, no path instead of a name, no Chinese sentence in English.
@@ -92,21 +117,29 @@ import Testing
     #expect(seen.count > 300)
   }
 
-  /// The measures of ISA-18.2 over what the example's people were called for. All are within their limits but two shares: ISA-18.2
-  /// wants less than 1 % critical and about 15 % medium alerts. In homes of old people calls for help are critical however many
-  /// there are, and most of the rest asks for a call today; calling them low would mean telling nobody.
-  @Test(arguments: [4, 5] as [UInt64])
-  func theMeasuresAreWithinTheirLimits(seed: UInt64) throws {
-    let lived = try Self.live(seed: seed)
-    let places = Self.configuration.community.places
-    var log = AlarmLog { place, _ in places.chain(from: place).prefix(1).compactMap { $0.duty?.unit.en } }
-    for event in lived.run.events { log.add(event) }
-    let kpi = AlarmKPI(log.records, from: lived.year.start, to: lived.year.end)
-    let poor = Set(kpi.lines.filter { $0.verdict == .poor }.map(\.key))
-    let told = kpi.lines.map { "\($0.key) \($0.shown.en) \($0.verdict)" }.joined(separator: "\n")
-    let byRule = kpi.rules.map { "\($0.rule) \($0.alerts)" }.joined(separator: ", ")
-    #expect(poor.isSubset(of: ["priority_critical", "priority_medium"]), "\(told)\n\(byRule)")
-    #expect(kpi.share(.critical) < 0.03 && kpi.share(.critical) + kpi.share(.high) < 0.08, "\(told)")
-    #expect(kpi.share(.medium) < 0.5, "\(told)\n\(byRule)")
+  /// The measures of ISA-18.2 over what the example's people were called for, with the limits of docs/REPORTS.md. All are within
+  /// them but the share of critical alerts, and of the subjects only those chatter that were given a loose contact.
+  @Test func theMeasuresAreWithinTheirLimits() throws {
+    var (told, critical, calls) = (0, 0, 0)
+    for seed in 4...7 as ClosedRange<UInt64> {
+      let lived = try Self.live(seed: seed)
+      let places = Self.configuration.community.places
+      var log = AlarmLog { place, _ in places.chain(from: place).prefix(1).compactMap { $0.duty?.unit.en } }
+      for event in lived.run.events { log.add(event) }
+      let kpi = AlarmKPI(log.records, from: lived.year.start, to: lived.year.end)
+      let lines = kpi.lines.map { "\($0.key) \($0.shown.en) \($0.verdict)" }.joined(separator: "\n")
+      let rules = kpi.rules.map { "\($0.rule) \($0.alerts), \($0.hidden) hidden" }.joined(separator: "\n")
+      let poor = Set(kpi.lines.filter { $0.verdict == .poor }.map(\.key))
+      #expect(poor == ["priority_critical", "chattering"], "\(lines)\n\(rules)")
+      #expect(Set(kpi.chattering.map { "\($0.rule)|\($0.subject)" }).isSubset(of: lived.year.chattering), "\(lines)")
+      #expect(kpi.share(.critical) < 0.04 && kpi.share(.low) > 0.6, "\(lines)\n\(rules)")
+      told += kpi.alerts - kpi.hidden
+      critical += kpi.priorities[.critical] ?? 0
+      calls += kpi.rules.first { $0.rule == "care-emergency-call" }?.alerts ?? 0
+    }
+    // Most of the critical ones are calls that people make themselves, and no rule can make fewer of those. What rules find is
+    // below one in a hundred.
+    let found = Double(critical - calls) / Double(told - calls)
+    #expect(found < 0.01, "\(critical) critical ones, \(calls) calls, of \(told)")
   }
 }

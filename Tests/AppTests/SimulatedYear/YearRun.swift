@@ -1,10 +1,12 @@
-// Lives through a year of alerts on a clock of its own: the book with the example's duty, people who answer, every step noted.
+// Lives through a year of alerts on a clock of its own: the book with the example's duty and all that keeps alerts quiet, people who
+// answer, every step noted.
 import Alerts
 import App
+import Community
 import Pipeline
 
 struct YearRun {
-  private enum Moment { case raise, clear, answer, reset }
+  private enum Moment { case tell, raise, clear, answer, reset }
 
   private(set) var events: [AlertEvent] = []
   private(set) var book: AlertBook
@@ -18,9 +20,12 @@ struct YearRun {
   init(_ year: YearOfAlerts, _ configuration: LoadedConfiguration) {
     self.year = year
     self.configuration = configuration
-    book = AlertBook(policy: configuration.response)
+    var quiet = configuration.quiet
+    quiet.site = QuietSite(places: configuration.community.places, gateways: year.gateways)
+    book = AlertBook(policy: configuration.response, quiet: quiet)
     asked = Array(repeating: 0, count: year.fates.count)
     queue = year.fates.indices.map { (year.fates[$0].raisedAt, .raise, $0) }
+    queue += year.absences.indices.map { (year.absences[$0].toldAt, .tell, $0) }
     queue.sort { ($0.at, $0.fate) > ($1.at, $1.fate) }
   }
 
@@ -33,7 +38,11 @@ struct YearRun {
         continue
       }
       queue.removeLast()
-      try take(next.moment, next.fate, at: next.at)
+      if next.moment == .tell {
+        try goAway(year.absences[next.fate], at: next.at)
+      } else {
+        try take(next.moment, next.fate, at: next.at)
+      }
     }
   }
 
@@ -49,7 +58,6 @@ struct YearRun {
       idByFate[index] = alert.id
       fateByID[alert.id] = index
       note(raised)
-      plan(.answer, index, at: time + fate.answers[0])
       if fate.clearedAt == time {
         note(apply(.cleared, fate, at: time))
       } else {
@@ -60,13 +68,23 @@ struct YearRun {
       planReset(index, at: time)
     case .answer:
       guard let id = idByFate[index], let alert = book[id] else { return }
-      let name = alert.response?.people.first?.name ?? "居民"
+      let name = alert.response?.people.first?.name ?? "resident"
       note(try book.perform(.acknowledge, on: id, by: name, at: time))
       planReset(index, at: time)
     case .reset:
       guard let id = idByFate[index] else { return }
       note(try book.perform(.reset, on: id, by: "王强", at: time))
+    case .tell: break
     }
+  }
+
+  /// `linli away`.
+  private mutating func goAway(_ absence: Absence, at time: Timestamp) throws {
+    let request = QuietRequest(
+      kind: .away, matcher: AlertMatcher(places: [absence.home]), from: absence.from, until: absence.until,
+      reason: "去女儿家 / at her daughter's", by: "王强")
+    let plan = try request.plan(at: time, limits: configuration.alerts.quiet.limits, planned: book.planned)
+    note(book.plan(plan, at: time))
   }
 
   private func change(_ kind: ConditionChange.Kind, _ fate: AlertFate, at time: Timestamp) -> ConditionChange {
@@ -77,8 +95,7 @@ struct YearRun {
 
   private mutating func apply(_ kind: ConditionChange.Kind, _ fate: AlertFate, at time: Timestamp) -> [AlertEvent] {
     book.apply(
-      change(kind, fate, at: time), lane: "year",
-      traits: configuration.traits(rule: fate.rule, subject: fate.subject))
+      change(kind, fate, at: time), lane: fate.place.isEmpty ? AlertEvent.system : "year", traits: fate.traits)
   }
 
   private mutating func planReset(_ index: Int, at time: Timestamp) {
@@ -88,11 +105,11 @@ struct YearRun {
 
   private mutating func note(_ found: [AlertEvent]) {
     events += found
-    for event in found where event.kind == .realarmed {
+    for event in found where event.asks && [.raised, .released, .realarmed].contains(event.kind) {
       guard let index = fateByID[event.alert.id] else { continue }
-      asked[index] += 1
       let answers = year.fates[index].answers
       plan(.answer, index, at: event.at + answers[min(asked[index], answers.count - 1)])
+      asked[index] += 1
     }
   }
 
