@@ -10,7 +10,7 @@ import Testing
 @testable import App
 
 /// A one-tap link of a real message: through the running service, over HTTP, once.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AnswerLinkServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct AnswerLinkServiceTests {
   @Test func aTapAcknowledgesOnce() async throws {
     let broker = try MosquittoBroker()
     let community = try SmallCommunity(brokerPort: broker.port)

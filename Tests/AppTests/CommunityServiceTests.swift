@@ -8,7 +8,7 @@ import Testing
 @testable import App
 
 /// The service put together, against a real broker: reload, adoption, recovery, clocks.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct CommunityServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CommunityServiceTests {
   private struct Scene: Sendable {
     let broker: MosquittoBroker
     let community: SmallCommunity

@@ -9,7 +9,7 @@ import Testing
 @testable import App
 
 /// Maintenance by running hours, from messages through the history to the order, across a restart of the service.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct MaintenanceServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct MaintenanceServiceTests {
   private static let minute: Int64 = 60_000
 
   private func planned(_ service: CommunityService) async throws -> [OrderView] {

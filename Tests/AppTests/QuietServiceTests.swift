@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The service with planned quiet: who asks for what, what it would have hidden, what is refused, and that a restart knows it.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct QuietServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct QuietServiceTests {
   private static func community() throws -> (MosquittoBroker, SmallCommunity) {
     let broker = try MosquittoBroker()
     let community = try SmallCommunity(brokerPort: broker.port)

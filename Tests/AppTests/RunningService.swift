@@ -51,7 +51,7 @@ enum RunningService {
 
   /// Looks again and again until the condition holds; the bound only ends a hopeless wait.
   static func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(120)
     while !(try await condition()) {
       if ContinuousClock.now > end { throw InVain(description: "waited in vain for \(what)") }
       try await Task.sleep(for: .milliseconds(5))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The connection against a real broker.
-@Suite(.enabled(if: MosquittoBroker.isInstalled, "needs the Debian package mosquitto"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: MosquittoBroker.isInstalled, "needs the Debian package mosquitto"), .timeLimit(.minutes(10)))
 struct ConnectionTests {
   private func settings(
     _ broker: MosquittoBroker, qos: Int = 1, version: ConnectionSettings.Version = .v5, client: String = "linli-test"

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Connection and journal together, as a lane uses them: whatever is cut off where, each message is journaled once.
-@Suite(.enabled(if: MosquittoBroker.isInstalled, "needs the Debian package mosquitto"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: MosquittoBroker.isInstalled, "needs the Debian package mosquitto"), .timeLimit(.minutes(10)))
 struct JournaledConnectionTests {
   struct Cut: Error {}
 

@@ -108,47 +108,6 @@ struct ChannelsReader {
     if id != nil { channels.append(channel) }
   }
 
-  private func rhythm(_ reader: MappingReader, of channel: inout Channel) {
-    channel.digestEvery = reader.duration("digest_every", in: 60_000...1_800_000) ?? channel.digestEvery
-    channel.heartbeat = reader.node("heartbeat")?.timeOfDay(log, "heartbeat")
-    if let group = reader.reader("group", keys: Grouping.keys) { channel.grouping = grouping(group) }
-    guard let hours = reader.reader("quiet_hours", keys: QuietHours.keys) else { return }
-    let from = hours.required("from")?.timeOfDay(log, "from")
-    let to = hours.required("to")?.timeOfDay(log, "to")
-    let priorities = priorities(hours, of: "quiet_hours", unless: [.low, .medium])
-    guard let from, let to else { return }
-    if from == to {
-      log.error(at: hours.location(of: "to"), "quiet_hours: from and to are the same", hint: "write the hour of waking")
-    }
-    channel.quietHours = QuietHours(from: from, to: to, priorities: priorities)
-  }
-
-  private func grouping(_ reader: MappingReader) -> Grouping {
-    var grouping = Grouping()
-    if reader.has("by") {
-      let words = elements(reader, "by").compactMap { $0.choice(log, "by", among: Grouping.Criterion.words) }
-      grouping.by = words.compactMap(Grouping.Criterion.init(word:))
-    }
-    grouping.wait = reader.duration("wait", in: Grouping.waitRange) ?? grouping.wait
-    grouping.interval = reader.duration("interval", in: Grouping.intervalRange) ?? grouping.interval
-    grouping.priorities = priorities(reader, of: "group", unless: grouping.priorities)
-    return grouping
-  }
-
-  /// The priorities of what may wait.
-  private func priorities(_ reader: MappingReader, of name: String, unless usual: Set<Priority>) -> Set<Priority> {
-    if !reader.has("priority") { return usual }
-    var priorities: Set<Priority> = []
-    for node in elements(reader, "priority") {
-      guard let priority = node.choice(log, "priority", as: Priority.self) else { continue }
-      if priority == .critical {
-        log.error(at: node.location, "\(name): critical alerts never wait", hint: "leave critical out")
-      }
-      priorities.insert(priority)
-    }
-    return priorities
-  }
-
   private mutating func register(_ id: String, at location: SourceLocation) {
     if let first = places[id] {
       log.error(at: location, "channel \"\(id)\" is given twice; the first is in line \(first.line)")
@@ -262,7 +221,7 @@ struct ChannelsReader {
     return list
   }
 
-  private func elements(_ reader: MappingReader, _ key: String) -> [ConfigNode] {
+  func elements(_ reader: MappingReader, _ key: String) -> [ConfigNode] {
     guard let node = reader.node(key) else { return [] }
     return node.sequence ?? [node]
   }

@@ -17,6 +17,15 @@ package enum DeliveryResult: Sendable, Equatable {
   case unfit(reason: String)
 }
 
+extension DeliveryResult {
+  package var reason: String? {
+    switch self {
+    case .delivered: nil
+    case .retry(_, let reason), .refused(let reason), .unfit(let reason): reason
+    }
+  }
+}
+
 /// Time as the worker sees it; tests drive it by hand.
 package protocol DeliveryClock: Sendable {
   var now: Timestamp { get }

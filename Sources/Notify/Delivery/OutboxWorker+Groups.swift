@@ -44,19 +44,3 @@ extension OutboxWorker {
     return messages
   }
 }
-
-extension OutboxWorker.Outlet {
-  /// The group that a notification belongs to; nil: it waits for no other.
-  func group(of entry: OutboxEntry) -> String? { channel.grouping?.key(of: entry.event, ancestor: ancestor) }
-}
-
-extension OutboxEntry {
-  /// It was tried, or waited for its group or for the end of quiet hours.
-  var wasPutOff: Bool { attempts > 0 || nextAttemptAt > createdAt }
-
-  func put(off time: Timestamp) -> OutboxEntry {
-    var entry = self
-    entry.nextAttemptAt = time
-    return entry
-  }
-}

@@ -46,44 +46,6 @@ package actor OutboxWorker {
     package var lacksProof = false
   }
 
-  struct Line {
-    var outlet: Outlet
-    var budget: Budget
-    var flood = FloodMeter()
-    var proof = ProofOfLife()
-    var groups = GroupBook()
-    var statistics = Statistics()
-    /// A message of the channel's own is under way.
-    var isSpeaking = false
-
-    init(_ outlet: Outlet, _ note: ChannelNote?) {
-      self.outlet = outlet
-      let kind = outlet.channel.kind
-      budget = Budget(for: kind, remembering: note?.budget ?? Budget.Memory())
-      flood = note?.flood ?? FloodMeter()
-      proof = note?.proof ?? ProofOfLife()
-      groups = note?.groups ?? GroupBook()
-    }
-
-    /// Robots and mail one at a time; a webhook takes a few, but events of one alert never overtake each other, because
-    /// the outbox shows only the oldest.
-    var capacity: Int { outlet.channel.kind == .webhook || outlet.channel.kind == .alertmanager ? 4 : 1 }
-    /// A critical alert does not wait for the slow answer to another message.
-    func hasRoom(critical: Bool) -> Bool { statistics.inFlight < capacity + (critical ? 1 : 0) }
-    var bulletins: (any BulletinSender)? { outlet.sender as? any BulletinSender }
-
-    /// What outlives a restart; nil where nothing does.
-    var note: ChannelNote? {
-      guard bulletins != nil else { return nil }
-      var note = ChannelNote(channel: outlet.channel.id)
-      note.budget = budget.memory
-      note.flood = flood
-      note.proof = proof
-      note.groups = groups
-      return note
-    }
-  }
-
   struct Job: Sendable {
     enum Load: Sendable {
       case single(OutboxEntry, any ChannelSender)

@@ -42,7 +42,7 @@ import Testing
   }
 
   /// A small ring, both sides sleeping for ever whenever they can: a lost wake-up would hang, a lost or doubled entry shows.
-  @Test(.timeLimit(.minutes(1))) func twoThreadsLoseNothing() async {
+  @Test(.timeLimit(.minutes(10))) func twoThreadsLoseNothing() async {
     let ring = EntryRing(capacity: 64)
     let total = 300_000
     let writer = Thread {
