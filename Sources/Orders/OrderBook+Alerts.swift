@@ -25,6 +25,9 @@ extension OrderBook {
       let entry = policy.settings.automatic.first(where: { $0.matches(alert) }),
       entry.moment == (event.kind == .acknowledged ? .acknowledge : .raise)
     else { return OrderOutcome() }
+    // An answer that ends the alert leaves nothing to do.
+    let endsWithIt = event.kind == .acknowledged && !alert.isActive && !alert.isLatched
+    if endsWithIt && !entry.keeps { return OrderOutcome() }
     if entry.joins, let order = joinable(entry, place: alert.place),
       let joined = try? join(
         alert: alert.id, to: order, by: AlertEvent.system, at: now, comment: alert.traits.title.both)

@@ -12,6 +12,7 @@ import Testing
     automatic:
     - {id: lifts, rules: [lift-fault], unit: {zh: 电梯维保, en: Lift service}, to: wang, finish_within: 2h}
     - {id: leaks, audience: [water], at: acknowledge, keep: true, join: false}
+    - {id: rooms, rules: [cold], at: acknowledge}
     """
 
   private func event(_ kind: AlertEvent.Kind, _ alert: Alert, at time: Timestamp) -> AlertEvent {
@@ -71,6 +72,18 @@ import Testing
     let id = try #require(made.events.first?.order.id)
     _ = book.follow(event(.closed, alert, at: start), at: start)
     #expect(book[id]?.state == .ordered)
+  }
+
+  /// The room is warm again: whoever answers only says that it was seen.
+  @Test func anAnswerThatEndsTheAlertOrdersNothing() throws {
+    var book = OrderBook(policy: try Sample.policy(Self.settings))
+    let start = try local("2026-01-05T10:00")
+    var alert = Sample.alert("a1", "cold", at: start)
+    alert.acknowledgedAt = start + hour
+    var gone = alert
+    gone.clearedAt = start + 1
+    #expect(book.follow(event(.acknowledged, gone, at: start + hour), at: start + hour).isEmpty)
+    #expect(book.follow(event(.acknowledged, alert, at: start + hour), at: start + hour).kinds == [.ordered])
   }
 
   @Test func aVerifiedOrderWaitsForItsAlert() throws {

@@ -12,7 +12,7 @@ import Testing
 
 /// A year of the example community on the virtual clock; it takes seconds (`LINLI_YEAR_DAYS` makes it shorter or longer).
 @Suite struct SimulatedYearTests {
-  private static let days = Int64(ProcessInfo.processInfo.environment["LINLI_YEAR_DAYS"] ?? "") ?? 365
+  static let days = Int64(ProcessInfo.processInfo.environment["LINLI_YEAR_DAYS"] ?? "") ?? 365
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
