@@ -149,6 +149,8 @@ extension Alert {
     to: [Responder]? = nil
   ) -> AlertEvent {
     step += 1
+    // Whoever is asked is told.
+    if kind == .escalated || kind == .repeated || kind == .realarmed { wasTold = true }
     return AlertEvent(kind: kind, alert: self, at: at, by: by, comment: comment, to: to)
   }
 }

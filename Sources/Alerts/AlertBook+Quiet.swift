@@ -4,9 +4,10 @@ package import Pipeline
 
 extension AlertBook {
   /// Another configuration; counts from the next advance of the clock on.
-  package mutating func adopt(_ policy: QuietPolicy) {
+  /// - Parameter ended: the alerts closed last, which may explain others by its rules.
+  package mutating func adopt(_ policy: QuietPolicy, ended: [Alert] = []) {
     limits.shelf = policy.settings.shelf
-    quiet.adopt(policy, open: alerts.values, at: clock)
+    quiet.adopt(policy, open: alerts.values, ended: ended, at: clock)
   }
 
   /// What people planned and is not over.

@@ -36,7 +36,7 @@ package struct AlertBook: Sendable {
   /// What keeps alerts quiet.
   var quiet: QuietBook
   /// The newest time that the book was told.
-  private(set) var clock: Timestamp
+  package private(set) var clock: Timestamp
   package internal(set) var counts = Counts()
   /// Open alerts by id.
   var alerts: [String: Alert] = [:]
@@ -50,14 +50,14 @@ package struct AlertBook: Sendable {
   /// - Parameters:
   ///   - planned: what people planned and was not over at `clock`.
   ///   - alerts: the open ones, the ones closed while active (`clearedAt` nil) and, for the ids, recent closed ones.
-  ///   - clock: up to which everything was taken in; at least that of the alerts.
+  ///   - clock: up to which everything was taken in; nil: that of the alerts. What a backlog brought may bear later times.
   package init(
     limits: AlertLimits = .init(), policy: ResponsePolicy = .none, quiet: QuietPolicy = .none,
-    planned: [PlannedQuiet] = [], restoring alerts: [Alert] = [], clock: Timestamp = .distantPast
+    planned: [PlannedQuiet] = [], restoring alerts: [Alert] = [], clock: Timestamp? = nil
   ) {
     self.limits = limits
     self.policy = policy
-    self.clock = alerts.reduce(clock) { max($0, $1.newestTime) }
+    self.clock = clock ?? alerts.map(\.newestTime).max() ?? .distantPast
     self.quiet = QuietBook(quiet, planned: planned, at: self.clock)
     for alert in alerts.sorted(by: { ($0.raisedAt, $0.id) < ($1.raisedAt, $1.id) }) {
       remember(alert)

@@ -25,7 +25,7 @@ extension AlertDesk {
     guard let quiet = book.planned.first(where: { $0.id == id && kinds.contains($0.kind) }) else {
       throw .unknown(id: id)
     }
-    if quiet.isOver(at: time) { throw .over(id: id) }
+    if Self.isOver(quiet, at: time) { throw .over(id: id) }
     let name = try policy.quiet.settings.limits.name(by)
     return await take(quiet.ended(at: time, by: name), .ended, by: name, at: time)
   }
@@ -41,7 +41,12 @@ extension AlertDesk {
   }
 
   /// What is planned and not over.
-  package func planned(at time: Timestamp) -> [PlannedQuiet] { book.planned.filter { !$0.isOver(at: time) } }
+  package func planned(at time: Timestamp) -> [PlannedQuiet] { book.planned.filter { !Self.isOver($0, at: time) } }
+
+  /// Also when the clock has been set back since somebody ended it.
+  private static func isOver(_ quiet: PlannedQuiet, at time: Timestamp) -> Bool {
+    quiet.endedBy != nil || quiet.isOver(at: time)
+  }
 
   /// Also what is over, newest first, as far as it is kept.
   package func allPlanned(limit: Int) async throws(StoreError) -> [PlannedQuiet] {

@@ -15,7 +15,7 @@ package actor AlertDesk {
 
   /// Transactions written at once.
   private static let batch = 256
-  /// Closed alerts kept for late comments.
+  /// Closed alerts kept for late comments, and for another configuration by which they explain others.
   private static let closedKept = 1_000
   /// Planned quiet read at the start; what may be planned at once is less.
   private static let plannedRead = 10_000
@@ -26,7 +26,8 @@ package actor AlertDesk {
   var orders: OrderBook
   private var reached: [String: LaneStep] = [:]
   private var clocks: [String: Timestamp] = [:]
-  private var sequence: Int64 = 0
+  /// Number of the newest event.
+  private(set) var sequence: Int64 = 0
   var clock = Timestamp.distantPast
 
   var pending: [Pending] = []
@@ -60,12 +61,18 @@ package actor AlertDesk {
     clocks = try await storage.appliedClocks()
     sequence = try await storage.lastSequence()
     // What began or ended since is done at its own time as the clock goes on from here.
-    let last = max(clocks.values.max() ?? .distantPast, try await storage.newestEventTime() ?? .distantPast)
+    // A database of an earlier version does not know the desk's clock.
+    let newest = [try await storage.newestEventTime(), clocks.values.max()].compactMap(\.self).max()
+    let last = try await storage.deskClock() ?? newest ?? .distantPast
     let planned = try await storage.plannedQuiet(endingAfter: last, limit: Self.plannedRead)
+    let alerts = try await storage.alertsToRestore(endedAfter: last - policy.quiet.settings.memory)
     book = AlertBook(
-      limits: policy.limits, policy: policy.response, quiet: policy.quiet, planned: planned,
-      restoring: try await storage.alertsToRestore(endedAfter: last - policy.quiet.settings.memory), clock: last)
-    book.adopt(policy.quiet)
+      limits: policy.limits, policy: policy.response, quiet: policy.quiet, planned: planned, restoring: alerts,
+      clock: last
+    )
+    let closed = alerts.compactMap { alert in alert.closedAt.map { (at: $0, alert) } }
+    for (_, alert) in closed.sorted(by: { $0.at < $1.at }).suffix(Self.closedKept) { keepClosed(alert) }
+    book.adopt(policy.quiet, ended: Array(recentlyClosed.values))
     orders = OrderBook(
       policy: policy.orders, restoring: try await storage.openOrders(), plans: try await storage.planStates(),
       volunteers: try await storage.volunteers())
@@ -76,7 +83,7 @@ package actor AlertDesk {
     self.policy = policy
     book.policy = policy.response
     orders.policy = policy.orders
-    book.adopt(policy.quiet)
+    book.adopt(policy.quiet, ended: Array(recentlyClosed.values))
   }
 
   /// After a start and after a new configuration: asks about what nobody could be asked about before.
@@ -260,6 +267,7 @@ package actor AlertDesk {
     let notices: [OutboxEntry]
     (commit.orders, notices) = records(of: caused, at: time)
     commit.clock = step == nil ? nil : lane.flatMap { clocks[$0] }
+    commit.deskClock = book.clock
     // After a long absence nobody needs each of the repetitions that were missed.
     let newest = Dictionary(events.map { ($0.event.alert.id, $0.event.number) }, uniquingKeysWith: max)
     for (event, now) in events {

@@ -35,6 +35,8 @@ package struct AlertCommit: Sendable {
   package var step: LaneStep?
   /// The lane's clock at that step.
   package var clock: Timestamp?
+  /// The desk's own clock: what was decided up to here must not be decided again, as of an earlier time, after a restart.
+  package var deskClock: Timestamp?
   package var events: [NumberedEvent]
   package var outbox: [OutboxEntry]
   package var settlements: [Settlement]
@@ -90,6 +92,8 @@ package protocol AlertStorage: Outbox, OrderStorage {
   func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent]
   /// Planned quiet that was not over at a time, or newest first whatever its end; at most `limit`.
   func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet]
+  /// The desk's clock at its newest commit; nil: an earlier version wrote none.
+  func deskClock() async throws(StoreError) -> Timestamp?
   /// Time of the newest event; nil without any.
   func newestEventTime() async throws(StoreError) -> Timestamp?
 }

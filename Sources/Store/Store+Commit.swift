@@ -43,10 +43,17 @@ extension Store: AlertStorage {
     _ = try await commit([AlertCommit(events: numbered, outbox: outbox)])
   }
 
+  fileprivate static let deskClockKey = "desk clock"
+
+  package func deskClock() async throws(StoreError) -> Timestamp? {
+    try await meta(Self.deskClockKey).flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
+  }
+
   @discardableResult
   package func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
     try await write { db in
       let json = StoredJSON()
+      if let clock = commits.compactMap(\.deskClock).max() { try db.advanceDesk(to: clock) }
       return try commits.map { commit in
         if let lane = commit.lane, let step = commit.step, try !db.advance(lane, to: step, at: commit.clock) {
           return false
@@ -84,6 +91,16 @@ extension LaneStep {
 }
 
 extension Database {
+  /// Never back.
+  fileprivate func advanceDesk(to clock: Timestamp) throws {
+    try execute(
+      sql: """
+        INSERT INTO meta (key, value) VALUES (?, ?)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value
+        WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)
+        """, arguments: [Store.deskClockKey, String(clock.milliseconds)])
+  }
+
   /// False when the lane is there or further already.
   fileprivate func advance(_ lane: String, to step: LaneStep, at clock: Timestamp?) throws -> Bool {
     try execute(

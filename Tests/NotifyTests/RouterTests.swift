@@ -90,6 +90,18 @@ import Testing
     #expect(events.filter { router.channels(for: $0).contains("hook") }.map(\.kind).contains(.closed) == told)
   }
 
+  /// Somebody found it on the list while it was hidden: of what nobody was told nobody hears the end.
+  @Test(arguments: [true, false]) func whatWasNeverToldEndsWithoutAWord(told: Bool) {
+    var alert = Sample.acknowledged().alert
+    alert.wasTold = told
+    let cleared = Sample.cleared(alert)
+    let router = router(Self.all)
+    #expect(router.channels(for: cleared).contains("wecom") == told)
+    alert.clearedAt = nil
+    #expect(router.channels(for: Sample.closed(alert, after: 60_000)).contains("wecom") == told)
+    #expect(router.channels(for: cleared).contains("hook"))
+  }
+
   /// What has spoken again after it cleared needs no second end.
   @Test func whatSpokeAgainEndsAsUsual() throws {
     var alert = Sample.cleared().alert

@@ -21,6 +21,10 @@ enum Occurrence: Int, CaseIterable {
   case acknowledged, assigned, commented, shelved, unshelved, closed, closedByForce, reset
   case escalated, escalatedAside, repeated, realarmed, shelfEnded, dueWhileDown, orphaned
   case deliveredFromMemory, deliveredTwice
+  // What keeps them quiet.
+  case silenced, maintained, weeklyWindow, outOfService, away, awayBySite, backHome, inhibited, waitedForCause, damped
+  case fleeting, released, handedOver, hiddenToTheEnd, endToldWhileHidden
+  case plannedAhead, plannedInMemory, planGone, endedEarly, quietWhileDown, quietByReload
 }
 
 /// How often each has occurred.

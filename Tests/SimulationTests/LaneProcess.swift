@@ -2,11 +2,11 @@ import Alerts
 import Logging
 import Notify
 import Pipeline
-import Store
 import Synchronization
 
 @testable import App
 @testable import MQTT
+@testable import Store
 
 /// One life of the service, from its start to its death: the production code of a lane and of the alert side on simulated
 /// ground, each of its threads turned by hand.
@@ -47,6 +47,7 @@ final class LaneProcess {
     world.mutant.spoil(storage)
     desk = AlertDesk(storage: storage, policy: Self.policy(version, world))
     try await desk.start()
+    try await Self.noteStart(world)
     let files = world.mutant.spoil(world.disk.calls(fate))
     let changes = ChangeQueue(capacity: world.limits.changeQueue)
     self.changes = changes
@@ -93,10 +94,14 @@ final class LaneProcess {
     }
     world.readings.reads(version, after: kept)
     // In the order of `CommunityService`.
-    await closeOrphans(version)
+    await closeOrphans(world)
     while await carry(world) {}
-    for event in await desk.advance(to: startedAt) where event.isBroughtByTime { chance.saw(.dueWhileDown) }
-    world.advanced = startedAt
+    await world.tell(self, .time(startedAt))
+    for event in await desk.advance(to: startedAt) {
+      if event.isBroughtByTime { chance.saw(.dueWhileDown) }
+      if event.kind == .suppressed || event.kind == .released { chance.saw(.quietWhileDown) }
+    }
+    await askForgotten(world, at: startedAt)
     loop.begin()
     note(recovery)
   }
@@ -105,14 +110,21 @@ final class LaneProcess {
     let configuration = SimulatedSite.versions[version]
     var policy = DeskPolicy(
       traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
-      channels: { _ in ["hook"] })
+      quiet: SimulatedSite.quietPolicies[version], channels: channels)
     policy.pendingEvents = world.limits.pendingEvents
     return policy
   }
 
+  /// A program that gets every step, and a channel that people read.
+  @Sendable static func channels(_ event: AlertEvent) -> [String] {
+    Channel.Kind.wecom.takes(event) ? ["hook", "people"] : ["hook"]
+  }
+
   /// What a reload does.
   func install(_ version: Int, _ world: World, done: @escaping @Sendable () -> Void) async {
+    await world.tell(self, .configuration(version: version))
     await desk.adopt(Self.policy(version, world))
+    await askForgotten(world, at: world.now)
     ingest.install(SimulatedSite.lane(version).plan, done: done)
   }
 
@@ -121,12 +133,25 @@ final class LaneProcess {
     return false
   }
 
-  private func closeOrphans(_ version: Int) async {
+  private func askForgotten(_ world: World, at time: Timestamp) async {
+    await world.tell(self, .forgotten(time))
+    await desk.askForgotten(at: time)
+  }
+
+  private static func noteStart(_ world: World) async throws {
+    let plans = try await world.store.plannedQuiet(endingAfter: .distantPast, limit: .max)
+    let sequence = try await world.store.lastSequence()
+    let gone = world.deskLog.restarted(after: sequence, stored: plans, version: world.version)
+    if gone > 0 { world.chance.saw(.planGone) }
+  }
+
+  private func closeOrphans(_ world: World) async {
     var subjects: Set<String> = []
-    for rule in SimulatedSite.lane(version).plan.rules {
+    for rule in SimulatedSite.lane(world.version).plan.rules {
       for instance in rule.instances { subjects.insert("\(rule.id)|\(instance.subject)") }
     }
     let known = subjects
+    await world.tell(self, .time(driver.core.now))
     await desk.closeOrphans(at: driver.core.now) { known.contains("\($0.rule)|\($0.subject)") }
   }
 
@@ -134,17 +159,30 @@ final class LaneProcess {
   func carry(_ world: World) async -> Bool {
     if inHand.isEmpty { inHand = changes.take() }
     guard let item = inHand.first else { return false }
+    var time: Timestamp?
     switch item {
     case .checkpoint(let bytes, _): noteCheckpoint(bytes, world)
-    case .changes(let changes): world.ledger.carried(changes)
-    case .orphans, .standing: break
+    case .changes(let changes):
+      world.ledger.carried(changes)
+      time = await firstNew(of: changes)
+    case .orphans(_, let at), .standing(_, _, let at): time = at
     }
+    let before = await desk.sequence
     guard await carrier.carry(item) else {
       chance.saw(.deskFull)
       return false
     }
+    if let time { world.deskLog.note(.time(time), after: before) }
     inHand.removeFirst()
     return true
+  }
+
+  /// When the lane noticed the first change that the desk has not taken in yet; nil: it knows all of them.
+  private func firstNew(of changes: [ConditionChange]) async -> Timestamp? {
+    let reached = await desk.reached(lane: Self.lane)
+    return changes.first { change in
+      reached.map { LaneStep(position: change.position, ordinal: change.ordinal) > $0 } ?? true
+    }?.noticedAt
   }
 
   /// Checkpoints come in the order of the changeovers, each of which makes one.

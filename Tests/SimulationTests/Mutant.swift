@@ -10,6 +10,10 @@ enum Mutant: String, CaseIterable, Sendable {
   case earlyAcknowledgement
   /// The store says, and acts as if, nothing had been applied: changes that come again are applied again.
   case forgottenPositions
+  /// After a restart nobody has planned any quiet.
+  case forgottenQuiet
+  /// After a restart the desk is back at the time of the newest event.
+  case forgottenClock
   /// Recovery does not cut a torn end off.
   case keptTail
 
@@ -19,6 +23,8 @@ enum Mutant: String, CaseIterable, Sendable {
 
   func spoil(_ storage: SimulatedStorage) {
     if self == .forgottenPositions { storage.forgetsPositions = true }
+    if self == .forgottenQuiet { storage.forgetsQuiet = true }
+    if self == .forgottenClock { storage.forgetsClock = true }
   }
 
   func spoil(_ files: JournalFiles) -> JournalFiles {

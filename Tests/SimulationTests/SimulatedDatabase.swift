@@ -14,11 +14,13 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   private var trail: [Int64: AlertEvent] = [:]
   private var last: Int64 = 0
   private var newest: Timestamp?
+  private var reached: Timestamp?
   private var eventKeys: Set<EventKey> = []
   private var waiting: [OutboxEntry] = []
   private var nextID: Int64 = 1
   private var finished: [String: DeliveryRecord] = [:]
   private var remembered: [String: ChannelNote] = [:]
+  private var planned: [String: PlannedQuiet] = [:]
 
   private struct EventKey: Hashable {
     var alert: String
@@ -37,6 +39,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   }
 
   private func apply(_ commit: AlertCommit) -> Bool {
+    if let clock = commit.deskClock { reached = max(reached ?? clock, clock) }
     if let lane = commit.lane, let step = commit.step {
       let before = steps[lane]
       if let before, step <= before.step { return false }
@@ -55,6 +58,9 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
     for entry in commit.outbox { insert(entry) }
     for settlement in commit.settlements { settle(settlement) }
     for note in commit.notes { remembered[note.channel] = note }
+    for record in commit.quiets where record.step == .ended || planned[record.quiet.id] == nil {
+      planned[record.quiet.id] = record.quiet
+    }
     return true
   }
 
@@ -96,8 +102,12 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
 
   func alertsToRestore(endedAfter: Timestamp) async throws(StoreError) -> [Alert] { Array(states.values) }
 
-  /// Nobody plans quiet in this world.
-  func plannedQuiet(endingAfter: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] { [] }
+  func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] {
+    let lasting = planned.values.filter { $0.until.map { $0 > time } ?? true }
+    return Array(lasting.sorted { ($1.createdAt, $0.id) < ($0.createdAt, $1.id) }.prefix(limit))
+  }
+
+  func deskClock() async throws(StoreError) -> Timestamp? { reached }
 
   func newestEventTime() async throws(StoreError) -> Timestamp? { newest }
 

@@ -9,12 +9,13 @@ import TestSupport
 /// reloads change. Read and compiled once.
 enum SimulatedSite {
   static let versions: [LoadedConfiguration] = [
-    load(rules: base),
+    load(rules: base, quiet: quietWords[0]),
     load(
       rules: base.replacingOccurrences(of: "below: 16, for: 4m", with: "below: 18, for: 2m")
         .replacingOccurrences(of: "- id: open-long", with: "- id: open-longer"),
+      quiet: quietWords[1], awayUntil: ", away_until: \"2025-06-16T09:30:00+08:00\"",
       devices: "\n  - {id: climate-3, profile: sim-climate, place: street/town/room, match: {device: c3}}"),
-    load(rules: base + "\n" + more),
+    load(rules: base + "\n" + more, quiet: quietWords[2]),
   ]
 
   /// The lane's plan in a version.
@@ -35,6 +36,7 @@ enum SimulatedSite {
         on: {quantity: temperature}
         when: {below: 14}
         priority: low
+        away: suppress
       - id: open-long
         on: {quantity: open}
         when: {equals: true, for: 90s}
@@ -44,10 +46,12 @@ enum SimulatedSite {
         on: {quantity: open}
         when: {equals: true, during: {from: "22:00", to: "06:00"}}
         priority: medium
+        away: suppress
       - id: quiet
         on: {quantity: open}
         when: {quiet: 10m}
         priority: low
+        away: suppress
       - id: running
         on: {quantity: volume}
         when: {increase: 5m, above: 3}
@@ -104,7 +108,9 @@ enum SimulatedSite {
     """,
   ]
 
-  private static func load(rules: String, devices: String = "") -> LoadedConfiguration {
+  private static func load(
+    rules: String, quiet: String, awayUntil: String = "", devices: String = ""
+  ) -> LoadedConfiguration {
     do {
       let folder = try TemporaryDirectory("simulated-site")
       try write(
@@ -128,7 +134,7 @@ enum SimulatedSite {
                 level: compound
                 duty: {unit: Town, rota: town, answer_within: {critical: 1m, other: 4m}, finish_within: {critical: 9m, other: 30m}}
                 places:
-                  - {id: room, level: room, kind: care-room, care: {profile: alone, contact: Daughter}}
+                  - {id: room, level: room, kind: care-room, care: {profile: alone, contact: Daughter\(awayUntil)}}
         """)
       try write(
         folder, "duty.yaml",
@@ -158,6 +164,7 @@ enum SimulatedSite {
               - {who: contact, role: family, answer_within: 2m}
               - {who: friend, role: volunteer, answer_within: 5m}
               - {who: early, role: doctor}
+        \(quiet)
         """)
       try write(
         folder, "devices.yaml",
@@ -165,8 +172,8 @@ enum SimulatedSite {
         devices:
           - {id: button-1, profile: sim-button, place: street/town/room, match: {device: b1}}
           - {id: button-2, profile: sim-button, place: street/town/room, match: {device: b2}}
-          - {id: climate-1, profile: sim-climate, place: street/town/room, match: {device: c1}}
-          - {id: climate-2, profile: sim-climate, place: street/town/room, match: {device: c2}}
+          - {id: climate-1, profile: sim-climate, place: street/town/room, gateway: door-1, match: {device: c1}}
+          - {id: climate-2, profile: sim-climate, place: street/town/room, gateway: door-1, match: {device: c2}}
           - {id: door-1, profile: sim-door, place: street/town/room, match: {device: d1}}
           - {id: meter-1, profile: sim-meter, place: street/town/room, match: {device: m1}}\(devices)
         """)

@@ -20,6 +20,10 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
   private let faults: Faults
   /// Where the mutant sits that knows no positions.
   var forgetsPositions = false
+  /// And the one that forgets what people planned.
+  var forgetsQuiet = false
+  /// And the one that forgets how far the desk had come.
+  var forgetsClock = false
 
   init(_ store: any AlertStorage, fate: Fate, faults: Faults, chance: Chance) {
     self.store = store
@@ -58,8 +62,9 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
   }
   func appliedClocks() async throws(StoreError) -> [String: Timestamp] { try await store.appliedClocks() }
   func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] {
-    try await store.plannedQuiet(endingAfter: time, limit: limit)
+    forgetsQuiet ? [] : try await store.plannedQuiet(endingAfter: time, limit: limit)
   }
+  func deskClock() async throws(StoreError) -> Timestamp? { forgetsClock ? nil : try await store.deskClock() }
   func newestEventTime() async throws(StoreError) -> Timestamp? { try await store.newestEventTime() }
   func alertsToRestore(endedAfter time: Timestamp) async throws(StoreError) -> [Alert] {
     try await store.alertsToRestore(endedAfter: time)

@@ -1,25 +1,17 @@
 @testable import Alerts
+import App
+import Glibc
 import Pipeline
+import Store
 
-/// Runs the stored trail once more through alert books that nothing ever interrupts: what people and rules did goes in, and
-/// what time alone brings – escalations, repetitions, re-alarms, shelves that end – must come out of the books exactly as it is
-/// stored: each step once, at its due time, with the same people. One book for each rule and subject.
+/// Runs the stored trail once more through an alert book that nothing ever interrupts: what people and rules did goes in, and
+/// what follows from it and what time alone brings – escalations, repetitions, re-alarms, shelves that end, alerts that are
+/// hidden and that speak again – must come out of the book exactly as it is stored: each step once, at its due time, for the same
+/// cause, with the same people.
 struct TrailReplay {
   struct Mismatch: Error, CustomStringConvertible {
     var description: String
   }
-
-  private struct Life {
-    var book: AlertBook
-    /// What the book has said and the trail has not shown yet.
-    var expected: ArraySlice<AlertEvent> = []
-  }
-
-  private let policy: ResponsePolicy
-  /// The lane's clock at a change that cleared an alert: up to there the desk does what is due before it takes the change in. A
-  /// message of a backlog does not move that clock, so it may be behind the change.
-  private let noticed: [Clearing: Timestamp]
-  private var lives: [AlertBook.Key: Life] = [:]
 
   struct Clearing: Hashable {
     var rule: String
@@ -27,13 +19,84 @@ struct TrailReplay {
     var at: Timestamp
   }
 
+  private static let remembers = getenv("LINLI_SEED") != nil
+
+  private var book: AlertBook
+  private var version = 0
+  private var ended: [String: Alert] = [:]
+  private var log: ArraySlice<(after: Int64, entry: DeskLog.Entry)>
+  /// What it was told last, for whoever looks into a mismatch.
+  private var recent: [String] = []
+  /// What the book has said and the trail has not shown yet.
+  private var expected: ArraySlice<AlertEvent> = []
+  /// The lane's clock at a change that cleared an alert: up to there the desk does what is due before it takes the change in. A
+  /// message of a backlog does not move that clock, so it may be behind the change.
+  private let noticed: [Clearing: Timestamp]
   /// When each person acted: an alert is closed no earlier than it cleared, whatever clock that was.
   private let deeds: [String: Timestamp]
 
-  init(policy: ResponsePolicy, noticed: [Clearing: Timestamp], deeds: [String: Timestamp]) {
-    self.policy = policy
+  init(log: DeskLog, noticed: [Clearing: Timestamp], deeds: [String: Timestamp]) {
+    book = AlertBook(policy: SimulatedSite.versions[0].response, quiet: SimulatedSite.quietPolicies[0])
+    self.log = log.entries[...]
     self.noticed = noticed
     self.deeds = deeds
+  }
+
+  /// The next event of the trail.
+  mutating func take(_ numbered: NumberedEvent) throws {
+    let event = numbered.event
+    defer {
+      remember(event.words)
+      if event.alert.isClosed { ended[event.alert.id] = event.alert }
+    }
+    while let (after, entry) = log.first, after < numbered.sequence {
+      log.removeFirst()
+      try follow(entry)
+    }
+    if expected.isEmpty {
+      let due = book.advance(to: known(event))
+      expected = try (due.isEmpty ? book.again(event, at: deeds[event.by] ?? event.at) : due)[...]
+    }
+    guard let next = expected.popFirst() else {
+      throw mismatch("\(event.words): an uninterrupted book does not do that")
+    }
+    if next != event { throw mismatch("\(event.words), uninterrupted it is \(next.words)\n\(event)\n\(next)") }
+  }
+
+  /// At the end of the trail.
+  mutating func finish() throws {
+    for (_, entry) in log { try follow(entry) }
+    try isShown()
+  }
+
+  private mutating func follow(_ entry: DeskLog.Entry) throws {
+    try isShown()
+    remember("\(entry)")
+    switch entry {
+    case .time(let time): expected = book.advance(to: time)[...]
+    case .forgotten(let time): expected = (book.advance(to: time) + book.askForgotten(at: time))[...]
+    case .quiet(let quiet, let time): expected = book.plan(quiet, at: time)[...]
+    // A restart alone is nothing that happened.
+    case .configuration(let version) where version == self.version: break
+    case .configuration(let version):
+      self.version = version
+      book.policy = SimulatedSite.versions[version].response
+      book.adopt(SimulatedSite.quietPolicies[version], ended: Array(ended.values))
+    }
+  }
+
+  private func isShown() throws {
+    if let lost = expected.first { throw mismatch("\(lost.words) is not there") }
+  }
+
+  private mutating func remember(_ line: @autoclosure () -> String) {
+    guard Self.remembers else { return }
+    if recent.count > 60 { recent.removeFirst(30) }
+    recent.append(line())
+  }
+
+  private func mismatch(_ what: String) -> Mismatch {
+    Mismatch(description: "\(what), at \(book.clock.milliseconds), after\n  \(recent.joined(separator: "\n  "))")
   }
 
   private func known(_ event: AlertEvent) -> Timestamp {
@@ -42,40 +105,6 @@ struct TrailReplay {
     case .cleared where event.comment == nil:
       noticed[Clearing(rule: event.alert.rule, subject: event.alert.subject, at: event.at)] ?? event.at
     default: deeds[event.by] ?? event.at
-    }
-  }
-
-  /// The next event of the trail.
-  mutating func take(_ event: AlertEvent) throws {
-    let key = AlertBook.Key(rule: event.alert.rule, subject: event.alert.subject)
-    var life = lives[key] ?? Life(book: AlertBook(policy: policy))
-    if life.expected.isEmpty {
-      let due = life.book.advance(to: known(event))[...]
-      if event.isBroughtByTime {
-        life.expected = due
-      } else if let lost = due.first {
-        throw Mismatch(description: "\(lost.words) was due before \(event.words) and is not there")
-      } else {
-        life.expected = try life.book.again(event, at: deeds[event.by] ?? event.at)[...]
-      }
-    }
-    guard let next = life.expected.popFirst() else {
-      throw Mismatch(description: "\(event.words): an uninterrupted book does not do that")
-    }
-    if next != event {
-      throw Mismatch(description: "\(event.words), uninterrupted it is \(next.words): \(event) / \(next)")
-    }
-    lives[key] = life
-  }
-
-  /// At the end of the trail.
-  /// - Parameter now: up to which everything has been done.
-  mutating func finish(at now: Timestamp) throws {
-    for (key, life) in lives {
-      var life = life
-      if let missing = (life.expected + life.book.advance(to: now)).first {
-        throw Mismatch(description: "\(missing.words) of \(key.rule) is not there")
-      }
     }
   }
 }
@@ -115,6 +144,7 @@ extension Alert {
 }
 
 extension AlertEvent {
+  /// A deadline, a repetition, the end of a shelf.
   var isBroughtByTime: Bool {
     switch kind {
     case .escalated, .repeated, .realarmed: true
@@ -123,5 +153,8 @@ extension AlertEvent {
     }
   }
 
-  var words: String { "\(alert.id) \(number) \(kind) at \(at.milliseconds)" }
+  var words: String {
+    let hidden = alert.suppression.map { ", \($0.kind) by \($0.by)" } ?? ""
+    return "\(alert.id) \(alert.rule) of \(alert.subject) \(number) \(kind) at \(at.milliseconds)\(hidden)"
+  }
 }

@@ -9,7 +9,7 @@ struct Weights {
   enum Act: Int, CaseIterable {
     case publish, broker, loop, core, carry, moment, while_, cut, killSoon, powerSoon, kill, diskFault, storeFault,
       clock
-    case stop, reload, forget, brokerDown, deliver, housekeeping, person, history, historyFault
+    case stop, reload, forget, brokerDown, deliver, housekeeping, person, plan, endQuiet, history, historyFault
   }
 
   private var values: [Int]
@@ -41,6 +41,7 @@ extension Weights.Act {
     case .deliver: 3
     case .housekeeping, .history: 5
     case .person: 4
+    case .plan, .endQuiet: 2
     case .cut, .diskFault, .storeFault: 3
     case .historyFault: 2
     case .killSoon, .powerSoon: 2
@@ -114,6 +115,8 @@ extension World {
     case .housekeeping: await advance(process)
     case .history: turnHistory(process)
     case .person: await doSomething(process)
+    case .plan: await planQuiet(process)
+    case .endQuiet: await endQuiet(process)
     default: break
     }
   }
@@ -147,6 +150,7 @@ extension World {
     let action = chance.dice.action(on: alert, now: now)
     let name = "person-\(ledger.deeds.count + 1)"
     let comment = chance.dice.chance(20) || action == .comment ? "seen" : nil
+    await tell(process, .time(now))
     let outcome = try? await process.desk.perform(action, on: alert.id, by: name, at: now, comment: comment)
     guard let outcome, !outcome.events.isEmpty else { return }
     ledger.deeds[name] = (now, outcome.stored)

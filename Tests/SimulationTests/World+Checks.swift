@@ -41,6 +41,8 @@ extension World {
       ledger.blur("the configuration changed and no checkpoint says so")
     }
     try checkHistory()
+    try await checkHidden(process)
+    try await checkPlans()
     if ledger.inexact == nil {
       try compare(process, with: Oracle(directory: disk.directory, ledger: ledger), at: process.driver.core.now)
     }
@@ -149,12 +151,9 @@ extension World {
       try compare(process, with: oracle, at: process.driver.core.now)
       try compare(stored, with: oracle)
     }
-    let trail = try await store.events(after: 0, limit: 1_000_000).map(\.event)
-    try checkTrail(trail)
-    try checkDeeds(trail)
-    try checkDeliveries(trail)
+    try await checkTrail(process)
+    try await checkQuietEnd(process)
     try finishHistory(process)
-    await note(process, trail)
   }
 
   /// Everything is in the history at last.
@@ -168,44 +167,6 @@ extension World {
       throw Violation(description: "the history stands at \(history.position), the journal at \(readings.newest)")
     }
     try checkHistory()
-  }
-
-  /// Each alert's steps are those of an alert book that was never interrupted: no deadline missed, none twice, each at its time.
-  private func checkTrail(_ trail: [AlertEvent]) throws {
-    var replay = TrailReplay(
-      policy: SimulatedSite.versions[0].response, noticed: ledger.noticed, deeds: ledger.deeds.mapValues(\.at))
-    do {
-      for event in trail { try replay.take(event) }
-      try replay.finish(at: advanced)
-    } catch { throw Violation(description: "the trail of the alerts is not what it should be: \(error)") }
-  }
-
-  /// What a person was told is stored is in the trail, once; what nobody was told of, at most once.
-  private func checkDeeds(_ trail: [AlertEvent]) throws {
-    var counts: [String: Int] = [:]
-    var alerts: [String: Set<Int>] = [:]
-    for event in trail {
-      if event.by != AlertEvent.system { counts[event.by, default: 0] += 1 }
-      if !alerts[event.alert.id, default: []].insert(event.number).inserted {
-        throw Violation(description: "two steps are number \(event.number) of \(event.alert.id)")
-      }
-    }
-    for (alert, numbers) in alerts.sorted(by: { $0.key < $1.key }) where numbers != Set(1...numbers.count) {
-      throw Violation(description: "steps of \(alert) are missing: \(numbers.sorted())")
-    }
-    for (name, deed) in ledger.deeds.sorted(by: { $0.key < $1.key }) where deed.isStored && counts[name] == nil {
-      throw Violation(description: "what \(name) did was stored and is not there")
-    }
-  }
-
-  private func note(_ process: LaneProcess, _ trail: [AlertEvent]) async {
-    noteEnd(of: process)
-    if await process.desk.skippedChanges > 0 { chance.saw(.changesSkipped) }
-    for event in trail {
-      trace.note("step", event.kind.rawValue)
-      trace.note("of", event.alert.id)
-      if let occurrence = event.occurrence { chance.saw(occurrence) }
-    }
   }
 
   private func allAlerts() async throws -> [String: Alert] {
@@ -241,19 +202,6 @@ extension World {
       throw Violation(description: "doubled: \(alert.rule) of \(alert.subject) at \(alert.raisedAt.milliseconds)")
     }
   }
-
-  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted. Of
-  /// repetitions that came all at once only the newest is told.
-  private func checkDeliveries(_ trail: [AlertEvent]) throws {
-    var newest: [String: Int] = [:]
-    for event in trail { newest[event.alert.id] = event.number }
-    for event in trail {
-      let key = "\(event.alert.id)-\(event.number)-hook"
-      if event.kind == .repeated, event.number < newest[event.alert.id] ?? 0, deliveries[key] == nil { continue }
-      guard let count = deliveries[key] else { throw Violation(description: "\(key) was never delivered") }
-      if count > 1, !mayDeliverTwice { throw Violation(description: "\(key) was delivered \(count) times") }
-    }
-  }
 }
 
 extension Ledger {
@@ -264,26 +212,6 @@ extension Ledger {
     guard let number = numbers[message.position], let known = messages[number] else { return }
     if !message.topic.elementsEqual(known.topic.utf8) || !message.payload.elementsEqual(known.payload) {
       wrong("position \(message.position) does not hold what was received there")
-    }
-  }
-}
-
-extension AlertEvent {
-  fileprivate var occurrence: Occurrence? {
-    switch kind {
-    case .acknowledged: .acknowledged
-    case .assigned: .assigned
-    case .commented: .commented
-    case .shelved: .shelved
-    case .unshelved: by == AlertEvent.system ? .shelfEnded : .unshelved
-    case .closed where by != AlertEvent.system: alert.isActive ? .closedByForce : .closed
-    case .closed where comment?.hasPrefix("规则") ?? false: .orphaned
-    case .cleared where comment?.hasPrefix("重启") ?? false: .broughtInLine
-    case .reset: .reset
-    case .escalated: isAside ? .escalatedAside : .escalated
-    case .repeated: .repeated
-    case .realarmed: .realarmed
-    default: nil
     }
   }
 }

@@ -50,9 +50,11 @@ final class World: @unchecked Sendable {
   var deaths = 0
   var ledger = Ledger()
   var readings = HistoryLedger()
-  /// Up to which the desk has done what is due.
-  var advanced = Timestamp.distantPast
+  var deskLog = DeskLog()
+  var quiet = QuietLedger()
   var deliveries: [String: Int] = [:]
+  /// What each of them said.
+  var told: [String: AlertEvent] = [:]
   /// A delivery may have happened twice: the process died, or the database refused, between it and its being written down.
   var mayDeliverTwice = false
   var devices: SimulatedDevices
@@ -109,7 +111,10 @@ final class World: @unchecked Sendable {
 
   private func afterStep() async throws {
     if let process, !process.fate.isAlive { die() }
-    if let process { try check(process) }
+    guard let process else { return }
+    try check(process)
+    // It looks at every open alert.
+    if trace.step % 8 == 0 { try await checkHidden(process) }
   }
 
   /// The process is gone, and with it everything that was only in memory.
@@ -235,16 +240,18 @@ final class World: @unchecked Sendable {
     note("reload", version)
     chance.saw(.reloadAsked)
     let chance = chance
+    let before = await process.hidden
     await process.install(version, self) { chance.saw(.reloadDone) }
+    if await process.hidden != before { chance.saw(.quietByReload) }
   }
 
   /// What the service's housekeeping does every second.
   func advance(_ process: LaneProcess) async {
     let time = now
+    await tell(process, .time(time))
     for event in await process.desk.advance(to: time) {
       note("due", event.number, Int(truncatingIfNeeded: event.at.milliseconds))
     }
-    advanced = time
   }
 
   /// Notes what the journal has committed: what the history can read, the ledger has read before.
@@ -276,6 +283,7 @@ final class World: @unchecked Sendable {
     for entry in due {
       guard process.fate.effect() else { return }
       deliveries[entry.idempotencyKey, default: 0] += 1
+      told[entry.idempotencyKey] = entry.event
       note("delivered", Int(entry.event.number))
       if await process.desk.storageTrouble != nil {
         mayDeliverTwice = true

@@ -98,6 +98,45 @@ import Testing
     #expect(events.map(\.kind) == [.suppressed, .released] && events.map(\.at) == [at(100), at(200)])
   }
 
+  /// A lane's backlog is behind the time at which somebody plans: what it brings then is hidden, whether the service died between
+  /// or not.
+  @Test(arguments: [false, true]) func itsTimeDoesNotGoBack(dies: Bool) async throws {
+    var desk = try await desk()
+    _ = await desk.take([change(.raised, "a", 2)], lane: "main")
+    _ = try await desk.plan(Self.request(), at: at(40))
+    if dies { desk = try await self.desk() }
+    _ = await desk.take([change(.raised, "b", 30)], lane: "main")
+    #expect(try await steps() == ["a1 raised 2", "a2 suppressed 40", "b1 raised 30", "b2 suppressed 30"])
+  }
+
+  /// Also for a clock that was set back meanwhile.
+  @Test func whatWasEndedIsOver() async throws {
+    let desk = try await desk()
+    let id = try await desk.plan(Self.request(), at: at(10)).quiet.id
+    _ = try await desk.endQuiet(id, by: "李四", at: at(30))
+    await #expect(throws: QuietError.over(id: id)) { try await desk.endQuiet(id, by: "王五", at: at(20)) }
+    #expect(await desk.planned(at: at(20)).isEmpty)
+  }
+
+  /// A reload and a restart with the same configuration hide the same: also behind what had ended before.
+  @Test(arguments: [false, true]) func anotherConfigurationKnowsWhatHasJustEnded(restarts: Bool) async throws {
+    var other = samplePolicy
+    other.quiet.settings.inhibit = [
+      InhibitRule(
+        id: "r", source: AlertMatcher(devices: ["a"]), target: AlertMatcher(devices: ["b"]), within: .everywhere,
+        grace: 60_000)
+    ]
+    var desk = try await desk()
+    _ = await desk.take([change(.raised, "a", 2)], lane: "main")
+    let id = try #require(try await desk.list(AlertQuery()).alerts.first).id
+    _ = try await desk.perform(.acknowledge, on: id, by: "张三", at: at(3))
+    _ = await desk.take([change(.cleared, "a", 4)], lane: "main")
+    if restarts { desk = try await self.desk(other) } else { await desk.adopt(other) }
+    _ = await desk.take([change(.raised, "b", 30)], lane: "main")
+    #expect(try await desk.list(AlertQuery()).alerts.map(\.suppression?.by) == [id])
+    #expect(await desk.advance(to: at(70)).map(\.at) == [at(64)])
+  }
+
   @Test func itCountsWhileTheDatabaseRefusesAndIsWrittenLater() async throws {
     let desk = try await desk()
     _ = await desk.take([change(.raised, "a", 2)], lane: "main")

@@ -128,6 +128,7 @@ extension FailingStorage {
   func plannedQuiet(endingAfter time: Timestamp, limit: Int) async throws(StoreError) -> [PlannedQuiet] {
     try await store.plannedQuiet(endingAfter: time, limit: limit)
   }
+  func deskClock() async throws(StoreError) -> Timestamp? { try await store.deskClock() }
   func newestEventTime() async throws(StoreError) -> Timestamp? { try await store.newestEventTime() }
 }
 

@@ -62,23 +62,27 @@ struct SubjectLives: Sendable {
   mutating func raise(
     _ key: AlertBook.Key, _ id: String, at time: Timestamp, _ settings: DampingSettings?
   ) -> Flutter? {
-    guard let settings else { return nil }
-    var flutter: Flutter?
+    // Also without damping: another configuration may ask for it.
+    let flutter = settings.flatMap { found(key, at: time, $0) }
+    insert(Life(id: id, raisedAt: time, flutter: flutter), key)
+    return flutter
+  }
+
+  private func found(_ key: AlertBook.Key, at time: Timestamp, _ settings: DampingSettings) -> Flutter? {
     let known = (lives[key] ?? []).filter { !$0.isMomentary }
     let count = known.count { time - $0.raisedAt <= settings.within } + 1
     let isFluttering = known.last.map { $0.flutter == .chatters || $0.flutter == .damped } ?? false
     if isFluttering, let last = known.last, time - (last.clearedAt ?? last.raisedAt) < settings.calm {
-      flutter = .damped
-    } else if count >= settings.raises {
-      flutter = .chatters
-    } else if let fleeting = settings.fleeting {
+      return .damped
+    }
+    if count >= settings.raises { return .chatters }
+    if let fleeting = settings.fleeting {
       let gone = known.count { life in
         life.clearedAt.map { $0 - life.raisedAt < fleeting.under } ?? false && time - life.raisedAt <= fleeting.within
       }
-      if gone >= fleeting.times { flutter = .fleeting }
+      if gone >= fleeting.times { return .fleeting }
     }
-    insert(Life(id: id, raisedAt: time, flutter: flutter), key)
-    return flutter
+    return nil
   }
 
   mutating func clear(_ key: AlertBook.Key, at time: Timestamp) {

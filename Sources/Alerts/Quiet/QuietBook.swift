@@ -30,15 +30,21 @@ struct QuietBook: Sendable {
     findNextStart(after: time)
   }
 
-  /// The index begins anew, with the open alerts and the closed ones whose grace is not over.
-  mutating func adopt(_ policy: QuietPolicy, open: some Sequence<Alert>, at time: Timestamp) {
+  /// The index begins anew, with the open alerts and the closed ones that may still explain others, under these rules or those
+  /// before.
+  mutating func adopt(
+    _ policy: QuietPolicy, open: some Sequence<Alert>, ended: some Sequence<Alert>, at time: Timestamp
+  ) {
     self.policy = policy
     let lingering = inhibition.lingering.values
     inhibition = InhibitIndex(policy.settings.inhibit, site: policy.site)
     for alert in lingering { inhibition.note(alert) }
+    for alert in ended { inhibition.note(alert) }
     for alert in open { inhibition.note(alert) }
     findNextStart(after: time)
     isUnsure = true
+    // All are asked, and not before.
+    _ = takeTouched(at: time)
   }
 
   // MARK: - What it hears

@@ -66,9 +66,10 @@ extension Channel.Kind {
     case .raised: return true
     case .acknowledged: return !isForPeople
     case .cleared:
-      return !isForPeople || (!alert.isClosed && !alert.isMomentary)
+      return !isForPeople || (alert.isTold && !alert.isClosed && !alert.isMomentary)
     case .closed:
-      return !isForPeople || alert.clearedAt == nil || alert.isMomentary || alert.clearedUnheard ?? false
+      let isNews = alert.clearedAt == nil || alert.isMomentary || alert.clearedUnheard ?? false
+      return !isForPeople || (alert.isTold && isNews)
     case .escalated, .repeated, .realarmed: return !isPublic
     // What was hidden and still waits for an answer speaks as a raise.
     case .released, .unshelved: return alert.needsAnswer

@@ -6,12 +6,14 @@ import Testing
 
 @testable import Alerts
 
-/// `LINLI_QUIET_SEEDS=5000` runs so many, `LINLI_QUIET_SEED=55` one alone.
+/// `LINLI_QUIET_SEEDS=5000` runs so many, `LINLI_QUIET_SEEDS=1000-2000` from 1,000 up to 2,000, `LINLI_QUIET_SEED=55` one alone.
 @Suite(.timeLimit(.minutes(60))) struct QuietPropertyTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let seeds: Range<UInt64> = {
     if let seed = environment["LINLI_QUIET_SEED"].flatMap({ UInt64($0) }) { return seed..<seed + 1 }
-    return 0..<(environment["LINLI_QUIET_SEEDS"].flatMap { UInt64($0) } ?? 200)
+    let numbers = (environment["LINLI_QUIET_SEEDS"] ?? "200").split(separator: "-").compactMap { UInt64($0) }
+    let first = numbers.count > 1 ? numbers[0] : 0
+    return first..<max(first, numbers.last ?? 200)
   }()
 
   @Test func promisesHold() async throws {
