@@ -144,7 +144,7 @@ let package = Package(
     .executableTarget(
       name: "linli-bench",
       dependencies: [
-        "App", "ConfigFile", "MQTT", "Pipeline", "Store", "CMemory", "CMosquitto", "CSimdjson", "CAllocationCount",
+        "App", "Alerts", "ConfigFile", "MQTT", "Pipeline", "Store", "CMemory", "CMosquitto", "CSimdjson", "CAllocationCount",
         "TestSupport",
         argumentParser, grdb, logging, yams,
       ],

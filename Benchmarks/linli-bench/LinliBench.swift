@@ -8,7 +8,7 @@ struct LinliBench: ParsableCommand {
     commandName: "linli-bench", abstract: "Measures Linli beside references, in one run on one machine.",
     subcommands: [
       RunBenchmarks.self, Publish.self, Count.self, FloodServerCommand.self, CountLibrary.self, CountConnection.self,
-      Footprint.self, WriteSite.self,
+      Footprint.self, WriteSite.self, WriteMonth.self,
     ], defaultSubcommand: RunBenchmarks.self)
 }
 
@@ -71,7 +71,7 @@ struct BenchmarkSettings {
 }
 
 enum BenchmarkName: String, CaseIterable, ExpressibleByArgument {
-  case core, scaling, journal, service, flood, latency, history, check, memory, recovery, replay
+  case core, scaling, journal, service, flood, latency, history, reports, check, memory, recovery, replay
 
   static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -84,6 +84,7 @@ enum BenchmarkName: String, CaseIterable, ExpressibleByArgument {
     case .flood: try FloodBenchmark(settings).run()
     case .latency: try LatencyBenchmark(settings).run()
     case .history: try HistoryBenchmark().run()
+    case .reports: try ReportsBenchmark().run()
     case .check: try CheckBenchmark().run()
     case .memory: try MemoryBenchmark(settings).run()
     case .recovery: try RecoveryBenchmark(settings).run()
