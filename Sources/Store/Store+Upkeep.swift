@@ -23,11 +23,12 @@ extension Store {
   {
     var total = 0
     let steps: [(sql: String, before: Timestamp)] = [
-      // An alert closed by force must stay until its condition clears: it keeps that from raising again.
+      // An alert closed by force must stay until its condition clears: it keeps that from raising again. Reports rely on what is
+      // removed having been over by then (`Database.removedBefore`).
       (
         """
         DELETE FROM alerts WHERE id IN
-          (SELECT id FROM alerts WHERE closed_at < ? AND cleared_at IS NOT NULL LIMIT ?)
+          (SELECT id FROM alerts WHERE closed_at < ?1 AND cleared_at < ?1 LIMIT ?2)
         """, alerts
       ),
       (
@@ -55,12 +56,14 @@ extension Store {
         """, audit
       ),
     ]
-    for (sql, before) in steps {
+    for (index, (sql, before)) in steps.enumerated() {
       var removed: Int
       repeat {
         removed = try await write { db in
           try db.execute(sql: sql, arguments: [before.milliseconds, Self.pruneBatch])
-          return db.changesCount
+          let removed = db.changesCount
+          if index == 0, removed > 0 { try db.noteRemoved(before: before) }
+          return removed
         }
         total += removed
       } while removed == Self.pruneBatch
@@ -110,5 +113,21 @@ extension Store {
       try db.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [key])
       if let value { try db.execute(sql: "INSERT INTO meta (key, value) VALUES (?, ?)", arguments: [key, value]) }
     }
+  }
+}
+
+extension Database {
+  /// Alerts that were over before then may be gone; their steps are kept longer.
+  func removedBefore() throws -> Timestamp {
+    let time = try Int64.fetchOne(
+      self, sql: "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'alerts removed before'")
+    return time.map { Timestamp(milliseconds: $0) } ?? .distantPast
+  }
+
+  fileprivate func noteRemoved(before time: Timestamp) throws {
+    if time <= (try removedBefore()) { return }
+    try execute(
+      sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('alerts removed before', ?)",
+      arguments: ["\(time.milliseconds)"])
   }
 }

@@ -14,13 +14,15 @@ package enum StoreError: Error, Sendable, Equatable {
   /// Written by a newer version of Linli.
   case tooNew(path: String)
   case inputOutput(reason: String)
+  /// A report would have to read more steps of alerts than it may.
+  case tooManySteps(Int, limit: Int)
   case other(reason: String)
 
   /// Worth trying again later: the cause lies in the disk, not in the data.
   package var passes: Bool {
     switch self {
     case .diskFull, .readOnly, .busy, .inputOutput: true
-    case .cannotOpen, .damaged, .tooNew, .other: false
+    case .cannotOpen, .damaged, .tooNew, .tooManySteps, .other: false
     }
   }
 }
@@ -73,6 +75,11 @@ extension StoreError {
         : "the database \(path) was written by a newer Linli; upgrade this one or restore an older backup"
     case .inputOutput(let reason):
       return chinese ? "读写数据库失败：\(reason)；请检查磁盘" : "the database cannot be read or written: \(reason); check the disk"
+    case .tooManySteps(let steps, let limit):
+      return chinese
+        ? "这段时间内报警有 \(steps) 步，一份报表最多读取 \(limit) 步；请用 --place 按地点分别生成"
+        : "there are \(steps) steps of alerts in that time, and a report reads \(limit) at most; ask for one place after the "
+          + "other (--place)"
     case .other(let reason):
       return chinese ? "数据库错误：\(reason)" : "database error: \(reason)"
     }

@@ -19,6 +19,14 @@ enum StoreSchema {
       try db.execute(sql: OrderSchema.tables)
     }
     migrator.registerMigration("planned quiet") { db in try db.execute(sql: plannedQuiet) }
+    migrator.registerMigration("reports of a month") { db in
+      try db.execute(
+        sql: """
+          DROP INDEX alert_events_by_time;
+          CREATE INDEX alert_events_by_time ON alert_events (at, alert_id);
+          CREATE INDEX alerts_cleared_late ON alerts (cleared_at) WHERE cleared_at > closed_at;
+          """)
+    }
     return migrator
   }
 

@@ -14,7 +14,7 @@ import Testing
   /// What has begun ends before the next begins, and they come in their order, also behind one that fails.
   @Test func oneEndsBeforeTheNextBegins() async throws {
     struct Failure: Error {}
-    let door = OneAtATime()
+    let door = OneAtATime("later")
     let log = Log()
     let (goes, go) = AsyncStream<Void>.makeStream()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func tooManyAreRefusedAndCounted() async throws {
-    let door = OneAtATime()
+    let door = OneAtATime("later")
     let (goes, go) = AsyncStream<Void>.makeStream()
     let (began, begin) = AsyncStream<Void>.makeStream()
     try await withThrowingTaskGroup(of: Void.self) { group in

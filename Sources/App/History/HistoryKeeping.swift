@@ -1,3 +1,4 @@
+import Community
 package import Pipeline
 package import Store
 
@@ -29,6 +30,7 @@ extension StoreError {
     case .cannotOpen(_, let reason), .inputOutput(let reason), .other(let reason): reason
     case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
     case .tooNew(let path): "\(path) was written by a newer Linli"
+    case .tooManySteps: message(in: .en)
     }
   }
 }

@@ -36,8 +36,12 @@ extension CommunityService {
     let live = desk.liveLoad
     addQueue("live", [], live.waiting, of: live.bound, to: &text)
     addQueue("reloads", [], await reloads.queue, of: OneAtATime.queueMax, to: &text)
+    addQueue("reports", [], await monthlyReports.queue, of: OneAtATime.queueMax, to: &text)
     text.add(
       "linli_reloads_refused_total", .counter, "Changes of the configuration that found too many others waiting.", [],
       Double(await reloads.refused))
+    text.add(
+      "linli_reports_refused_total", .counter, "Reports that found too many others waiting.", [],
+      Double(await monthlyReports.refused))
   }
 }

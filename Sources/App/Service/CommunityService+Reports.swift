@@ -9,7 +9,12 @@ import Store
 
 /// Months in figures, from the stored steps of alerts and from history.
 extension CommunityService {
+  /// One at a time: each reads a month and holds its alerts.
   package func report(_ selection: ReportSelection) async throws -> ReportFile {
+    try await monthlyReports.run { try await self.written(selection) }
+  }
+
+  private func written(_ selection: ReportSelection) async throws -> ReportFile {
     guard let kind = ReportKind(rawValue: selection.kind) else {
       throw BackendError(.notFound, "there is no report '\(selection.kind)'; there are \(Self.words(ReportKind.self))")
     }
@@ -26,10 +31,11 @@ extension CommunityService {
     let oldest: Timestamp?
     var orders: [OrderEvent] = []
     do throws(StoreError) {
-      let empty = ReportLog(period, scope: place) { place, _ in
+      let parts: Set<ReportLog.Part> = kind == .assessment ? [.alarms, .cases] : [.alarms]
+      let empty = ReportLog(period, scope: place, parts: parts) { place, _ in
         places.chain(from: place).prefix(1).compactMap { $0.duty?.unit[language] }
       }
-      log = try await store.fold(from: from, to: period.to, into: empty) { $0.add($1) }
+      log = try await store.fold(from: from, to: period.to, below: place, into: empty) { $0.add($1) }
       oldest = try await store.oldestStep()
       if kind == .assessment { orders = try await store.orderEvents(from: period.from, until: period.to) }
     } catch {

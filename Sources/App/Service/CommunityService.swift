@@ -83,7 +83,8 @@ package final class CommunityService: Sendable {
   let notifier: SystemdNotifier
   let selfWatch: SelfWatch
   /// What changes or reads the configuration's files.
-  let reloads = OneAtATime()
+  let reloads = OneAtATime("too many changes of the configuration wait already; try again in a moment")
+  let monthlyReports = OneAtATime("too many reports wait already; try again in a minute")
   private let lock: DataLock
 
   /// Reads the configuration, opens the store, recovers every lane. Nothing runs yet.

@@ -1,14 +1,18 @@
 // Lets one task do something at a time, in the order in which they came: two reloads, or a reload and an adoption, must not mix
-// their files. Bounded: beyond that a task is refused and counted.
+// their files, and reports not have their months in memory at once. Bounded: beyond that a task is refused and counted.
 import API
 
 actor OneAtATime {
   /// Tasks that may wait.
   static let queueMax = 64
 
+  /// What a task hears that is refused.
+  private let refusal: String
   private var isTaken = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private(set) var refused = 0
+
+  init(_ refusal: String) { self.refusal = refusal }
 
   /// Runs `body` when all that came before is through. Not to be asked again from within `body`.
   func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
@@ -24,7 +28,7 @@ actor OneAtATime {
     }
     guard waiting.count < Self.queueMax else {
       refused += 1
-      throw BackendError(.unavailable, "too many changes of the configuration wait already; try again in a moment")
+      throw BackendError(.unavailable, refusal)
     }
     // Whoever leaves hands over without letting go.
     await withCheckedContinuation { waiting.append($0) }
