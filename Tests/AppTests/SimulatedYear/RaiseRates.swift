@@ -34,7 +34,7 @@ extension RaiseRate {
     "care-smoke": .init(
       often: 0.3, lasts: 6 * minute,
       why: """
-        11 % of homes with photoelectric detectors had a false alarm within half a year (Fazzini, Inj Prev 2000): 0.23 a year; \
+        11 % of homes with photoelectric detectors had a false alarm within half a year (Fazzini, West J Med 2000): 0.23 a year; \
         twice that for frying in a wok, of which \
         0.2 are in `YearHappenings`.
         """),
@@ -84,7 +84,7 @@ extension RaiseRate {
     "booster-stopped": .init(often: 0.3, lasts: hour, why: "A guess."),
     "sump-high": .init(often: 3, lasts: 20 * minute, why: "Cloudbursts: a guess."),
     "sump-pump-idle": .init(often: 0.5, lasts: 30 * minute, why: "A guess."),
-    "supply-voltage": .init(often: 2, lasts: 10 * minute, why: "A guess; GB/T 12325 allows 1 % of the time."),
+    "supply-voltage": .init(often: 2, lasts: 10 * minute, why: "A guess."),
     "supply-lost": .init(often: 0, lasts: 0, why: "All three phases at once: `YearHappenings`."),
     "heating-riser-cold": .init(often: 3, lasts: 5 * hour, why: "A guess."),
     "building-smoke": .init(

@@ -114,8 +114,8 @@ struct YearHappenings {
 
   // MARK: - Causes
 
-  /// Once or twice a year and building (the national mean is 2.3 interruptions a user and year), nearly an hour each. The effects
-  /// may be noticed before their cause, and some outlast it.
+  /// Once or twice a year, nearly an hour each (China's mean of 2023 is 2.3 interruptions a user, fewer in cities). The effects may be
+  /// noticed before their cause, and some outlast it.
   private mutating func powerCuts() {
     for begin in times(1.5) {
       let over = begin + max(3 * Self.minute, YearOfAlerts.lasting(40 * Self.minute, &dice))

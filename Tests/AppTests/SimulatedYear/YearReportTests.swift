@@ -73,6 +73,30 @@ import Testing
     }
   }
 
+  /// No Chinese word in English but people's own names, no English heading in Chinese, and in both the same figures.
+  @Test func theyAreWholeInBothLanguages() throws {
+    let names = Set(SimulatedYearTests.configuration.duty.people.values.map(\.name))
+    func counts(_ report: Report) -> [Int] {
+      report.sections.flatMap(\.table.rows).joined()
+        .compactMap { cell in if case .count(let count) = cell { count } else { nil } }.sorted()
+    }
+    for (english, chinese) in zip(try Self.reports(.en), try Self.reports(.zh)) {
+      var text = english.written(as: .md, in: .en)
+      for name in names { text = text.replacing(name, with: "") }
+      text = text.replacing(/\S+ \([a-z]+\)/, with: "")
+      let left = text.split(separator: "\n").filter { line in
+        line.unicodeScalars.contains { (0x4E00...0x9FFF).contains($0.value) }
+      }
+      #expect(left.isEmpty, "\(english.kind): \(left.prefix(5))")
+      let headings = chinese.written(as: .md, in: .zh).split(separator: "\n").filter { $0.hasPrefix("#") }
+      #expect(headings.count == english.sections.count + 1)
+      for heading in headings {
+        #expect(heading.unicodeScalars.contains { (0x4E00...0x9FFF).contains($0.value) }, "\(heading)")
+      }
+      #expect(!counts(english).isEmpty && counts(english) == counts(chinese))
+    }
+  }
+
   private static let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
