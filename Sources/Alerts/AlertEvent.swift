@@ -43,6 +43,9 @@ package struct AlertEvent: Codable, Sendable, Equatable {
     }
   }
 
+  /// It only says again what an earlier step has said.
+  package var isReminder: Bool { kind == .repeated || order?.isReminder ?? false }
+
   package init(
     kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: String? = nil, to: [Responder]? = nil
   ) {

@@ -19,6 +19,9 @@ package struct OrderNotice: Codable, Sendable, Equatable {
   /// People hear of it; else only programs do.
   package var speaks: Bool
 
+  /// Not done in time, and there is nobody above: the same people hear of it again.
+  var isReminder: Bool { step == AlertEvent.Kind.repeated.rawValue }
+
   package init(
     step: String, state: LocalizedText, unit: LocalizedText, person: String?, deadline: Timestamp?, answer: String?,
     speaks: Bool

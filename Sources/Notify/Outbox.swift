@@ -12,11 +12,13 @@ package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
   package var attempts: Int
   package var createdAt: Timestamp
   package var nextAttemptAt: Timestamp
+  /// When it was tried first and failed; nil: it has not failed yet.
+  package var failingSince: Timestamp?
   package var lastError: String?
 
   package init(
     id: Int64 = 0, idempotencyKey: String, channel: String, event: AlertEvent, attempts: Int = 0,
-    createdAt: Timestamp, nextAttemptAt: Timestamp, lastError: String? = nil
+    createdAt: Timestamp, nextAttemptAt: Timestamp, failingSince: Timestamp? = nil, lastError: String? = nil
   ) {
     self.id = id
     self.idempotencyKey = idempotencyKey
@@ -25,6 +27,7 @@ package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
     self.attempts = attempts
     self.createdAt = createdAt
     self.nextAttemptAt = nextAttemptAt
+    self.failingSince = failingSince
     self.lastError = lastError
   }
 }
@@ -53,7 +56,9 @@ package enum Settlement: Sendable, Equatable {
   }
 }
 
-/// Where notifications wait. The store implements it over SQLite; tests over memory.
+/// Where notifications wait. The store implements it over SQLite; tests over memory. A reminder is not taken in while the
+/// last notification of its alert that waits for the same channel is one, too: hours without a channel must not end in hours of
+/// reminders.
 package protocol Outbox: Sendable {
   /// Entries due at `now` of channels not in `busy`, most urgent alert first, then oldest; at most `limit`. Of one alert
   /// and channel only the oldest waiting entry counts, even when that one is not due yet: its later events stay behind it.

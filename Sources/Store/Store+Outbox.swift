@@ -105,18 +105,24 @@ extension Store: Outbox {
 }
 
 extension Database {
-  /// A key that is known already, waiting or finished, is ignored.
+  /// A key that is known already, waiting or finished, is ignored; so is a reminder right behind another one.
   func insert(_ entry: OutboxEntry, _ json: StoredJSON) throws {
+    if entry.event.isReminder {
+      let last = try outbox(
+        "WHERE alert_id = ? AND channel = ? ORDER BY id DESC LIMIT 1", [entry.event.alert.id, entry.channel])
+      if last.first?.event.isReminder ?? false { return }
+    }
     try execute(
       sql: """
-        INSERT INTO outbox (key, channel, alert_id, rank, event, attempts, created_at, next_attempt_at, last_error)
-        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE key = ?)
+        INSERT INTO outbox (
+          key, channel, alert_id, rank, event, attempts, created_at, next_attempt_at, failing_since, last_error)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE key = ?1)
         ON CONFLICT (key) DO NOTHING
         """,
       arguments: [
         entry.idempotencyKey, entry.channel, entry.event.alert.id, entry.event.alert.traits.priority.rank,
         try json.text(entry.event), entry.attempts, entry.createdAt.milliseconds, entry.nextAttemptAt.milliseconds,
-        entry.lastError, entry.idempotencyKey,
+        entry.failingSince?.milliseconds, entry.lastError,
       ])
   }
 
@@ -134,8 +140,13 @@ extension Database {
     case .failed(let entry, let at): try finish(entry, at: at, failed: true)
     case .postponed(let entry):
       try execute(
-        sql: "UPDATE outbox SET attempts = ?, next_attempt_at = ?, last_error = ? WHERE key = ?",
-        arguments: [entry.attempts, entry.nextAttemptAt.milliseconds, entry.lastError, entry.idempotencyKey])
+        sql: """
+          UPDATE outbox SET attempts = ?, next_attempt_at = ?, failing_since = ?, last_error = ? WHERE key = ?
+          """,
+        arguments: [
+          entry.attempts, entry.nextAttemptAt.milliseconds, entry.failingSince?.milliseconds, entry.lastError,
+          entry.idempotencyKey,
+        ])
     }
   }
 
@@ -160,7 +171,9 @@ extension Database {
         id: row["id"], idempotencyKey: row["key"], channel: row["channel"],
         event: try json.value(AlertEvent.self, row["event"]),
         attempts: row["attempts"], createdAt: Timestamp(milliseconds: row["created_at"]),
-        nextAttemptAt: Timestamp(milliseconds: row["next_attempt_at"]), lastError: row["last_error"])
+        nextAttemptAt: Timestamp(milliseconds: row["next_attempt_at"]),
+        failingSince: (row["failing_since"] as Int64?).map { Timestamp(milliseconds: $0) }, lastError: row["last_error"]
+      )
     }
   }
 

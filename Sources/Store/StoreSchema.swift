@@ -27,6 +27,9 @@ enum StoreSchema {
           CREATE INDEX alerts_cleared_late ON alerts (cleared_at) WHERE cleared_at > closed_at;
           """)
     }
+    migrator.registerMigration("since when a notification fails") { db in
+      try db.execute(sql: "ALTER TABLE outbox ADD COLUMN failing_since INTEGER")
+    }
     return migrator
   }
 

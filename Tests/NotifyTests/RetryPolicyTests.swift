@@ -23,9 +23,11 @@ import Testing
   /// Computed apart (FNV-1a, MurmurHash3's finalizer): an entry keeps its schedule over an update.
   @Test func theJitterOfAKeyStaysAsItIs() { #expect(policy.pause(afterAttempt: 5, key: "key-0") == 17_062) }
 
-  @Test func givesUpAfterADay() {
+  /// From its first attempt on: what waited for the morning has its day, too.
+  @Test(arguments: [0, 23 * 3_600_000]) func givesUpAfterADay(waited: Int64) {
     var entry = Sample.entry()
-    var now = Sample.start
+    let start = Sample.start + waited
+    var now = start
     var attempts = 0
     while case .postponed(let next) = policy.outcome(of: .retry(after: nil, reason: "down"), for: entry, at: now) {
       attempts += 1
@@ -34,7 +36,8 @@ import Testing
       now = next.nextAttemptAt
       #expect(attempts < 1_000)
     }
-    #expect(now - Sample.start > 23 * 3_600_000 && now - Sample.start <= 86_400_000)
+    #expect(now - start > 23 * 3_600_000 && now - start <= 86_400_000)
+    #expect(entry.failingSince == start)
     #expect(attempts > 140 && attempts < 220)
   }
 

@@ -67,6 +67,8 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   private func insert(_ entry: OutboxEntry) {
     let key = entry.idempotencyKey
     guard finished[key] == nil, !waiting.contains(where: { $0.idempotencyKey == key }) else { return }
+    let last = waiting.last { $0.event.alert.id == entry.event.alert.id && $0.channel == entry.channel }
+    if entry.event.isReminder, last?.event.isReminder ?? false { return }
     var entry = entry
     entry.id = nextID
     nextID += 1
@@ -81,6 +83,7 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
       guard let index else { return }
       waiting[index].attempts = entry.attempts
       waiting[index].nextAttemptAt = entry.nextAttemptAt
+      waiting[index].failingSince = entry.failingSince
       waiting[index].lastError = entry.lastError
     case .delivered(_, let at), .failed(_, let at):
       if let index { waiting.remove(at: index) }

@@ -54,15 +54,13 @@ extension World {
     }
   }
 
-  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted. Of
-  /// repetitions that came all at once only the newest is told.
+  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted. Reminders
+  /// may be left out: of those that came all at once only the newest is told, and none right behind another one that waited.
   private func checkDeliveries(_ trail: [AlertEvent]) throws {
-    var newest: [String: Int] = [:]
-    for event in trail { newest[event.alert.id] = event.number }
     for event in trail {
       for channel in LaneProcess.channels(event) {
         let key = event.key(channel)
-        if event.kind == .repeated, event.number < newest[event.alert.id] ?? 0, deliveries[key] == nil { continue }
+        if event.isReminder, deliveries[key] == nil { continue }
         guard let count = deliveries[key] else { throw Violation(description: "\(key) was never delivered") }
         if count > 1, !mayDeliverTwice { throw Violation(description: "\(key) was delivered \(count) times") }
       }

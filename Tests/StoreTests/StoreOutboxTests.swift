@@ -52,12 +52,42 @@ import Testing
     #expect(try await store.due(at: at(60), of: "ops", limit: 9).count == 3)
   }
 
+  /// The database and the outbox in memory, which says what the protocol means.
+  @Test(arguments: [true, false]) func remindersDoNotPileUpBehindWhatWaits(inMemory: Bool) async throws {
+    let outbox: any Outbox = inMemory ? MemoryOutbox() : store
+    var raised = raisedEvent("a", 1, .critical)
+    try await outbox.add(entry(raised))
+    func remind(_ channel: String = "ops") async throws {
+      raised.alert.step += 1
+      let event = AlertEvent(kind: .repeated, alert: raised.alert, at: at(Int64(raised.alert.step)))
+      try await outbox.add(entry(event, channel: channel))
+    }
+    func waiting() async throws -> [String] {
+      try await outbox.due(at: at(1_000), of: "ops", limit: 9).map { "\($0.event.kind) \($0.event.number)" }
+    }
+    for _ in 0..<3 { try await remind() }
+    #expect(try await waiting() == ["raised 1", "repeated 2"])
+    try await remind("mail")
+    #expect(try await outbox.due(at: at(1_000), of: "mail", limit: 9).count == 1, "another channel")
+    // Somebody else is asked, and then reminded.
+    raised.alert.step += 1
+    try await outbox.add(entry(AlertEvent(kind: .escalated, alert: raised.alert, at: at(50))))
+    for _ in 0..<3 { try await remind() }
+    #expect(try await waiting() == ["raised 1", "repeated 2", "escalated 6", "repeated 7"])
+    for entry in try await outbox.due(at: at(1_000), of: "ops", limit: 9) {
+      try await outbox.delivered(entry, at: at(60))
+    }
+    try await remind()
+    #expect(try await waiting() == ["repeated 10"])
+  }
+
   @Test func settlesManyInOneTransaction() async throws {
     let entries = (0..<5).map { entry(raisedEvent("s\($0)", 1)) }
     for entry in entries { try await store.add(entry) }
     var late = entries[4]
     late.attempts = 1
     late.nextAttemptAt = at(99)
+    late.failingSince = at(2)
     var note = ChannelNote(channel: "ops")
     note.flood.note([at(1)])
     let second = OutboxEntry(

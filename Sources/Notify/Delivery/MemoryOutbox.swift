@@ -34,7 +34,10 @@ package actor MemoryOutbox: Outbox {
   }
 
   package func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) {
-    for entry in adding where keys.insert(entry.idempotencyKey).inserted {
+    for entry in adding where !keys.contains(entry.idempotencyKey) {
+      let last = waiting.last { Line($0) == Line(entry) }
+      if entry.event.isReminder, last?.event.isReminder ?? false { continue }
+      keys.insert(entry.idempotencyKey)
       lastID += 1
       var entry = entry
       entry.id = lastID

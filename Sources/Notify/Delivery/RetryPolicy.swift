@@ -7,7 +7,7 @@ package struct RetryPolicy: Sendable {
   package var longestPause: Int64 = 600_000
   /// Pauses vary by up to this part, so that entries that failed together do not come back together.
   package var jitter = 0.2
-  /// From the entry's creation, ms; after that it has failed.
+  /// From the first attempt, ms; after that it has failed. What waited for its group or for the morning has its day, too.
   package var giveUpAfter: Int64 = 86_400_000
   /// Failed attempts after which the fallback channel is asked as well.
   package var attemptsBeforeFallback = 3
@@ -71,7 +71,9 @@ package struct RetryPolicy: Sendable {
       entry.lastError = reason
       let pause = max(after ?? 0, self.pause(afterAttempt: like.attempts + 1, key: like.idempotencyKey))
       entry.nextAttemptAt = now + pause
-      if entry.nextAttemptAt - entry.createdAt > giveUpAfter { return .failed(entry) }
+      let since = entry.failingSince ?? now
+      entry.failingSince = since
+      if entry.nextAttemptAt - since > giveUpAfter { return .failed(entry) }
       return .postponed(entry)
     }
   }
