@@ -237,7 +237,7 @@ final class SimulatedDisk {
 
   /// A way in which unsynced sectors may or may not have reached the disk.
   private func someSectors() -> (Int) -> Bool {
-    switch chance.dice.pick(0...3) {
+    switch chance.dice.pick(0...5) {
     case 0: return { _ in false }
     case 1: return { _ in true }
     case 2:
