@@ -1,5 +1,6 @@
 package import API
 import Alerts
+import CMemory
 import Community
 import Foundation
 import Orders
@@ -11,7 +12,9 @@ import Store
 extension CommunityService {
   /// One at a time: each reads a month and holds its alerts.
   package func report(_ selection: ReportSelection) async throws -> ReportFile {
-    try await monthlyReports.run { try await self.written(selection) }
+    // Else the service stays as large as the month was.
+    defer { linli_return_freed_memory() }
+    return try await monthlyReports.run { try await self.written(selection) }
   }
 
   private func written(_ selection: ReportSelection) async throws -> ReportFile {
