@@ -144,7 +144,8 @@ let package = Package(
     .executableTarget(
       name: "linli-bench",
       dependencies: [
-        "App", "Alerts", "ConfigFile", "MQTT", "Pipeline", "Store", "CMemory", "CMosquitto", "CSimdjson", "CAllocationCount",
+        "App", "Alerts", "ConfigFile", "MQTT", "Pipeline", "Store", "CMemory", "CMosquitto", "CSimdjson",
+        "CAllocationCount",
         "TestSupport",
         argumentParser, grdb, logging, yams,
       ],
