@@ -136,7 +136,7 @@ let package = Package(
     // MARK: - Fuzzing: the targets, whose corpora the tests run; Fuzz/build.sh makes the fuzzer of them
     .target(
       name: "FuzzTargets",
-      dependencies: ["Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Notify", "App"],
+      dependencies: ["Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Notify", "App", "Store"],
       path: "Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
 
@@ -145,8 +145,7 @@ let package = Package(
       name: "linli-bench",
       dependencies: [
         "App", "Alerts", "ConfigFile", "MQTT", "Pipeline", "Store", "CMemory", "CMosquitto", "CSimdjson",
-        "CAllocationCount",
-        "TestSupport",
+        "CAllocationCount", "TestSupport",
         argumentParser, grdb, logging, yams,
       ],
       path: "Benchmarks/linli-bench"),

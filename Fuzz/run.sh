@@ -16,7 +16,7 @@ corpus=$root/Fuzz/corpus/$target
 [ "${LINLI_FUZZ_NO_BUILD:-}" = 1 ] || "$root/Fuzz/build.sh"
 
 case $target in
-  decoder | tape | answers | gateways) words=json ;;
+  decoder | tape | answers | gateways | steps) words=json ;;
   topics) words=topics ;;
   journal | checkpoint | second-comings | links | calendar | history*) words= ;;
   scalars | messages) words=$target ;;

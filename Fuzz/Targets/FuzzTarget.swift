@@ -27,6 +27,7 @@ package struct FuzzTarget: Sendable {
     FuzzTarget(name: "scalars", run: ScalarsTarget.run),
     FuzzTarget(name: "second-comings", run: SecondComingsTarget.run),
     FuzzTarget(name: "service", run: ConfigurationTargets.service),
+    FuzzTarget(name: "steps", run: StepsTarget.run),
     FuzzTarget(name: "tape", run: TapeTarget.run),
     FuzzTarget(name: "topics", run: TopicsTarget.run),
     FuzzTarget(name: "yaml", run: YAMLTarget.run),

@@ -70,18 +70,6 @@ extension Store: AlertStorage {
   }
 }
 
-/// Values that are stored whole: one encoder and decoder a transaction.
-struct StoredJSON {
-  private let encoder = JSONEncoder()
-  private let decoder = JSONDecoder()
-
-  func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-
-  func value<Value: Decodable>(_ type: Value.Type = Value.self, _ text: String) throws -> Value {
-    try decoder.decode(type, from: Data(text.utf8))
-  }
-}
-
 extension LaneStep {
   fileprivate init(_ row: Row) {
     let position: Int64 = row["position"]

@@ -1,12 +1,12 @@
 // Reads stored steps of alerts, of which a report wants hundreds of thousands: it skims over the text and takes what many have in
 // common – titles, units, people – from the step where it stood before. What it does not know it leaves to the decoder, so that the
 // outcome is always that of the decoder.
-import Alerts
+package import Alerts
 import Community
 import Foundation
 import Pipeline
 
-struct StepReader {
+package struct StepReader {
   typealias Text = JSONSkim.Text
 
   private var texts = TextCache<String>()
@@ -16,9 +16,11 @@ struct StepReader {
   private var channels = TextCache<[String]>()
   private let decoder = JSONDecoder()
   /// Steps that were decoded in full.
-  private(set) var decoded = 0
+  package private(set) var decoded = 0
 
-  mutating func step(_ text: String) throws -> AlertEvent {
+  package init() {}
+
+  package mutating func step(_ text: String) throws -> AlertEvent {
     var text = text
     if let step = text.withUTF8({ try? skim($0) }) { return step }
     decoded += 1
