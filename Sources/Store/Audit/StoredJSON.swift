@@ -1,5 +1,5 @@
 // States and steps as the database keeps them.
-package import Foundation
+import Foundation
 
 /// Values that are stored whole: one encoder and decoder a transaction.
 package struct StoredJSON {
