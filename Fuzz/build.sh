@@ -82,8 +82,8 @@ linli Notify "Crypto Pipeline ConfigFile Community Alerts Orders" $notify
 # Of the service only what reads its files.
 linli App "Pipeline ConfigFile Community Rules Alerts Orders Notify" "$src/App/Configuration"
 # Of the store only what reads the steps of alerts back, without the database.
-linli Store "Pipeline Community Alerts" "$src/Store/Audit/StoredJSON.swift" "$src/Store/Audit/StepReader.swift" \
-  "$src/Store/Audit/JSONSkim.swift"
+linli Store "Pipeline Community Alerts" "$src/Store/StoredJSON.swift" "$src/Store/Audit/StepReader.swift" \
+  "$src/Store/Audit/JSONSkim.swift" "$src/Store/Audit/TextCache.swift"
 linli FuzzTargets "Pipeline ConfigFile Community Rules Alerts Orders Notify App Store" "$root/Fuzz/Targets"
 linli Fuzzer "FuzzTargets" "$root/Fuzz/Fuzzer.swift"
 

@@ -1,6 +1,5 @@
 // Writing: alert states, audit, lane positions and outbox entries in one transaction.
 package import Alerts
-import Foundation
 import GRDB
 package import Notify
 package import Pipeline

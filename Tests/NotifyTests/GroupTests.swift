@@ -159,14 +159,14 @@ import Testing
   @Test func groupsHaveALimitButNothingIsLost() async {
     var book = GroupBook()
     let grouping = Grouping()
-    for index in 0..<GroupBook.max {
+    for index in 0..<GroupBook.groupsMax {
       #expect(book.due(of: "g\(index)", arrival: at(0), at: at(0), grouping) == at(30))
     }
     #expect(book.due(of: "one more", arrival: at(0), at: at(0), grouping) == at(0))
     #expect(book.due(of: "g5", arrival: at(1), at: at(1), grouping) == at(30), "the others go on")
     // Those that have spoken and may speak again make room.
-    book.told((0..<GroupBook.max).map { "g\($0)" }, at: at(30), grouping)
-    #expect(book.count == GroupBook.max)
+    book.told((0..<GroupBook.groupsMax).map { "g\($0)" }, at: at(30), grouping)
+    #expect(book.count == GroupBook.groupsMax)
     #expect(book.due(of: "one more", arrival: at(400), at: at(400), grouping) == at(430))
     #expect(book.count == 1)
   }

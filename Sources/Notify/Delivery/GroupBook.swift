@@ -4,7 +4,7 @@ package import Pipeline
 
 package struct GroupBook: Codable, Sendable, Equatable {
   /// Groups remembered at most. What belongs to one more waits for nobody.
-  package static let max = 1_000
+  package static let groupsMax = 1_000
 
   private struct Group: Codable, Equatable {
     /// Its last message.
@@ -23,14 +23,14 @@ package struct GroupBook: Codable, Sendable, Equatable {
   package mutating func due(of key: String, arrival: Timestamp, at now: Timestamp, _ grouping: Grouping) -> Timestamp {
     var group = groups[key] ?? Group()
     // A clock that was set back must not hold a group for longer than the configuration says.
-    let latest = now + Swift.max(grouping.wait, grouping.interval)
+    let latest = now + max(grouping.wait, grouping.interval)
     if let due = group.due, due > now, due <= latest { return due }
     var due = arrival + grouping.wait
-    if let told = group.told, told <= now { due = Swift.max(due, told + grouping.interval) }
+    if let told = group.told, told <= now { due = max(due, told + grouping.interval) }
     due = min(due, latest)
     guard due > now else { return due }
-    if groups[key] == nil, groups.count >= Self.max { forget(at: now, grouping) }
-    guard groups[key] != nil || groups.count < Self.max else { return now }
+    if groups[key] == nil, groups.count >= Self.groupsMax { forget(at: now, grouping) }
+    guard groups[key] != nil || groups.count < Self.groupsMax else { return now }
     group.due = due
     groups[key] = group
     return due
@@ -39,7 +39,7 @@ package struct GroupBook: Codable, Sendable, Equatable {
   /// People were told of what these groups had.
   package mutating func told(_ keys: some Sequence<String>, at now: Timestamp, _ grouping: Grouping) {
     forget(at: now, grouping)
-    for key in keys where groups[key] != nil || groups.count < Self.max { groups[key] = Group(told: now) }
+    for key in keys where groups[key] != nil || groups.count < Self.groupsMax { groups[key] = Group(told: now) }
   }
 
   /// A group that has nothing planned and may speak at once is as good as a new one.

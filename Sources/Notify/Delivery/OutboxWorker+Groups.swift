@@ -28,16 +28,16 @@ extension OutboxWorker {
   func messages(_ entries: [OutboxEntry], _ id: String) -> [[OutboxEntry]] {
     guard let outlet = lines[id]?.outlet else { return [] }
     var messages: [[OutboxEntry]] = []
-    var places: [String: Int] = [:]
+    var positions: [String: Int] = [:]
     for entry in entries {
       guard let key = outlet.group(of: entry) else {
         messages.append([entry])
         continue
       }
-      if let place = places[key] {
-        messages[place].append(entry)
+      if let position = positions[key] {
+        messages[position].append(entry)
       } else {
-        places[key] = messages.count
+        positions[key] = messages.count
         messages.append([entry])
       }
     }

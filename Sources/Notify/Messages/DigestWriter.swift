@@ -37,10 +37,13 @@ extension MessageWriter {
   package func message(for bulletin: Bulletin, bytes: Int) -> Message {
     switch bulletin.content {
     case .digest(let entries, let cause):
-      let events = newest(entries.map(\.event))
       // A group of one alert, raised and over before its group spoke: its newest step says everything.
-      if case .group = cause, events.count == 1 { return message(for: events[0], bytes: bytes) }
-      return digest(events, cause, bytes: bytes).message
+      if case .group = cause, Set(entries.map(\.event.alert.id)).count == 1,
+        let last = entries.max(by: { $0.event.number < $1.event.number })
+      {
+        return message(for: last.event, bytes: bytes)
+      }
+      return digest(entries.map(\.event), cause, bytes: bytes).message
     case .floodEnded(let since, let alerts, let messages):
       let zh = "告警高峰结束：自 \(clock(since)) 起共 \(alerts) 条告警，分 \(messages) 条消息告知；恢复逐条发送"
       let en =

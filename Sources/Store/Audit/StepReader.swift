@@ -3,7 +3,6 @@
 // outcome is always that of the decoder.
 package import Alerts
 import Community
-import Foundation
 import Pipeline
 
 package struct StepReader {
@@ -14,7 +13,7 @@ package struct StepReader {
   private var units = TextCache<Responsible>()
   private var people = TextCache<[Responder]>()
   private var channels = TextCache<[String]>()
-  private let decoder = JSONDecoder()
+  private let json = StoredJSON()
   /// Steps that were decoded in full.
   package private(set) var decoded = 0
 
@@ -24,7 +23,7 @@ package struct StepReader {
     var text = text
     if let step = text.withUTF8({ try? skim($0) }) { return step }
     decoded += 1
-    return try decoder.decode(AlertEvent.self, from: Data(text.utf8))
+    return try json.value(AlertEvent.self, text)
   }
 
   private mutating func skim(_ text: Text) throws -> AlertEvent {
@@ -157,6 +156,6 @@ package struct StepReader {
   }
 
   private func decode<Value: Decodable>(_ text: Text) throws -> Value {
-    try decoder.decode(Value.self, from: Data(text))
+    try json.value(Value.self, JSONSkim.plain(text))
   }
 }
