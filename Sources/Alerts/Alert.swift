@@ -23,12 +23,15 @@ package struct AlertTraits: Codable, Sendable, Equatable {
   package var realarm: Int64?
   /// `away: suppress`: it means nothing while nobody is at home.
   package var quietWhenAway: Bool
+  /// A person pressed for it; no rule found it (EN 50134: activated manually).
+  package var isManual: Bool
 
   package init(
     priority: Priority, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = [],
-    latched: Bool = false, realarm: Int64? = nil, quietWhenAway: Bool = false
+    latched: Bool = false, realarm: Int64? = nil, quietWhenAway: Bool = false, isManual: Bool = false
   ) {
     self.quietWhenAway = quietWhenAway
+    self.isManual = isManual
     self.priority = priority
     self.title = title
     self.advice = advice
@@ -47,6 +50,7 @@ package struct AlertTraits: Codable, Sendable, Equatable {
     latched = try container.decodeIfPresent(Bool.self, forKey: .latched) ?? false
     realarm = try container.decodeIfPresent(Int64.self, forKey: .realarm)
     quietWhenAway = try container.decodeIfPresent(Bool.self, forKey: .quietWhenAway) ?? false
+    isManual = try container.decodeIfPresent(Bool.self, forKey: .isManual) ?? false
   }
 }
 

@@ -18,7 +18,7 @@ package struct RuleSet: Sendable {
     var plan = site.plan
     plan.rules = RuleCompiler(site: site, log: log).compile(rules) + FaultRules(site: site).plans()
     self.plan = plan
-    catalogue = RuleCatalogue(rules, site: site)
+    catalogue = RuleCatalogue(rules, site: site, plans: plan.rules)
   }
 
   /// Reads `rules/*.yaml` of a configuration directory and compiles it for the community.

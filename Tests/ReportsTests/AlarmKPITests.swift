@@ -63,6 +63,10 @@ import Testing
     records.append(Self.record(4, at: 0, lasts: 86_400))
     #expect(Self.kpi(records).staleWorstDay == 4)
     #expect(Self.kpi(Array(records.prefix(3))).staleWorstDay == 3)
+    // What another person looks through is another list; who was called later has it for less long.
+    for index in 0..<2 { records[index].calls = [.init(at: records[index].raisedAt, person: "v")] }
+    records[3].calls.append(.init(at: records[3].raisedAt + 7_200_000, person: "v"))
+    #expect(Self.kpi(records).staleWorstDay == 2)
   }
 
   @Test func answersArePercentilesThatOccurred() {
@@ -94,6 +98,27 @@ import Testing
     #expect(kpi.rules.map(\.alerts) == (1...12).reversed().map { $0 })
     #expect(kpi.topShare == Double(78 - 3) / 78)
     #expect(kpi.share(.critical) == 1.0 / 78)
+  }
+
+  /// A press is told and counted, and is no part of what the rules have to answer for.
+  @Test func whatPeopleRaiseThemselvesIsApart() {
+    var records = (0..<99).map { Self.record($0, at: Int64($0) * 1_000, answered: 500) }
+    records.append(Self.record(99, priority: .critical, at: 0, answered: 900))
+    for index in 100..<110 {
+      var press = Self.record(
+        index, rule: "sos", priority: .critical, at: Int64(index) * 600, answered: Int64(index - 99))
+      press.isManual = true
+      if index == 109 { press.calls = [] }
+      records.append(press)
+    }
+    var own = Self.record(110, rule: "linli-broker", priority: .critical, at: 9)
+    own.place = ""
+    let kpi = Self.kpi(records + [own])
+    #expect(kpi.alerts == 111 && kpi.hidden == 1 && kpi.manual == 9 && kpi.own == 1)
+    #expect(kpi.share(.critical) == 0.01 && kpi.share(.low) == 0.99)
+    #expect(kpi.manualAnswer == Spread((1...9).map { Int64($0) * 1_000 }))
+    #expect(kpi.lines.first { $0.key == "manual" }?.value == 9)
+    #expect(kpi.rules.first { $0.rule == "sos" }?.alerts == 10)
   }
 
   @Test func alertsOutsideThePeriodCountOnlyWhereTheyLastIntoIt() {

@@ -32,7 +32,8 @@ import Testing
       traits: AlertTraits(
         priority: Priority.allCases.randomElement(using: &dice) ?? .low, title: LocalizedText(zh: word(), en: word()),
         advice: some(LocalizedText(word())), audience: [word(), word()], latched: Bool.random(using: &dice),
-        realarm: some(Int64.random(in: 0...9, using: &dice)), quietWhenAway: Bool.random(using: &dice)),
+        realarm: some(Int64.random(in: 0...9, using: &dice)), quietWhenAway: Bool.random(using: &dice),
+        isManual: Bool.random(using: &dice)),
       point: some(word()), value: some([0, -0.5, 15.2, 1e-7, 3e20, 42].randomElement(using: &dice) ?? 0), unit: word(),
       raisedAt: time(), noticedAt: time())
     alert.clearedAt = some(time())

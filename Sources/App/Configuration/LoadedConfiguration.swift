@@ -133,7 +133,8 @@ package struct LoadedConfiguration: Sendable {
     return AlertTraits(
       priority: Priority(rawValue: traits.priority) ?? .medium, title: traits.title, advice: traits.advice,
       audience: traits.audience, latched: traits.latch,
-      realarm: traits.realarm ?? alerts.response.realarm[traits.priority], quietWhenAway: traits.quietWhenAway)
+      realarm: traits.realarm ?? alerts.response.realarm[traits.priority], quietWhenAway: traits.quietWhenAway,
+      isManual: traits.isManual)
   }
 }
 

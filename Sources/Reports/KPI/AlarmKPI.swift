@@ -40,9 +40,18 @@ package struct AlarmKPI: Sendable, Equatable {
   package var loads: [AlarmLoad]
   package var chattering: [Chattering]
   package var fleeting: Int
-  /// Most alerts that were active for more than 24 h after somebody was told of them, on one day.
+  /// Most alerts that had called one person and were active for more than 24 h after that, on one day: the list that somebody
+  /// has to look through.
   package var staleWorstDay: Int
-  /// Of the alerts that called somebody: ISA-18.2 counts annunciated alarms.
+  /// Of the alerts that called somebody, those that a person raised by hand (a press). They are calls for help, not alarms that
+  /// rules find, and no better rule makes fewer of them: the mix leaves them out.
+  package var manual: Int
+  /// How long those who pressed waited for an answer.
+  package var manualAnswer: Spread?
+  /// Of the alerts that called somebody, those about Linli itself (a broker away, a full disk): ISA-18.2's system diagnostic
+  /// alarms. They are for whoever keeps Linli running, not for those who watch over places, and the mix leaves them out too.
+  package var own: Int
+  /// Of the other alerts that called somebody, those that rules find: ISA-18.2 counts annunciated alarms.
   package var priorities: [Priority: Int]
   /// The most frequent first.
   package var rules: [RuleFigures]
@@ -56,9 +65,10 @@ package struct AlarmKPI: Sendable, Equatable {
   package var topShare: Double {
     alerts > 0 ? Double(rules.prefix(Self.topCount).reduce(0) { $0 + $1.alerts }) / Double(alerts) : 0
   }
-  /// Share of a priority in the alerts that called somebody, 0…1.
+  /// Share of a priority in what rules found and called somebody for, 0…1.
   package func share(_ priority: Priority) -> Double {
-    alerts > hidden ? Double(priorities[priority] ?? 0) / Double(alerts - hidden) : 0
+    let all = priorities.values.reduce(0, +)
+    return all > 0 ? Double(priorities[priority] ?? 0) / Double(all) : 0
   }
   /// Calls a person and ten minutes, over all people that were called at all.
   package var meanLoad: Double {
@@ -78,7 +88,12 @@ package struct AlarmKPI: Sendable, Equatable {
     chattering = Self.chattering(counted)
     fleeting = counted.filter(\.isFleeting).count
     staleWorstDay = Self.staleWorstDay(records, from: from, to: to)
-    priorities = counted.reduce(into: [:]) { if !$1.isHidden { $0[$1.priority, default: 0] += 1 } }
+    let told = counted.filter { !$0.isHidden }
+    let byHand = told.filter(\.isManual)
+    manual = byHand.count
+    manualAnswer = Spread(byHand.compactMap(\.timeToAnswer))
+    own = told.count(where: \.isOwn)
+    priorities = told.reduce(into: [:]) { if !$1.isManual, !$1.isOwn { $0[$1.priority, default: 0] += 1 } }
     answer = Spread(counted.compactMap(\.timeToAnswer))
     unanswered = counted.filter { !$0.calls.isEmpty && $0.answeredAt == nil && $0.clearedAt == nil }.count
     neededNothing = counted.filter(\.neededNothing).count
@@ -105,16 +120,19 @@ package struct AlarmKPI: Sendable, Equatable {
 
   /// Days are stretches of 24 h from the begin of the period.
   private static func staleWorstDay(_ records: [AlarmRecord], from: Timestamp, to: Timestamp) -> Int {
-    var days: [Int64: Int] = [:]
+    struct Key: Hashable { var person: String, day: Int64 }
+    var counts: [Key: Int] = [:]
     for record in records {
-      guard let told = record.calls.first?.at else { continue }
-      let begin = max(told + staleAfter, from)
       let end = min(record.clearedAt ?? record.closedAt ?? to, to)
-      guard begin < end else { continue }
-      let last = (end - from - 1) / staleAfter
-      for day in ((begin - from) / staleAfter)...last { days[day, default: 0] += 1 }
+      let told = Dictionary(record.calls.map { ($0.person, $0.at) }) { min($0, $1) }
+      for (person, at) in told {
+        let begin = max(at + staleAfter, from)
+        guard begin < end else { continue }
+        let last = (end - from - 1) / staleAfter
+        for day in ((begin - from) / staleAfter)...last { counts[Key(person: person, day: day), default: 0] += 1 }
+      }
     }
-    return days.values.max() ?? 0
+    return counts.values.max() ?? 0
   }
 }
 

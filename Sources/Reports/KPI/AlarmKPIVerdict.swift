@@ -23,6 +23,8 @@ extension AlarmKPI {
     var lines: [KPILine] = [
       .count("alerts", .init(zh: "报警总数", en: "alerts"), alerts),
       .count("hidden", .init(zh: "其中未打扰任何人", en: "of those kept quiet, told to nobody"), hidden),
+      .count("manual", .init(zh: "其中人工呼叫（按钮）", en: "of those raised by hand (a press)"), manual),
+      .count("own", .init(zh: "其中系统自身故障", en: "of those about Linli itself"), own),
       .limit(
         "alerts_per_person_10_minutes", .init(zh: "每人每 10 分钟报警（平均）", en: "alerts a person and 10 minutes, mean"),
         meanLoad, good: 1, tolerable: 2, target: .init(zh: "约 1，最多 2", en: "about 1, at most 2")),
@@ -38,8 +40,8 @@ extension AlarmKPI {
         good: 0, target: .init(zh: "0", en: "none")),
       .count("fleeting", .init(zh: "瞬时报警（不足 60 秒）", en: "fleeting (under 60 s)"), fleeting),
       .count(
-        "stale", .init(zh: "超过 24 小时未恢复（最多的一天）", en: "active for over 24 h, worst day"), staleWorstDay, good: 4,
-        target: .init(zh: "少于 5", en: "fewer than 5")),
+        "stale", .init(zh: "超过 24 小时未恢复（一人最多的一天）", en: "active for over 24 h, worst day of one person"),
+        staleWorstDay, good: 4, target: .init(zh: "少于 5", en: "fewer than 5")),
     ]
     lines += priorityLines
     lines += [
@@ -49,6 +51,10 @@ extension AlarmKPI {
       .count("escalations", .init(zh: "逐级上报次数", en: "escalations"), escalations),
       .duration("answer_median", .init(zh: "应答时间（中位数）", en: "time to answer, median"), answer?.median),
       .duration("answer_p90", .init(zh: "应答时间（90 分位）", en: "time to answer, p90"), answer?.p90),
+      .duration(
+        "manual_answer_median", .init(zh: "人工呼叫的应答时间（中位数）", en: "time to answer a press, median"), manualAnswer?.median),
+      .duration(
+        "manual_answer_p90", .init(zh: "人工呼叫的应答时间（90 分位）", en: "time to answer a press, p90"), manualAnswer?.p90),
       .count("unanswered", .init(zh: "无人应答", en: "never answered"), unanswered),
       .share(
         "needed_nothing", .init(zh: "自行恢复、无需处理", en: "needed nothing"),
@@ -57,7 +63,7 @@ extension AlarmKPI {
     return lines
   }
 
-  /// 80/15/5, with less than one in a hundred on top (four tiers).
+  /// 80/15/5, with less than one in a hundred on top (four tiers), of what rules find.
   private var priorityLines: [KPILine] {
     let wanted: [(Priority, Double, LocalizedText)] = [
       (.critical, 0.01, .init(zh: "低于 1%", en: "below 1 %")),
@@ -67,12 +73,14 @@ extension AlarmKPI {
     var lines = wanted.map { priority, most, target in
       KPILine.share(
         "priority_\(priority.rawValue)",
-        .init(zh: "级别占比：\(priority.text.zh)", en: "share of priority \(priority.text.en)"), share(priority),
+        .init(zh: "规则报警的级别占比：\(priority.text.zh)", en: "share of priority \(priority.text.en) in what rules find"),
+        share(priority),
         below: most, target: target)
     }
     lines.append(
       KPILine.share(
-        "priority_low", .init(zh: "级别占比：低", en: "share of priority low"), share(.low), below: nil,
+        "priority_low", .init(zh: "规则报警的级别占比：低", en: "share of priority low in what rules find"), share(.low),
+        below: nil,
         target: .init(zh: "约 80%", en: "about 80 %")))
     return lines
   }

@@ -6,10 +6,11 @@ extension AlarmLog {
   package mutating func add(_ change: ReplayChange) {
     switch change.change {
     case "raised":
-      raised(
-        AlarmRecord(
-          alert: change.alert, rule: change.rule, subject: change.subject, place: change.place,
-          priority: Priority(rawValue: change.priority) ?? .medium, raisedAt: change.at), speaks: change.speaks)
+      var record = AlarmRecord(
+        alert: change.alert, rule: change.rule, subject: change.subject, place: change.place,
+        priority: Priority(rawValue: change.priority) ?? .medium, raisedAt: change.at)
+      record.isManual = change.isManual
+      raised(record, speaks: change.speaks)
     case "cleared": self.change(change.alert) { $0.clearedAt = change.at }
     case "escalated":
       self.change(change.alert) { $0.escalations += 1 }

@@ -26,6 +26,8 @@ package struct AlarmRecord: Sendable, Equatable {
   package var closedAt: Timestamp?
   /// In time order; empty for an alert that stayed suppressed.
   package var calls: [Call] = []
+  /// About Linli itself, at no place.
+  package var isOwn: Bool { place.isEmpty }
   /// It reached nobody.
   package var isHidden: Bool { calls.isEmpty }
   /// Steps up the levels.
@@ -36,6 +38,8 @@ package struct AlarmRecord: Sendable, Equatable {
   package var point: String?
   /// It was quiet because of planned work.
   package var isPlanned = false
+  /// A person pressed for it; no rule found it.
+  package var isManual = false
 
   package init(
     alert: String, rule: String, subject: String, place: String, priority: Priority, raisedAt: Timestamp
@@ -93,6 +97,7 @@ package struct AlarmLog: Sendable {
         alert: alert.id, rule: alert.rule, subject: alert.subject, place: alert.place, priority: alert.traits.priority,
         raisedAt: alert.raisedAt)
       record.point = alert.point
+      record.isManual = alert.traits.isManual
       record.isPlanned = alert.suppression?.kind == .maintenance
       raised(record, speaks: !alert.isSuppressed, to: names)
     case .cleared: change(alert.id) { $0.clearedAt = event.at }

@@ -26,6 +26,8 @@ package struct RuleTraits: Sendable, Equatable {
   package var realarm: Int64?
   /// `away: suppress`: it means nothing while nobody is at home.
   package var quietWhenAway: Bool
+  /// Somebody pressed for it: it looks at buttons and nothing else. The catalogue knows, not the file.
+  package var isManual = false
 
   package init(
     priority: String, title: LocalizedText, advice: LocalizedText? = nil, audience: [String] = [], latch: Bool = false,

@@ -33,10 +33,12 @@ struct AlertNaming {
     case .cleared:
       id = active.removeValue(forKey: key) ?? ""
     }
-    return ReplayChange(
+    let traits = catalogue.traits(of: change.rule, subject: change.subject)
+    var line = ReplayChange(
       at: change.at, noticedAt: change.noticedAt, change: change.kind.rawValue, alert: id, rule: change.rule,
-      subject: change.subject,
-      place: change.place, priority: catalogue.traits(of: change.rule, subject: change.subject)?.priority ?? "medium",
-      value: change.value, unit: change.unit)
+      subject: change.subject, place: change.place, priority: traits?.priority ?? "medium", value: change.value,
+      unit: change.unit)
+    line.isManual = traits?.isManual ?? false
+    return line
   }
 }

@@ -23,6 +23,8 @@ package struct ReplayChange: Sendable, Equatable {
   package var by: String?
   /// Whether it speaks to people: not while alerts.yaml keeps the alert quiet. `suppressed` and `released` say so in the lines.
   package var speaks = true
+  /// A person pressed for it.
+  package var isManual = false
 
   package init(
     at: Timestamp, noticedAt: Timestamp, change: String, alert: String, rule: String, subject: String, place: String,

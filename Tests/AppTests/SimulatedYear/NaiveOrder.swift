@@ -131,8 +131,8 @@ struct NaiveOrder {
     func at(_ text: String) -> Timestamp { Timestamp(rfc3339: "2026-\(text):00+08:00") ?? .distantPast }
     let day = YearOfAlerts.day
     switch plan {
-    case "lift-1-service": return (at("01-05T09:00"), 15 * day, 2 * day)
-    case "lift-2-service": return (at("01-06T09:00"), 15 * day, 2 * day)
+    case "lift-1-service": return (at("01-06T09:00"), 14 * day, 2 * day)
+    case "lift-2-service": return (at("01-13T09:00"), 14 * day, 2 * day)
     case "visits": return (at("01-05T10:00"), 7 * day, 3 * day)
     case "gutters": return (at("05-15T08:00"), 365 * day, 14 * day)
     default: return nil

@@ -117,11 +117,19 @@ import Testing
     #expect(seen.count > 300)
   }
 
+  /// `LINLI_YEARS=1-40` looks at more of them.
+  private static let years: ClosedRange<UInt64> = {
+    let bounds =
+      ProcessInfo.processInfo.environment["LINLI_YEARS"]?.split(separator: "-").compactMap { UInt64($0) } ?? []
+    return bounds.count == 2 && bounds[0] <= bounds[1] ? bounds[0]...bounds[1] : 4...7
+  }()
+
   /// The measures of ISA-18.2 over what the example's people were called for, with the limits of docs/REPORTS.md. All are within
-  /// them but the share of critical alerts, and of the subjects only those chatter that were given a loose contact.
+  /// them in each year, but that those subjects chatter that were given a loose contact. Of the priority mix that is asked of the
+  /// years together: the critical ones that rules find are some twenty a year.
   @Test func theMeasuresAreWithinTheirLimits() throws {
-    var (told, critical, calls) = (0, 0, 0)
-    for seed in 4...7 as ClosedRange<UInt64> {
+    var mix: [Priority: Int] = [:]
+    for seed in Self.years {
       let lived = try Self.live(seed: seed)
       let places = Self.configuration.community.places
       var log = AlarmLog { place, _ in places.chain(from: place).prefix(1).compactMap { $0.duty?.unit.en } }
@@ -129,17 +137,15 @@ import Testing
       let kpi = AlarmKPI(log.records, from: lived.year.start, to: lived.year.end)
       let lines = kpi.lines.map { "\($0.key) \($0.shown.en) \($0.verdict)" }.joined(separator: "\n")
       let rules = kpi.rules.map { "\($0.rule) \($0.alerts), \($0.hidden) hidden" }.joined(separator: "\n")
-      let poor = Set(kpi.lines.filter { $0.verdict == .poor }.map(\.key))
-      #expect(poor == ["priority_critical", "chattering"], "\(lines)\n\(rules)")
+      let poor = kpi.lines.filter { $0.verdict == .poor && !$0.key.hasPrefix("priority_") }.map(\.key)
+      #expect(poor == ["chattering"], "year \(seed)\n\(lines)\n\(rules)")
       #expect(Set(kpi.chattering.map { "\($0.rule)|\($0.subject)" }).isSubset(of: lived.year.chattering), "\(lines)")
-      #expect(kpi.share(.critical) < 0.04 && kpi.share(.low) > 0.6, "\(lines)\n\(rules)")
-      told += kpi.alerts - kpi.hidden
-      critical += kpi.priorities[.critical] ?? 0
-      calls += kpi.rules.first { $0.rule == "care-emergency-call" }?.alerts ?? 0
+      #expect(kpi.manual > 0)
+      mix.merge(kpi.priorities, uniquingKeysWith: +)
     }
-    // Most of the critical ones are calls that people make themselves, and no rule can make fewer of those. What rules find is
-    // below one in a hundred.
-    let found = Double(critical - calls) / Double(told - calls)
-    #expect(found < 0.01, "\(critical) critical ones, \(calls) calls, of \(told)")
+    let all = Double(mix.values.reduce(0, +))
+    let shares = mix.mapValues { Double($0) / all }
+    #expect(shares[.critical, default: 0] < 0.01, "\(shares)")
+    #expect(shares[.high, default: 0] < 0.1 && shares[.medium, default: 0] < 0.3, "\(shares)")
   }
 }

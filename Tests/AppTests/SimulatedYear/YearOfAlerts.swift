@@ -77,14 +77,19 @@ struct YearOfAlerts {
     self.fates = Self.possible(fates)
   }
 
-  /// A condition cannot begin again before it is over: what would is left out.
+  /// A condition cannot begin again before it is over: what would makes it last longer.
   private static func possible(_ fates: [AlertFate]) -> [AlertFate] {
-    var over: [String: Timestamp] = [:]
-    return fates.sorted { ($0.raisedAt, $0.key) < ($1.raisedAt, $1.key) }.filter { fate in
-      if let end = over[fate.key], fate.raisedAt <= end { return false }
-      over[fate.key] = fate.clearedAt
-      return true
+    var found: [AlertFate] = []
+    var newest: [String: Int] = [:]
+    for fate in fates.sorted(by: { ($0.raisedAt, $0.key) < ($1.raisedAt, $1.key) }) {
+      if let index = newest[fate.key], fate.raisedAt <= found[index].clearedAt {
+        found[index].clearedAt = max(found[index].clearedAt, fate.clearedAt)
+      } else {
+        newest[fate.key] = found.count
+        found.append(fate)
+      }
     }
+    return found
   }
 
   private static func device(_ subject: String) -> Substring { subject.prefix { $0 != "/" } }
