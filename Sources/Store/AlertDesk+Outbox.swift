@@ -13,7 +13,7 @@ extension AlertDesk: Outbox {
         seen.insert(AlertChannel(entry)).inserted && entry.nextAttemptAt <= now && !busy.contains(entry.channel)
       }
     }
-    return try await due(limit: limit, memory: memory) { storage, limit in
+    return try await due(at: now, limit: limit, memory: memory) { storage, limit in
       try await storage.due(at: now, excluding: busy, limit: limit)
     }
   }
@@ -27,14 +27,14 @@ extension AlertDesk: Outbox {
         return entry.nextAttemptAt <= now
       }
     }
-    return try await due(limit: limit, memory: memory) { storage, limit in
+    return try await due(at: now, limit: limit, memory: memory) { storage, limit in
       try await storage.due(at: now, of: channel, limit: limit)
     }
   }
 
   /// What the database shows without what memory knows to be settled, and, while the database refuses, what only memory has.
   private func due(
-    limit: Int, memory: () -> [OutboxEntry],
+    at now: Timestamp, limit: Int, memory: () -> [OutboxEntry],
     stored: (any AlertStorage, Int) async throws -> [OutboxEntry]
   ) async throws -> [OutboxEntry] {
     if trouble == nil && unwritten.isEmpty { return try await stored(storage, limit) }
@@ -49,6 +49,9 @@ extension AlertDesk: Outbox {
     let hidden = before.union(unwritten.keys)
     var entries = found.filter { !hidden.contains($0.idempotencyKey) }
     if trouble != nil {
+      // What is behind one that was put off waits for it, though the database thinks that one due.
+      let held = Set(putOffUnwritten().filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
+      entries.removeAll { held.contains(AlertChannel($0)) }
       let known = Set(entries.map(\.idempotencyKey))
       // The most urgent ones first: many others may wait before them. Ids in memory count down.
       let waiting = memory().filter { !known.contains($0.idempotencyKey) }.sorted {
@@ -82,23 +85,34 @@ extension AlertDesk: Outbox {
 
   package func notes() async throws -> [ChannelNote] { try await storage.notes() }
 
-  /// Entries that only memory knows, oldest first, as the last attempt left them.
-  private func waitingInMemory() -> [OutboxEntry] {
-    pending.flatMap(\.commit.outbox).compactMap { entry in
-      var entry = entry
-      switch unwritten[entry.idempotencyKey] {
-      case .delivered, .failed: return nil
-      case .postponed(let later):
-        entry = later
-      case nil: break
-      }
+  /// Stored notifications that were tried since the database refuses: only memory knows when they go out again. Oldest first.
+  private func putOffUnwritten() -> [OutboxEntry] {
+    let inMemory = Set(pending.flatMap(\.commit.outbox).map(\.idempotencyKey))
+    return unwritten.values.compactMap { settlement in
+      guard case .postponed(let entry) = settlement, !inMemory.contains(entry.idempotencyKey) else { return nil }
       return entry
-    }
+    }.sorted { ($0.createdAt, $0.event.number) < ($1.createdAt, $1.event.number) }
+  }
+
+  /// Entries that only memory knows as they are, oldest first, as the last attempt left them.
+  private func waitingInMemory() -> [OutboxEntry] {
+    putOffUnwritten()
+      + pending.flatMap(\.commit.outbox).compactMap { entry in
+        var entry = entry
+        switch unwritten[entry.idempotencyKey] {
+        case .delivered, .failed: return nil
+        case .postponed(let later):
+          entry = later
+        case nil: break
+        }
+        return entry
+      }
   }
 
   /// Whether the database holds an earlier, unsettled notification of that alert for the same channel.
   private func hasEarlier(_ entry: OutboxEntry) async -> Bool {
-    if entry.event.number == 1 { return false }
+    // The first of its alert, or tried before: it was its turn then.
+    if entry.event.number == 1 || entry.attempts > 0 { return false }
     let deliveries = (try? await storage.story(entry.event.alert.id))?.deliveries ?? []
     return deliveries.contains { delivery in
       guard delivery.state == .pending, delivery.channel == entry.channel else { return false }

@@ -124,7 +124,8 @@ package actor AlertDesk {
   @discardableResult
   package func report(_ change: ConditionChange, traits: AlertTraits) async -> [AlertEvent] {
     clock = max(clock, change.noticedAt)
-    let isRaised = book.active(rule: change.rule, subject: change.subject) != nil
+    // Closed by force it is raised all the same, until its condition ends.
+    let isRaised = book.uncleared(rule: change.rule, subject: change.subject) != nil
     if isRaised == (change.kind == .raised) { return [] }
     let events =
       book.advance(to: change.noticedAt) + book.apply(change, lane: AlertEvent.system, traits: traits)
@@ -233,7 +234,11 @@ package actor AlertDesk {
   }
 
   package var counts: AlertBook.Counts { book.counts }
+  /// The newest time that anything of it has.
+  package var newestTime: Timestamp { max(clock, book.clock) }
   package var openAlerts: Int { book.count }
+  /// Whose condition holds, closed by force or not.
+  package var uncleared: [Alert] { book.uncleared }
   package var activeByPriority: [Priority: Int] { book.activeByPriority }
   /// Events in memory only: a moment's worth, or all since the database began to refuse.
   package var pendingLoad: (events: Int, bound: Int) { (pendingEvents, policy.pendingEvents) }

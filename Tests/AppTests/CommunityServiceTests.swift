@@ -1,7 +1,9 @@
 import API
 import Alerts
 import Foundation
+import MQTT
 import Pipeline
+import Store
 import TestSupport
 import Testing
 
@@ -258,7 +260,94 @@ import Testing
     }
   }
 
+  // MARK: - Brokers
+
+  /// Each attempt is refused at once, and so again and again: what counts is how long the broker has been away.
+  @Test func aBrokerThatIsAwayIsAnAlertUntilItHasStayed() async throws {
+    let scene = try Scene()
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      scene.broker.stop()
+      try await RunningService.eventually("the loss") { await service.notReadyReason() != nil }
+      for _ in 0..<8 {
+        let failed = service.lanes[0].connection.counters.failedAttempts
+        try await RunningService.eventually("an attempt") {
+          service.lanes[0].connection.counters.failedAttempts > failed
+        }
+        clock.pass(8_000)
+      }
+      try await RunningService.eventually("the alert") { try await service.alerts(of: "linli-broker").count == 1 }
+      try scene.broker.start()
+      try await RunningService.eventually("the broker") { await service.notReadyReason() == nil }
+      await service.watchItself(at: service.now())
+      #expect(try await service.alerts(of: "linli-broker").map(\.active) == [true])
+      clock.pass(31_000)
+      try await RunningService.eventually("its end") {
+        try await service.alerts(of: "linli-broker").map(\.active) == [false]
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (false, 59_999, false, false), (false, 60_000, false, true), (true, 29_999, true, true),
+      (true, 30_000, true, false),
+      (true, 1, false, false),
+    ] as [(Bool, Int64, Bool, Bool)])
+  func brokerTrouble(isConnected: Bool, time: Int64, wasReported: Bool, isTrouble: Bool) {
+    #expect(
+      SelfWatch.isBrokerTrouble(isConnected: isConnected, for: time, wasReported: wasReported) == isTrouble)
+  }
+
+  /// What somebody has closed by force stays closed while it holds, also over a restart.
+  @Test func aRestartRaisesNothingThatWasClosedByForce() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { service in
+      try scene.temperature(12)
+      try await RunningService.eventually("the cold") { try await service.alerts(of: "chilly").count == 1 }
+      let alert = try #require(try await service.alerts(of: "chilly").first)
+      _ = try await service.desk.perform(
+        .close(force: true), on: alert.id, by: "张三", at: service.now(), comment: "a window")
+    }
+    try await RunningService.with(scene.community) { service in
+      try scene.press()
+      try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }
+      #expect(try await service.alerts(of: "chilly").count == 1)
+    }
+  }
+
   // MARK: - Clocks
+
+  @Test func theServicesClockIsNeverBehindWhatWasSeen() {
+    let machine = TurnableClock()
+    let clock = ServiceClock(machine: machine)
+    let seen = clock.now
+    machine.set(by: -8 * 3_600_000)
+    #expect(clock.now == seen && !clock.isDoubtful)
+    machine.pass(4_000)
+    #expect(clock.now == seen + 3_000)
+    clock.reach(seen + 60_000)
+    #expect(clock.now == seen + 60_000)
+    machine.set(by: 30 * 86_400_000)
+    #expect(clock.now == Timestamp(milliseconds: machine.wall()) && clock.isDoubtful)
+    machine.pass(ServiceClock.doubt)
+    #expect(!clock.isDoubtful)
+  }
+
+  /// A wall clock that was set back holds up neither the notification of a press nor its deadlines.
+  @Test func aClockSetBackHoldsUpNoNotification() async throws {
+    let scene = try Scene()
+    let receiver = try WebhookReceiver()
+    defer { receiver.stop() }
+    try scene.community.write("channels.yaml", "channels:\n- {id: hook, kind: webhook, url: \"\(receiver.url)\"}\n")
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      clock.set(by: -8 * 3_600_000)
+      try scene.press()
+      try await RunningService.eventually("the notification") { !receiver.deliveries.isEmpty }
+      #expect(service.now() > Timestamp(milliseconds: clock.wall()))
+    }
+  }
 
   @Test func aClockSetForwardsLetsHoldsEndAtTheirTime() async throws {
     let scene = try Scene()

@@ -159,6 +159,24 @@ private final class Count: Sendable {
     #expect(service.requests[0].headers["x-acs-action"] == "SingleCallByTts")
   }
 
+  /// One is for whoever is on duty, the other for the channel's own number: the digest of both is for both.
+  @Test func aDigestReachesWhoeverAnyOfItIsFor() async throws {
+    let service = try ScriptedService { _ in Self.json(#"{"Code":"OK"}"#) }
+    defer { service.stop() }
+    var onDuty = Sample.raised(Sample.alert("B"))
+    onDuty.to = [Responder(name: "李雷", channel: "c", mention: "13700000001")]
+    var channel = Channel(id: "c", kind: .http, url: Secret(service.url))
+    channel.to = ["13800138000"]
+    let entries = [Sample.entry(), Sample.entry(onDuty)]
+    let result = try await Sample.withNetwork { [channel] network in
+      await GatewayChannel(
+        channel: channel, gateway: .aliyunSMS(Self.message), settings: Sample.settings, transport: network
+      ).send(Bulletin(.digest(entries, .tooMany), key: "k"), now: Sample.start)
+    }
+    #expect(result == .delivered)
+    #expect(service.requests.map { $0.query["PhoneNumbers"] } == ["13800138000,13700000001"])
+  }
+
   @Test(
     arguments: [
       (#"{"Code":"isv.BUSINESS_LIMIT_CONTROL","Message":"触发分钟级流控"}"#, "retry"),

@@ -51,6 +51,21 @@ import Testing
     #expect(delivery.annotations["summary"] == "房间温度过低" && delivery.annotations["value"] == "15.2")
   }
 
+  /// Head and then nothing: the status is the answer, and the exchange ends.
+  @Test(.timeLimit(.minutes(10))) func anAnswerThatStallsInItsBodyEnds() async throws {
+    let server = try LoopbackServer { connection in
+      while let line = connection.line(), !line.isEmpty {}
+      connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+      // Until the client goes.
+      while connection.line() != nil {}
+    }
+    defer { server.stop() }
+    let answer = try await Sample.withNetwork(deadline: 500) { network in
+      try await network.request("POST", "http://127.0.0.1:\(server.port)/", headers: [], body: [])
+    }
+    #expect(answer.status == 200)
+  }
+
   @Test func resolvedKeepsTheFingerprint() async throws {
     let receiver = try WebhookReceiver()
     defer { receiver.stop() }

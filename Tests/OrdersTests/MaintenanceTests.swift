@@ -111,6 +111,10 @@ import Testing
     let litres = book.count(water, plan: "water", holdLimit: hour)
     #expect(litres.events.count == 3 && Set(litres.events.map(\.order.id)).count == 3)
     #expect(book.planState("water")?.usage?.total == 34)
+    // Values out of all bounds are none, and the meter goes on where it was.
+    let wild = [-1.7e308, 1.7e308, .infinity, 32].enumerated().map { reading(Int64($0.offset + 10), $0.element) }
+    #expect(book.count(wild, plan: "water", holdLimit: hour).events.isEmpty)
+    #expect(book.planState("water")?.usage?.total == 35)
   }
 
   @Test func mistakesAreNamed() {

@@ -68,7 +68,12 @@ extension Dice {
     ])
     if kind == .away || kind == .back {
       matcher = AlertMatcher(places: ["street/town/room"])
-    } else if kind != .outOfService, chance(40) {
+    } else if kind == .outOfService {
+      // Single devices, or single rules at a place.
+      if matcher.devices.isEmpty { matcher.places = ["street/town"] }
+      matcher.rules = matcher.rules.map { $0 == "open-*" ? "open-high" : $0 }
+      matcher.devices = matcher.devices.map { $0 == "button-*" ? "button-1" : $0 }
+    } else if chance(40) {
       matcher = AlertMatcher(places: [pick(["street/town", "street/town/room"])], upTo: chance(40) ? .medium : nil)
     }
     let from = now + (chance(40) ? Int64(pick(1_000...300_000)) : 0)

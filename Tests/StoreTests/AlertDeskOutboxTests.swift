@@ -96,6 +96,44 @@ import Testing
     #expect(try await storage.store.outboxCounts() == (0, 0))
   }
 
+  /// A stored notification that fails while nothing can be written goes out again when it is due, and what is behind it waits.
+  @Test func whatWasStoredIsTriedAgainWhileTheDiskIsFull() async throws {
+    _ = await desk.take([change(.raised, "a", 1), change(.cleared, "a", 2)], lane: "main")
+    storage.fail(.refuse(.diskFull))
+    var entry = try #require(try await due(at: 3).first)
+    #expect(entry.id > 0)
+    for attempt in 1...3 {
+      entry.attempts = attempt
+      entry.nextAttemptAt = at(Int64(attempt) * 10)
+      try await desk.postpone(entry)
+      #expect(try await due(at: Int64(attempt) * 10 - 1).isEmpty)
+      #expect(try await desk.due(at: at(Int64(attempt) * 10 - 1), of: "ops", limit: 10).isEmpty)
+      #expect(try await desk.nextDue(after: at(Int64(attempt) * 10 - 1)) == entry.nextAttemptAt)
+      entry = try #require(try await due(at: Int64(attempt) * 10).first)
+      #expect(entry.attempts == attempt && entry.event.kind == .raised)
+    }
+    try await desk.delivered(entry, at: at(31))
+    #expect(try await desk.due(at: at(32), of: "ops", limit: 10).map(\.event.kind) == [.cleared])
+    storage.fail(nil)
+    await desk.advance(to: at(33))
+    #expect(try await due(at: 34).map(\.event.kind) == [.cleared])
+  }
+
+  /// Somebody closed by force an alert of Linli itself: the same trouble is no news while it lasts, and news when it comes again.
+  @Test func itsOwnTroubleClosedByForceIsRaisedTheNextTime() async throws {
+    var away = change(.raised, "critical-broker", 0)
+    away.rule = "linli-broker"
+    let first = try #require(await desk.report(away, traits: traits(.critical)).first)
+    _ = try await desk.perform(.close(force: true), on: first.alert.id, by: "张三", at: at(1), comment: "known")
+    #expect(await desk.report(away, traits: traits(.critical)).isEmpty)
+    away.kind = .cleared
+    away.at = at(2)
+    _ = await desk.report(away, traits: traits(.critical))
+    away.kind = .raised
+    away.at = at(3)
+    #expect(await desk.report(away, traits: traits(.critical)).map(\.kind) == [.raised])
+  }
+
   @Test func aFallbackIsWrittenToo() async throws {
     storage.fail(.refuse(.diskFull))
     try await desk.add(entry(raisedEvent("a", 1), channel: "backup"))

@@ -28,8 +28,18 @@ package struct AlertMatcher: Codable, Sendable, Hashable {
     self.upTo = upTo
   }
 
-  /// It names something, beyond how urgent it is.
-  package var isSpecific: Bool { !(places.isEmpty && rules.isEmpty && devices.isEmpty && audience.isEmpty) }
+  /// It names something, beyond how urgent it is. `*` names nothing.
+  package var isSpecific: Bool {
+    !places.isEmpty || !audience.isEmpty || Self.isNarrow(rules) || Self.isNarrow(devices)
+  }
+
+  /// It names single devices, or single rules at a place: no pattern, and no rule of the whole community.
+  var isSingle: Bool {
+    let words = devices + rules
+    return !words.contains { $0.hasSuffix("*") } && (!devices.isEmpty || !rules.isEmpty && !places.isEmpty)
+  }
+
+  private static func isNarrow(_ patterns: [String]) -> Bool { !patterns.isEmpty && !patterns.contains("*") }
 
   package func matches(_ alert: Alert) -> Bool {
     if let upTo, alert.traits.priority < upTo { return false }

@@ -103,7 +103,8 @@ package struct QuietRequest: Sendable, Equatable {
     let start = max(from ?? now, now)
     if start - now > limits.ahead { throw .tooFarAhead(longest: limits.ahead) }
     if kind == .outOfService {
-      if matcher.devices.isEmpty && matcher.rules.isEmpty { throw .deviceOrRuleMissing }
+      // Critical alerts are hidden, too, and without an end: only of what is defective.
+      if !matcher.isSingle { throw .deviceOrRuleMissing }
     } else {
       guard let until else { throw .endMissing }
       if until <= start { throw .endBeforeStart }
@@ -183,7 +184,9 @@ extension QuietError {
       return chinese
         ? "请至少指明地点、规则、设备或对象群体之一" : "name a place, a rule, a device or an audience: it must not hide everything"
     case .deviceOrRuleMissing:
-      return chinese ? "停用须指明设备或规则" : "out of service needs a device or a rule; for a whole place plan maintenance"
+      return chinese
+        ? "停用须指明设备，或某地点的规则，且不能用 *；整个地点请安排维护（linli maintenance add）"
+        : "out of service needs a device, or a rule and its place, without *; for a whole place plan maintenance"
     case .reasonMissing: return chinese ? "请写明原因（--reason）" : "a reason is needed (--reason)"
     case .nameMissing: return chinese ? "请写明姓名（--by）" : "a name is needed (--by)"
     case .textTooLong(let limit): return chinese ? "文字最长 \(limit) 个字符" : "a text has at most \(limit) characters"

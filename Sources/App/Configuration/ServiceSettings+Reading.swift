@@ -93,14 +93,17 @@ extension ServiceSettings {
   }
 
   private static func refuseDoubleClients(_ brokers: [Broker], log: ProblemLog) {
-    var seen: [String: SourceLocation] = [:]
+    var seen: [String: Broker] = [:]
     for broker in brokers {
-      if let first = seen[broker.clientID] {
+      // Two that differ in signs only would share a folder.
+      if let first = seen[broker.folder] {
         log.error(
-          at: broker.location, "client_id '\(broker.clientID)' is used by the broker in line \(first.line), too",
+          at: broker.location,
+          "client_id '\(broker.clientID)' is used by the broker in line \(first.location.line), too"
+            + (first.clientID == broker.clientID ? "" : ", as '\(first.clientID)', which is too much alike"),
           hint: "each subscription needs a client id of its own")
       }
-      seen[broker.clientID] = broker.location
+      seen[broker.folder] = broker
     }
   }
 }

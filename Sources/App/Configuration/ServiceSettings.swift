@@ -26,6 +26,16 @@ package struct ServiceSettings: Sendable {
       package var key: String?
     }
 
+    /// Name of the lane's folder in the data directory.
+    package var folder: String {
+      String(clientID.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "_" })
+    }
+
+    /// What a reload cannot change, without secrets.
+    package var description: String {
+      "\(clientID) \(url) \(user ?? "") \(subscriptions) \(qos) \(protocolVersion) \(places)"
+    }
+
     /// As people write it, without secrets.
     package var url: String { "\(tls == nil ? "mqtt" : "mqtts")://\(host):\(port)" }
   }

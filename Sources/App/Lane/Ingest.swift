@@ -51,6 +51,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
 
   let mailbox = Mailbox<Ingest>()
   let status = Mutex(Status())
+  /// Since when the broker is there, or since when it is not; nil: it never was.
   let connectedSince = Mutex<Timestamp?>(nil)
   /// `Journal.committed`, for those who read along (history).
   let committed = Atomic<JournalPosition>(0)
@@ -67,6 +68,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   private var policy = LoadPolicy()
   /// The ring has room for QoS 1 only.
   private var isCrowded = false
+  private var isConnected = false
   private var dropped = PrefixCounts()
   private var rates = RateMeter()
   private var clock: SteadyClock
@@ -81,6 +83,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
   /// to break must not become an alert. The lane's clock then stands where it stood when the service died.
   private var isCatchingUp = true
   private let startedAt: Timestamp
+  /// The lane's clock at its start.
+  var started: Timestamp { startedAt }
   private var subscribedAt: Timestamp?
   private var lastBacklog = Timestamp.distantPast
   private var lastSync: Timestamp
@@ -165,6 +169,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
         committedNow()
       } catch {
         current.storageTrouble = "\(error)"
+        // As at `commit`: a disk that refuses must not hide ticks from the core.
+        ring.publish()
       }
     }
     if isCatchingUp { isCatchingUp = !hasCaughtUp }
@@ -196,9 +202,13 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     switch state {
     case .connected(let sessionPresent):
       journal.connected(sessionPresent: sessionPresent)
+      isConnected = true
       connectedSince.withLock { $0 = now }
     case .subscribed: subscribedAt = subscribedAt ?? now
-    case .waiting, .stopped: connectedSince.withLock { $0 = now }
+    case .waiting, .stopped:
+      // Each attempt that fails comes by here again; what counts is how long the broker has been away.
+      if isConnected { connectedSince.withLock { $0 = now } }
+      isConnected = false
     case .idle, .connecting, .holding: break
     }
   }

@@ -24,7 +24,7 @@ package struct SystemClock: MachineClock {
 
 /// A lane's clock: the wall clock, but never backwards. When the wall clock is set back, time goes on at three quarters of its
 /// speed until the wall has caught up, so that no timer stands still; when it is set forward, the clock follows.
-/// Used by one thread.
+/// Used by one thread at a time.
 package struct SteadyClock {
   /// A difference between the clocks that counts as a jump, ms.
   package static let jumpMin: Int64 = 2_000
@@ -51,6 +51,9 @@ package struct SteadyClock {
     lastMonotonic = monotonic
     offset = wall - monotonic
   }
+
+  /// From now on it is never before that.
+  package mutating func reach(_ floor: Timestamp) { last = max(last, floor.milliseconds) }
 
   /// The time now; `jump` is set when the wall clock was found to have jumped since the last call.
   package mutating func now(jump: inout Jump?) -> Timestamp {

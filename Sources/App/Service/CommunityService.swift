@@ -79,6 +79,7 @@ package final class CommunityService: Sendable {
   let desk: AlertDesk
   let outbox: OutboxWorker
   let transport = HTTPNetwork()
+  let clock: ServiceClock
   let startedAt: Timestamp
   let notifier: SystemdNotifier
   let selfWatch: SelfWatch
@@ -98,7 +99,8 @@ package final class CommunityService: Sendable {
     accessKey = try AccessKeyFile.read(directory: options.data)
     answerKey = try AnswerKeyFile.read(directory: options.data)
     notifier = SystemdNotifier(environment: options.environment)
-    startedAt = Timestamp(milliseconds: options.machine.wall())
+    clock = ServiceClock(machine: options.machine)
+    startedAt = clock.now
     state = Mutex(State(configuration: configuration))
     store = try Store(path: options.data + "/linli.db")
     (history, historyProblem) = Self.openHistory(options.data, configuration, logger: logger)
@@ -106,7 +108,7 @@ package final class CommunityService: Sendable {
     try await desk.start()
     // The desk, not the store, is the outbox: while the database refuses, notifications leave from memory.
     outbox = OutboxWorker(
-      outbox: desk, outlets: [], logger: logger,
+      outbox: desk, outlets: [], clock: clock, logger: logger,
       census: { [store] in try? await store.census(from: $0, to: $1, channel: $2) })
     await desk.adopt(Self.policy(configuration, worker: outbox))
     let open = try await store.openAlerts()
@@ -119,15 +121,19 @@ package final class CommunityService: Sendable {
       lanes.append(
         try Lane(
           configuration: lane, journalBytes: configuration.settings.journalBytes,
-          directory: options.data + "/lanes/" + Self.fileName(lane.broker.clientID), history: history,
+          directory: options.data + "/lanes/" + lane.broker.folder, history: history,
           historySettings: Self.historySettings(configuration, isFirst: index == 0), applied: applied, noticed: noticed,
           machine: options.machine, logger: logger))
     }
     self.lanes = lanes
+    // Neither the desk nor a lane may be ahead of it.
+    clock.reach(await desk.newestTime)
+    for lane in lanes { clock.reach(lane.ingest.started) }
     selfWatch = SelfWatch()
-    selfWatch.restore(open.filter { $0.lane == AlertEvent.system && $0.isActive })
+    // Also what somebody has closed by force and what holds all the same.
+    let uncleared = await desk.uncleared
+    selfWatch.restore(uncleared.filter { $0.lane == AlertEvent.system })
     await outbox.replace(outlets: outlets(for: configuration))
-    await closeOrphans(of: configuration, among: Set(open.map(\.rule)))
     linli_return_freed_memory()
   }
 
@@ -189,6 +195,7 @@ package final class CommunityService: Sendable {
       // The database refuses and too much waits: the lane's own task goes on with it.
       for item in items[carried...] { lane.changes.putUnbounded(item) }
     }
+    await closeOrphans(of: configuration, among: Set(await desk.uncleared.map(\.rule)))
     await desk.advance(to: now())
     await desk.askForgotten(at: now())
   }
@@ -221,9 +228,19 @@ package final class CommunityService: Sendable {
 
   // MARK: - Configuration
 
-  private static func load(_ options: Options, logger: Logger) throws -> LoadedConfiguration {
-    var configuration = LoadedConfiguration.load(
-      directory: options.config, environment: options.environment, adjust: options.adjust)
+  /// - Parameter running: the brokers that are connected; a reload goes on with them, whatever linli.yaml says by now. Devices of a
+  ///   broker that is not there yet would be watched by nobody, those of one that is gone by two.
+  private static func load(
+    _ options: Options, running: [ServiceSettings.Broker]? = nil, logger: Logger
+  ) throws -> LoadedConfiguration {
+    var configuration = LoadedConfiguration.load(directory: options.config, environment: options.environment) {
+      options.adjust(&$0)
+      guard let running else { return }
+      if $0.brokers.map(\.description) != running.map(\.description) {
+        logger.warning("the brokers in linli.yaml have changed: they are taken at the next start")
+      }
+      $0.brokers = running
+    }
     options.adjustChannels(&configuration.notify)
     for problem in configuration.problems where problem.severity == .warning { logger.warning("\(problem)") }
     if configuration.hasErrors { throw ConfigurationRefused(problems: configuration.problems) }
@@ -252,7 +269,15 @@ package final class CommunityService: Sendable {
   }
 
   private static func publisher(_ connection: Connection) -> MQTTChannel.Publish {
-    { topic, payload, retain in try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain) }
+    { topic, payload, retain in
+      // While the broker is away a publication would wait for it without an end, and the channel's `fallback` with it.
+      guard connection.state.isConnected else { throw BrokerAway() }
+      try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain)
+    }
+  }
+
+  private struct BrokerAway: Error, CustomStringConvertible {
+    var description: String { "the broker is out of reach" }
   }
 
   /// Reads the configuration again. A bad one is refused whole and the old one goes on; a good one keeps every hold, alert
@@ -264,13 +289,10 @@ package final class CommunityService: Sendable {
     notifier.reloading()
     defer { notifier.ready() }
     let configuration: LoadedConfiguration
-    do { configuration = try Self.load(options, logger: logger) } catch {
+    let running = state.withLock { $0.configuration.settings.brokers }
+    do { configuration = try Self.load(options, running: running, logger: logger) } catch {
       logger.error("the configuration was not taken, the old one goes on:\n\(error)")
       throw error
-    }
-    let known = Set(lanes.map(\.id))
-    for lane in configuration.lanes where !known.contains(lane.broker.clientID) {
-      logger.warning("broker '\(lane.broker.clientID)' is new: it is connected at the next start")
     }
     state.withLock { $0.configuration = configuration }
     await desk.adopt(Self.policy(configuration, worker: outbox))
@@ -287,7 +309,7 @@ package final class CommunityService: Sendable {
   }
 
   /// At a start: alerts whose rule, subject or device is gone have nobody who could clear them.
-  /// - Parameter rules: those that have open alerts.
+  /// - Parameter rules: those that have alerts whose condition holds.
   private func closeOrphans(of configuration: LoadedConfiguration, among rules: Set<String>) async {
     var subjects: Set<String> = []
     for lane in configuration.lanes {
@@ -303,9 +325,6 @@ package final class CommunityService: Sendable {
 
   var configuration: LoadedConfiguration { state.withLock { $0.configuration } }
 
-  package func now() -> Timestamp { Timestamp(milliseconds: options.machine.wall()) }
+  package func now() -> Timestamp { clock.now }
 
-  private static func fileName(_ id: String) -> String {
-    String(id.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "_" })
-  }
 }

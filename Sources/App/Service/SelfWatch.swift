@@ -14,8 +14,15 @@ final class SelfWatch: Sendable {
     var name: String
   }
 
-  /// Ms that a broker may be away before it is an alert.
+  /// Ms that a broker may be away before it is an alert, and that it must have stayed before that is over: one that comes and goes
+  /// is one alert.
   static let brokerPatience: Int64 = 60_000
+  static let brokerStable: Int64 = 30_000
+
+  /// - Parameter time: that the broker has been there, or away, ms.
+  static func isBrokerTrouble(isConnected: Bool, for time: Int64, wasReported: Bool) -> Bool {
+    isConnected ? wasReported && time < brokerStable : time >= brokerPatience
+  }
 
   /// Ms that a lane may be overloaded before it is an alert.
   static let overloadPatience: Int64 = 30_000
@@ -32,6 +39,10 @@ final class SelfWatch: Sendable {
       SelfTrouble(rawValue: alert.rule).map { Subject(trouble: $0, name: alert.subject) }
     }
     reported.withLock { $0.formUnion(subjects) }
+  }
+
+  func isReported(_ trouble: SelfTrouble, _ name: String) -> Bool {
+    reported.withLock { $0.contains(Subject(trouble: trouble, name: name)) }
   }
 
   /// What began and what ended since the last call, given everything that is in trouble now.
@@ -54,7 +65,10 @@ extension CommunityService {
         active.insert(.init(trouble: .history, name: lane.id))
       }
       let since = lane.ingest.connectedSince.withLock { $0 } ?? startedAt
-      if !lane.connection.state.isConnected, now - since >= SelfWatch.brokerPatience {
+      if SelfWatch.isBrokerTrouble(
+        isConnected: lane.connection.state.isConnected, for: now - since,
+        wasReported: selfWatch.isReported(.broker, lane.id))
+      {
         active.insert(.init(trouble: .broker, name: lane.id))
       }
       let status = lane.ingest.status.withLock { $0 }

@@ -24,11 +24,14 @@ struct LaneService: Service {
     let carrier = carrier
     // Cancelled as well, when another part of the service failed: the threads must end then, too.
     await withTaskCancellationOrGracefulShutdownHandler {
+      // What could not be carried keeps what is behind it from being carried: the journal has both, and a change that came after
+      // would make the next start skip the one before.
+      var carries = true
       while true {
         let items = await lane.changes.next()
         if items.isEmpty { break }
-        for item in items {
-          while await !carrier.carry(item), await pause() {}
+        for item in items where carries {
+          while carries, await !carrier.carry(item) { carries = await pause() }
         }
       }
     } onCancelOrGracefulShutdown: {
@@ -73,7 +76,7 @@ struct Housekeeping: Service {
           lastCount = now
           await service.countUse(at: now)
         }
-        if now - lastPrune > 86_400_000 {
+        if now - lastPrune > 86_400_000, !service.clock.isDoubtful {
           lastPrune = now
           await service.prune(at: now)
         }

@@ -22,6 +22,7 @@ package final class HTTPNetwork: HTTPTransport {
   package init(deadlineMilliseconds: Int64 = 10_000) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = .milliseconds(min(5_000, deadlineMilliseconds))
+    configuration.timeout.read = .milliseconds(deadlineMilliseconds)
     configuration.httpVersion = .http1Only
     configuration.connectionPool.idleTimeout = .seconds(30)
     self.configuration = configuration
@@ -58,16 +59,38 @@ package final class HTTPNetwork: HTTPTransport {
     for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
     request.headers.replaceOrAdd(name: "User-Agent", value: "linli")
     request.body = .bytes(ByteBuffer(bytes: body))
-    let response = try await client().execute(request, timeout: deadline)
-    // The status is the answer; a body that breaks off or never ends only loses its content.
-    var content: [UInt8] = []
-    do {
-      for try await part in response.body {
-        content += part.readableBytesView.prefix(65_536 - content.count)
-        if content.count >= 65_536 { break }
-      }
-    } catch {}
+    let end = NIODeadline.now() + deadline
+    let response = try await client().execute(request, deadline: end)
     return HTTPAnswer(
-      status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"), body: content)
+      status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"),
+      body: await Self.content(of: response.body, until: end))
   }
+
+  /// The status is the answer: a body that breaks off, never ends or stalls only loses its content. The client's own deadline is over
+  /// with the head, so the body is raced against it here.
+  private static func content(of body: HTTPClientResponse.Body, until end: NIODeadline) async -> [UInt8] {
+    await withTaskGroup(of: [UInt8].self) { group in
+      group.addTask {
+        var content: [UInt8] = []
+        do {
+          for try await part in body {
+            content += part.readableBytesView.prefix(bodyBytes - content.count)
+            if content.count >= bodyBytes { break }
+          }
+        } catch {}
+        return content
+      }
+      group.addTask {
+        let left = max(0, (end - .now()).nanoseconds)
+        try? await Task.sleep(for: .nanoseconds(left))
+        return []
+      }
+      let first = await group.next() ?? []
+      group.cancelAll()
+      return first
+    }
+  }
+
+  /// Of an answer so much is looked at.
+  private static let bodyBytes = 65_536
 }

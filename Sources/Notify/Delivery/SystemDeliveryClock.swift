@@ -6,7 +6,9 @@ package struct SystemDeliveryClock: DeliveryClock {
   package init() {}
 
   package var now: Timestamp { Timestamp(seconds: Date().timeIntervalSince1970) }
+}
 
+extension DeliveryClock {
   package func sleep(until deadline: Timestamp) async {
     // In steps: a clock that is set while we wait must not make us wait for the old time.
     while !Task.isCancelled {

@@ -62,21 +62,24 @@ package struct GatewayChannel: BulletinSender {
 
   package func send(_ entry: OutboxEntry, now: Timestamp) async -> DeliveryResult {
     let draft = GatewayDraft(fields: writer.fields(of: entry.event, textBytes: way.textBytes))
-    // People on duty who are told here have their own numbers; else those of the channel.
+    return await send(draft, to: receivers(of: entry), now: now)
+  }
+
+  /// People on duty who are told here have their own numbers; else those of the channel.
+  private func receivers(of entry: OutboxEntry) -> [String] {
     let asked = (entry.event.to ?? []).filter { $0.channel == channel.id }.compactMap(\.mention)
-    return await send(draft, to: asked.isEmpty ? channel.to : asked, now: now)
+    return asked.isEmpty ? channel.to : asked
   }
 
   package func send(_ bulletin: Bulletin, now: Timestamp) async -> DeliveryResult {
     let message = writer.message(for: bulletin, bytes: way.textBytes)
-    var asked: [String] = []
+    // Whoever any of them is for hears of all.
+    var numbers: [String] = []
     if case .digest(let entries, _) = bulletin.content {
-      for person in entries.flatMap({ $0.event.to ?? [] }) where person.channel == channel.id {
-        if let number = person.mention, !asked.contains(number) { asked.append(number) }
-      }
+      for number in entries.flatMap(receivers) where !numbers.contains(number) { numbers.append(number) }
     }
     let draft = GatewayDraft(fields: ["title": message.title, "text": message.text])
-    return await send(draft, to: asked.isEmpty ? channel.to : asked, now: now)
+    return await send(draft, to: numbers.isEmpty ? channel.to : numbers, now: now)
   }
 
   /// Where every receiver has a request of its own the message counts as delivered once somebody has it: a second call to the

@@ -68,7 +68,8 @@ package struct UsageCount: Codable, Sendable, Equatable {
     let before = total
     let start = at
     defer { at = reading.time }
-    guard reading.isUsable else {
+    // A meter that jumps out of all bounds says nothing, and a sum without an end could be neither stored nor compared.
+    guard reading.isUsable, reading.value.magnitude <= Self.largest else {
       // A meter goes on where it was; what was on until now is not known to be on any more.
       if trigger.isTime { total += held(until: reading.time, trigger, holdLimit) }
       if trigger.measure != .increase { value = nil }
@@ -84,6 +85,9 @@ package struct UsageCount: Codable, Sendable, Equatable {
     value = reading.value
     return crossings(before, trigger, since: start, until: reading.time)
   }
+
+  /// Of a value that is taken for one.
+  private static let largest = 1e15
 
   private func held(until time: Timestamp, _ trigger: UsageTrigger, _ holdLimit: Int64) -> Double {
     guard let value, trigger.counts(value) else { return 0 }

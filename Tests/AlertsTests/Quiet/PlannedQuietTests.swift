@@ -150,9 +150,34 @@ import Testing
     #expect(throws: QuietError.tooMany(limit: 2)) {
       try request.plan(at: at(0), limits: limits, planned: [first, second])
     }
-    #expect(throws: QuietError.deviceOrRuleMissing) {
-      try QuietRequest(kind: .outOfService, matcher: room, reason: "x", by: "y")
-        .plan(at: at(0), limits: limits, planned: [])
+  }
+
+  /// Out of service hides critical alerts without an end: nothing but a single device, or a rule at a place.
+  @Test(
+    arguments: [
+      (AlertMatcher(places: ["hedong"]), QuietError.deviceOrRuleMissing),
+      (.init(rules: ["care-smoke"]), .deviceOrRuleMissing),
+      (.init(devices: ["care-*"]), .deviceOrRuleMissing),
+      (.init(places: ["hedong"], rules: ["care-*"]), .deviceOrRuleMissing),
+      (.init(devices: ["*"]), .matchesEverything), (.init(rules: ["*"]), .matchesEverything),
+      (.init(devices: ["smoke-1", "*"]), .matchesEverything), (.init(devices: ["smoke-1"]), nil),
+      (.init(places: ["hedong/jiefang"], rules: ["care-smoke"]), nil),
+    ] as [(AlertMatcher, QuietError?)])
+  func outOfServiceNamesWhatIsDefective(matcher: AlertMatcher, error: QuietError?) throws {
+    let request = QuietRequest(kind: .outOfService, matcher: matcher, reason: "x", by: "y")
+    guard let error else {
+      #expect(try request.plan(at: at(0), limits: QuietLimits(), planned: []).critical)
+      return
+    }
+    #expect(throws: error) { try request.plan(at: at(0), limits: QuietLimits(), planned: []) }
+  }
+
+  /// A silence of everything is none of anything.
+  @Test(arguments: [AlertMatcher(rules: ["*"]), .init(devices: ["*"]), .init(rules: ["*"], devices: ["*"])])
+  func aStarNamesNothing(matcher: AlertMatcher) {
+    #expect(throws: QuietError.matchesEverything) {
+      try QuietRequest(kind: .silence, matcher: matcher, until: at(60), reason: "x", by: "y")
+        .plan(at: at(0), limits: QuietLimits(), planned: [])
     }
   }
 
