@@ -24,6 +24,9 @@ package enum OrderError: Error, Sendable, Equatable {
   case notClaimed(id: String)
   case volunteerCannot(name: String)
   case tooManyClaims(limit: Int)
+  /// Its condition is gone and answered: there is nothing to do about it.
+  case alertClosed(String)
+  case alertTaken(String, order: String)
 }
 
 extension OrderError {
@@ -65,6 +68,9 @@ extension OrderError {
     case .notClaimed(let id): ("工单 \(id) 未被认领", "order \(id) is not claimed")
     case .volunteerCannot(let name):
       ("\(name)未登记此类服务或此区域", "\(name) does not offer this help at this place and time")
+    case .alertClosed(let id): ("报警 \(id) 已关闭", "alert \(id) is closed; an order takes open alerts only")
+    case .alertTaken(let id, let order):
+      ("报警 \(id) 已有工单 \(order)", "alert \(id) is dealt with by order \(order) already")
     case .tooManyClaims(let limit): ("每人同时最多认领 \(limit) 张工单", "at most \(limit) claimed orders a person")
     }
   }
