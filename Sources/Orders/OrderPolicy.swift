@@ -46,12 +46,18 @@ package struct OrderPolicy: Sendable {
   }
 
   /// Somebody by id or name of `duty.yaml`; else a name that nobody knows a channel of.
-  package func person(_ name: String) -> Responder {
-    if let known = duty.people[name]
-      ?? duty.people.values.filter({ $0.name == name }).min(by: { $0.id ?? "" < $1.id ?? "" })
-    {
-      return Self.responder(known)
-    }
-    return Responder(name: name)
+  package func person(_ name: String) -> Responder { known(name) ?? Responder(name: name) }
+
+  /// Somebody by id or name of `duty.yaml`.
+  func known(_ name: String) -> Responder? {
+    let person =
+      duty.people[name] ?? duty.people.values.filter { $0.name == name }.min { $0.id ?? "" < $1.id ?? "" }
+    return person.map(Self.responder)
+  }
+
+  /// Every word by which people may mean somebody: what they typed, and the id and the name that `duty.yaml` has for it.
+  func words(for name: String) -> Set<String> {
+    let known = known(name)
+    return Set([name, known?.id, known?.name].compactMap { $0?.trimmed.lowercased() })
   }
 }

@@ -45,6 +45,20 @@ import Testing
     #expect(try ended.perform(.comment, by: "x", at: start, comment: "谢谢").map(\.kind) == [.commented])
   }
 
+  /// One accepts, another one finishes: neither of them verifies.
+  @Test(arguments: ["王强", "wang", "刘洋", " 刘洋 ", "zhao"]) func whoWorkedOnItDoesNotVerifyIt(verifier: String) throws {
+    var (book, order, start) = try book()
+    _ = try book.perform(.accept, on: order.id, by: "王强", at: start)
+    _ = try book.perform(.done(photos: []), on: order.id, by: "刘洋", at: start + hour)
+    if verifier == "zhao" {
+      #expect(try book.perform(.verify, on: order.id, by: verifier, at: start + hour).kinds == [.verified, .closed])
+    } else {
+      #expect(throws: OrderError.verifierDidIt(id: order.id)) {
+        try book.perform(.verify, on: order.id, by: verifier, at: start + hour)
+      }
+    }
+  }
+
   @Test func aWaitStopsTheClock() throws {
     var (book, order, start) = try book()
     #expect(throws: OrderError.notNow(id: order.id, .ordered)) {
