@@ -43,9 +43,14 @@ extension OrderBook {
     do {
       var (order, outcome) = try create(draft, at: now)
       if event.kind == .acknowledged, draft.person == nil, let by = alert.acknowledgedBy {
-        order.person = Responder(name: by)
+        let person = order.responder(by, policy)
+        order.person = person
         keep(order)
-        if !outcome.events.isEmpty { outcome.events[0].order = order }
+        if !outcome.events.isEmpty {
+          outcome.events[0].order = order
+          // Whom no notice finds is not the only one who hears of it.
+          if person.channel != nil { outcome.events[0].to = order.asked }
+        }
       }
       return outcome
     } catch {

@@ -108,7 +108,7 @@ import Testing
     alert.acknowledgedAt = start
     alert.acknowledgedBy = "王强"
     let made = book.follow(event(.acknowledged, alert, at: start), at: start)
-    #expect(made.events.first?.order.person?.name == "王强")
+    #expect(made.events.first?.order.person?.name == "王强" && made.events.first?.order.person?.channel == "yihe")
     // It stays although its alert has gone.
     let id = try #require(made.events.first?.order.id)
     _ = book.follow(event(.closed, alert, at: start), at: start)
