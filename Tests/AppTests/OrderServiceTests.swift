@@ -106,6 +106,25 @@ import Testing
     #expect(try await service.offers(volunteer: "lin", language: .zh).isEmpty)
   }
 
+  @Test func whoeverOrdersGoToMustStillBeThere() throws {
+    let community = try community(
+      """
+      automatic:
+      - {id: a, place: hedong, to: gone}
+      - {id: b, place: hedong, to: wang}
+      maintenance:
+      - {id: c, title: x, place: hedong, every: {days: 1}, from: 2026-01-01, at: "09:00", to: 老李}
+      """)
+    try community.write(
+      "duty.yaml", "people: [{id: gone, name: 老李, until: 2020-12-31}, {id: wang, name: 王强, until: 9999-12-31}]")
+    let hint = "name somebody else in to, or leave it out: then those on duty are asked"
+    #expect(
+      community.problems().filter { $0.hasPrefix("orders.yaml:") } == [
+        #"orders.yaml:2:3: warning: automatic "a": 老李 left on 2020-12-31; \#(hint)"#,
+        #"orders.yaml:5:3: warning: maintenance "c": 老李 left on 2020-12-31; \#(hint)"#,
+      ])
+  }
+
   @Test func whatOrdersNameMustExist() throws {
     let community = try community(
       """
