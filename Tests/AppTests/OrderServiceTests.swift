@@ -101,6 +101,10 @@ import Testing
     #expect(bank.balances.map(\.points) == [10] && bank.entries.map(\.order) == [order.id])
     _ = try await service.bankEntry(BankEntryRequest(by: "李敏", reason: "记错", reverses: bank.entries[0].id))
     #expect(try await service.bank(month: nil).balances.map(\.points) == [0])
+    let first = bank.entries[0].id
+    await #expect(
+      throws: BackendError(.conflict, "entry \(first) is reversed already, by 李敏; nothing was booked")
+    ) { try await service.bankEntry(BankEntryRequest(by: "张三", reason: "另有原因", reverses: first)) }
     await #expect(throws: BackendError.self) { try await service.bank(month: "2026-13") }
     #expect(try await service.removeVolunteer("lin").leftAt != nil)
     #expect(try await service.offers(volunteer: "lin", language: .zh).isEmpty)

@@ -272,8 +272,14 @@ import Testing
     _ = try await desk.perform(.verify, onOrder: id, by: "张三", at: at(4))
     let entry = try #require(try await desk.bankEntries().first)
     #expect(entry.points == 10 && entry.order == id && entry.id == 1)
-    #expect(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(5), reason: "记错") != nil)
-    #expect(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(6), reason: "记错") != nil)
+    let reversal = try #require(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(5), reason: "记错"))
+    #expect(reversal.id == 2 && reversal.points == -10)
+    #expect(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(6), reason: "记错") == reversal, "the same again")
+    for (by, reason) in [("李敏", "不是她"), ("张三", "记错")] {
+      await #expect(throws: OrderError.reversed(entry: 1, by: "李敏")) {
+        try await desk.reverse(bankEntry: 1, by: by, at: at(6), reason: reason)
+      }
+    }
     let entries = try await desk.bankEntries()
     #expect(entries.map(\.points) == [10, -10] && entries[1].reverses == 1)
     #expect(try await desk.reverse(bankEntry: 2, by: "李敏", at: at(7), reason: "x") == nil)
