@@ -117,7 +117,8 @@ extension OrderBook {
     if outcome.events.isEmpty {
       // Its list of open alerts is part of what is stored.
       let comment =
-        hasEnded ? "报警 \(alert) 已关闭 / alert \(alert) is closed" : "报警 \(alert) 属于另一张工单 / alert \(alert) is another order's"
+        hasEnded
+        ? "报警 \(alert) 已关闭 / alert \(alert) is closed" : "报警 \(alert) 属于另一张工单 / alert \(alert) is another order's"
       outcome.events = [order.record(.commented, at: max(time, order.orderedAt), comment: comment)]
     }
     keep(order)

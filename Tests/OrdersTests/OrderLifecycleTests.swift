@@ -68,7 +68,9 @@ import Testing
   }
 
   /// Whoever accepts is found by the next notice, by id as by name; a stranger is a name.
-  @Test(arguments: [("zhao", "赵丽华", "committee"), ("赵丽华", "赵丽华", "committee"), ("wang", "王强", "yihe"), ("张三", "张三", nil)])
+  @Test(arguments: [
+    ("zhao", "赵丽华", "committee"), ("赵丽华", "赵丽华", "committee"), ("wang", "王强", "yihe"), ("张三", "张三", nil),
+  ])
   func whoAcceptsKeepsTheChannel(by: String, name: String, channel: String?) throws {
     var (book, order, start) = try book()
     _ = try book.perform(.accept, on: order.id, by: by, at: start)
@@ -83,7 +85,8 @@ import Testing
     #expect(back.events[0].to?.map(\.channel) == [channel])
     // Done without a word before: the same.
     let other = try book.create(Sample.draft(), at: start).0.id
-    #expect(try book.perform(.done(photos: []), on: other, by: by, at: start).events[0].order.person?.channel == channel)
+    #expect(
+      try book.perform(.done(photos: []), on: other, by: by, at: start).events[0].order.person?.channel == channel)
   }
 
   /// One accepts, another one finishes: neither of them verifies.

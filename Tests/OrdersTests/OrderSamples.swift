@@ -54,7 +54,8 @@ enum Sample {
     _ orders: String = "accept_within: 1h\nfinish_within: 4h", people: String = ""
   ) throws -> OrderPolicy {
     let log = ProblemLog()
-    let duty = duty.replacing("people:\n- {id: wang", with: "people:\n\(people.isEmpty ? "" : people + "\n")- {id: wang")
+    let duty = duty.replacing(
+      "people:\n- {id: wang", with: "people:\n\(people.isEmpty ? "" : people + "\n")- {id: wang")
     let file = DutyFile.read(
       ConfigReader.parse(duty, file: "duty.yaml", log: log), directory: "/nowhere", zone: shanghai, log: log)
     let table = DutyTable(places: tree, file: file, careChains: [:], zone: shanghai, log: log)

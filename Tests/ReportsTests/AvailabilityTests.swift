@@ -123,7 +123,10 @@ import Testing
     old.clears(at: Sample.at(2))
     let found = Self.availability(
       Self.lift,
-      [old, Self.story("b", rule: "device-silent", subject: "lift-1", from: Sample.at(5), to: Sample.at(6), planned: true)])
+      [
+        old,
+        Self.story("b", rule: "device-silent", subject: "lift-1", from: Sample.at(5), to: Sample.at(6), planned: true),
+      ])
     #expect(found.outages.isEmpty && found.down == 0 && found.planned == 3 * Sample.day && found.share == 1)
   }
 
