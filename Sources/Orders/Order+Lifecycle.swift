@@ -27,7 +27,7 @@ extension Order {
     }
     if hasEnded { throw .ended(id: id, state) }
     switch action {
-    case .accept: return try accept(by: by, at: at, comment: comment)
+    case .accept: return try accept(by: by, at: at, comment: comment, policy: policy)
     case .handOver(let person, let unit):
       return [try handOver(person, unit, by: by, at: at, comment: comment, limits: limits, policy: policy)]
     case .wait(let reason, let until):
@@ -39,7 +39,7 @@ extension Order {
       return [try finish(photos, by: by, at: at, remark: comment, limits: limits, policy: policy)]
     case .verify:
       guard state == .done else { throw .notNow(id: id, state) }
-      if done?.by == by { throw .verifierDidIt(id: id) }
+      if hasWorkedOnIt(by, policy) { throw .verifierDidIt(id: id) }
       return verify(at: at, by: by, comment: comment)
     case .reject:
       guard state == .done else { throw .notNow(id: id, state) }
@@ -55,27 +55,37 @@ extension Order {
       if photos.count >= limits.photosOfOne { throw .tooManyPhotos(limit: limits.photosOfOne) }
       photos.append(name)
       return [record(.photographed, at: at, by: by, comment: comment ?? name)]
-    case .claim(let volunteer): return [try claim(volunteer, at: at)]
+    case .claim(let volunteer): return [try claim(volunteer, at: at, policy: policy)]
     case .release: return [try release(by: by, at: at, comment: comment, policy: policy)]
     }
   }
 
-  private mutating func accept(by: String, at: Timestamp, comment: String?) throws(OrderError) -> [OrderEvent] {
+  private mutating func accept(
+    by: String, at: Timestamp, comment: String?, policy: OrderPolicy
+  ) throws(OrderError) -> [OrderEvent] {
     if state == .accepted || state == .waiting {
-      if let acceptedBy, acceptedBy != by { throw .acceptedBy(id: id, acceptedBy) }
+      let isTheirs = acceptedBy == by || person.map { policy.isMeant($0, by: by) } ?? false
+      if let acceptedBy, !isTheirs { throw .acceptedBy(id: id, acceptedBy) }
       return []
     }
     guard state == .ordered else { throw .notNow(id: id, state) }
-    take(by: by, at: at)
+    take(policy, by: by, at: at)
     return [record(.accepted, at: at, by: by, comment: comment)]
   }
 
-  private mutating func take(by: String, at: Timestamp) {
+  private mutating func take(_ policy: OrderPolicy, by: String, at: Timestamp) {
     state = .accepted
     acceptedAt = at
-    acceptedBy = by
+    let taker = responder(by, policy)
+    acceptedBy = taker.name
     acceptDue = nil
-    if person?.name != by { person = Responder(name: by) }
+    person = taker
+  }
+
+  /// Somebody by id or name: of those whom the order knows, else of `duty.yaml`, so that the next notice finds the channel.
+  func responder(_ name: String, _ policy: OrderPolicy) -> Responder {
+    let asked = (person.map { [$0] } ?? []) + (overseer?.people ?? [])
+    return asked.first { policy.isMeant($0, by: name) } ?? policy.person(name)
   }
 
   private mutating func handOver(
@@ -139,14 +149,34 @@ extension Order {
     let all = self.photos + photos.filter { !self.photos.contains($0) }
     if all.count > limits.photosOfOne { throw .tooManyPhotos(limit: limits.photosOfOne) }
     endWait(at: at)
-    if acceptedAt == nil { take(by: by, at: at) }
+    if acceptedAt == nil { take(policy, by: by, at: at) }
     self.photos = all
     state = .done
     done = Done(at: at, by: by, remark: remark)
     forgetDues()
     verifyDue = policy.settings.verifyWithin.map { at + $0 }
-    // The one who ordered it looks at it; of what ordered itself, the level that watches over it.
-    return record(.done, at: at, by: by, comment: remark, to: overseer?.people)
+    return record(.done, at: at, by: by, comment: remark, to: verifiers(at: at, policy))
+  }
+
+  /// Who is asked to look at it: the one who ordered it. Of what ordered itself, the level that watches over it. Of what somebody
+  /// ordered whom no notice finds, or who did it, too: those of that level who may verify it, or else of the next one.
+  private func verifiers(at time: Timestamp, _ policy: OrderPolicy) -> [Responder]? {
+    if orderedBy == AlertEvent.system { return overseer?.people }
+    if let orderer = policy.known(orderedBy, at: time), orderer.channel != nil, !hasWorkedOnIt(orderedBy, policy) {
+      return [orderer]
+    }
+    let above = overseer.flatMap { policy.above($0.place, of: place, at: time) }
+    for level in [overseer, above] {
+      let others = level?.people.filter { !hasWorkedOnIt($0.id ?? $0.name, policy) } ?? []
+      if !others.isEmpty { return others }
+    }
+    return overseer?.people
+  }
+
+  /// Who accepted, claimed or did it, by id or by name: nobody says of the own work that it is good, nor credits the own help.
+  private func hasWorkedOnIt(_ name: String, _ policy: OrderPolicy) -> Bool {
+    let workers = [done?.by, acceptedBy, person?.id, person?.name, claim?.volunteer, claim?.name].compactMap(\.self)
+    return !workers.allSatisfy { policy.words(for: $0).isDisjoint(with: policy.words(for: name)) }
   }
 
   mutating func verify(
@@ -186,12 +216,15 @@ extension Order {
     return record(.cancelled, at: at, by: by, comment: comment, to: person.map { [$0] })
   }
 
-  private mutating func claim(_ volunteer: Volunteer, at: Timestamp) throws(OrderError) -> OrderEvent {
+  private mutating func claim(
+    _ volunteer: Volunteer, at: Timestamp, policy: OrderPolicy
+  ) throws(OrderError) -> OrderEvent {
     guard let help else { throw .notClaimable(id: id) }
     if claim != nil { throw .claimed(id: id) }
     guard state == .ordered else { throw .notNow(id: id, state) }
     guard volunteer.offers(help, at: place) else { throw .volunteerCannot(name: volunteer.name) }
-    take(by: volunteer.name, at: at)
+    take(policy, by: volunteer.name, at: at)
+    acceptedBy = volunteer.name
     claim = Claim(volunteer: volunteer.id, name: volunteer.name, at: at)
     person = Responder(id: volunteer.id, name: volunteer.name, channel: volunteer.channel)
     return record(.claimed, at: at, by: volunteer.name, to: person.map { [$0] })

@@ -43,9 +43,14 @@ extension OrderBook {
     do {
       var (order, outcome) = try create(draft, at: now)
       if event.kind == .acknowledged, draft.person == nil, let by = alert.acknowledgedBy {
-        order.person = Responder(name: by)
+        let person = order.responder(by, policy)
+        order.person = person
         keep(order)
-        if !outcome.events.isEmpty { outcome.events[0].order = order }
+        if !outcome.events.isEmpty {
+          outcome.events[0].order = order
+          // Whom no notice finds is not the only one who hears of it.
+          if person.channel != nil { outcome.events[0].to = order.asked }
+        }
       }
       return outcome
     } catch {
@@ -62,12 +67,39 @@ extension OrderBook {
   }
 
   private mutating func alertClosed(_ alert: String, at time: Timestamp) -> OrderOutcome {
-    guard let id = orderByAlert[alert], var order = orders[id] else { return OrderOutcome() }
-    orderByAlert[alert] = nil
+    guard let id = orderByAlert[alert] else { return OrderOutcome() }
+    return letGo(alert, of: id, at: time)
+  }
+
+  /// Lets go of alerts that an order waits for in vain: those that are not open any more, and those that are another order's.
+  /// Versions that took such alerts left orders behind that could never end. Once after a start.
+  ///
+  /// - Parameter owner: the order that an open alert is marked with; nil: there is no such open alert.
+  package mutating func freeStranded(at time: Timestamp, owner: (_ alert: String) -> String?) -> OrderOutcome {
+    guard mayBeStranded else { return OrderOutcome() }
+    mayBeStranded = false
+    var outcome = OrderOutcome()
+    for order in orders.values.sorted(by: { ($0.orderedAt, $0.id) < ($1.orderedAt, $1.id) }) {
+      for alert in order.openAlerts {
+        let owner = owner(alert)
+        if owner != order.id { outcome += letGo(alert, of: order.id, at: time, hasEnded: owner == nil) }
+      }
+    }
+    // Two orders claimed one alert: it is that one's that still has it.
+    for order in orders.values { for alert in order.openAlerts { orderByAlert[alert] = order.id } }
+    return outcome
+  }
+
+  /// - Parameter hasEnded: false: it lives on, as another order's.
+  private mutating func letGo(
+    _ alert: String, of id: String, at time: Timestamp, hasEnded: Bool = true
+  ) -> OrderOutcome {
+    guard var order = orders[id] else { return OrderOutcome() }
+    if orderByAlert[alert] == id { orderByAlert[alert] = nil }
     order.openAlerts.removeAll { $0 == alert }
     var outcome = OrderOutcome()
     if order.openAlerts.isEmpty {
-      let orderedItself = order.source == .alert && order.orderedBy == AlertEvent.system
+      let orderedItself = hasEnded && order.source == .alert && order.orderedBy == AlertEvent.system
       let keeps = policy.settings.automatic.first { $0.id == order.plan }?.keeps ?? false
       // Never before the steps that led to it, whatever the clocks of people and devices say.
       let time = max(time, order.done?.at ?? order.orderedAt, order.verifiedAt ?? order.orderedAt)
@@ -84,9 +116,10 @@ extension OrderBook {
     }
     if outcome.events.isEmpty {
       // Its list of open alerts is part of what is stored.
-      outcome.events = [
-        order.record(.commented, at: max(time, order.orderedAt), comment: "报警 \(alert) 已关闭 / alert \(alert) is closed")
-      ]
+      let comment =
+        hasEnded
+        ? "报警 \(alert) 已关闭 / alert \(alert) is closed" : "报警 \(alert) 属于另一张工单 / alert \(alert) is another order's"
+      outcome.events = [order.record(.commented, at: max(time, order.orderedAt), comment: comment)]
     }
     keep(order)
     for event in outcome.events { outcome += consequences(of: event) }

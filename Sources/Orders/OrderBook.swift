@@ -25,6 +25,8 @@ package struct OrderBook: Sendable {
   var volunteers: [String: Volunteer]
   /// Nothing is due before.
   var earliest = Timestamp.distantFuture
+  /// Orders of a database may wait for alerts that will never end for them; see `freeStranded`.
+  package internal(set) var mayBeStranded = false
 
   package init(
     limits: OrderLimits = .init(), policy: OrderPolicy = .none, restoring orders: [Order] = [],
@@ -35,6 +37,7 @@ package struct OrderBook: Sendable {
     planStates = Dictionary(plans.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     self.volunteers = Dictionary(volunteers.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     for order in orders { keep(order) }
+    mayBeStranded = orders.contains { !$0.openAlerts.isEmpty }
     plansChanged()
   }
 
@@ -58,6 +61,7 @@ package struct OrderBook: Sendable {
     }
     if orders.count >= limits.openOrders { throw .tooManyOrders(limit: limits.openOrders) }
     if draft.alerts.count > limits.alertsOfOne { throw .tooManyAlerts(limit: limits.alertsOfOne) }
+    for alert in draft.alerts { try refuseTaken(alert) }
     let by = try OrderText.required(draft.by, "by", limit: limits.name)
     var draft = draft
     draft.title.zh = try OrderText.required(draft.title.zh, "title", limit: limits.title)
@@ -104,13 +108,14 @@ package struct OrderBook: Sendable {
     return outcome
   }
 
-  /// An alert is dealt with by an order that is there already.
+  /// An alert is dealt with by an order that is there already. Whether the alert is open is for the caller to know.
   package mutating func join(
     alert: String, to id: String, by: String, at: Timestamp, comment: String? = nil
   ) throws(OrderError) -> OrderOutcome {
     guard var order = orders[id] else { throw .unknown(id: id) }
     if order.alerts.contains(alert) { return OrderOutcome() }
     guard order.isUndone else { throw .notNow(id: id, order.state) }
+    try refuseTaken(alert)
     if order.alerts.count >= limits.alertsOfOne { throw .tooManyAlerts(limit: limits.alertsOfOne) }
     order.alerts.append(alert)
     order.openAlerts.append(alert)
@@ -120,6 +125,11 @@ package struct OrderBook: Sendable {
     if let acceptedBy = order.acceptedBy { outcome.wishes.append(.acknowledge(alert: alert, by: acceptedBy)) }
     keep(order)
     return outcome
+  }
+
+  /// An alert has one order at a time: with two, its end would reach one of them only.
+  private func refuseTaken(_ alert: String) throws(OrderError) {
+    if let other = orderByAlert[alert] { throw .alertTaken(alert, order: other) }
   }
 
   /// What a step of an order asks of alerts, and what it credits.
@@ -185,7 +195,7 @@ package struct OrderBook: Sendable {
 
   /// Puts an order where its state belongs.
   mutating func keep(_ order: Order) {
-    if let old = orders[order.id] { for alert in old.openAlerts { orderByAlert[alert] = nil } }
+    for alert in orders[order.id]?.openAlerts ?? [] where orderByAlert[alert] == order.id { orderByAlert[alert] = nil }
     if order.hasEnded {
       orders[order.id] = nil
       dues[order.id] = nil

@@ -24,6 +24,11 @@ package enum OrderError: Error, Sendable, Equatable {
   case notClaimed(id: String)
   case volunteerCannot(name: String)
   case tooManyClaims(limit: Int)
+  /// Its condition is gone and answered: there is nothing to do about it.
+  case alertClosed(String)
+  case alertTaken(String, order: String)
+  /// An entry of the bank is taken back once.
+  case reversed(entry: Int64, by: String)
 }
 
 extension OrderError {
@@ -65,6 +70,11 @@ extension OrderError {
     case .notClaimed(let id): ("工单 \(id) 未被认领", "order \(id) is not claimed")
     case .volunteerCannot(let name):
       ("\(name)未登记此类服务或此区域", "\(name) does not offer this help at this place and time")
+    case .alertClosed(let id): ("报警 \(id) 已关闭", "alert \(id) is closed; an order takes open alerts only")
+    case .alertTaken(let id, let order):
+      ("报警 \(id) 已有工单 \(order)", "alert \(id) is dealt with by order \(order) already")
+    case .reversed(let entry, let by):
+      ("第 \(entry) 笔记录已由\(by)冲销", "entry \(entry) is reversed already, by \(by); nothing was booked")
     case .tooManyClaims(let limit): ("每人同时最多认领 \(limit) 张工单", "at most \(limit) claimed orders a person")
     }
   }

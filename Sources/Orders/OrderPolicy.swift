@@ -46,12 +46,26 @@ package struct OrderPolicy: Sendable {
   }
 
   /// Somebody by id or name of `duty.yaml`; else a name that nobody knows a channel of.
-  package func person(_ name: String) -> Responder {
-    if let known = duty.people[name]
-      ?? duty.people.values.filter({ $0.name == name }).min(by: { $0.id ?? "" < $1.id ?? "" })
-    {
-      return Self.responder(known)
-    }
-    return Responder(name: name)
+  package func person(_ name: String) -> Responder { known(name) ?? Responder(name: name) }
+
+  /// Somebody by id or name of `duty.yaml`; with a time, only who serves on that day.
+  func known(_ name: String, at time: Timestamp? = nil) -> Responder? {
+    let person =
+      duty.people[name] ?? duty.people.values.filter { $0.name == name }.min { $0.id ?? "" < $1.id ?? "" }
+    if let time, let person, !person.serves(on: duty.zone.day(at: time)) { return nil }
+    return person.map(Self.responder)
+  }
+
+  /// Whether a name that somebody typed is that person's, or the id.
+  func isMeant(_ person: Responder, by name: String) -> Bool {
+    let typed = name.trimmed.lowercased()
+    if person.name.lowercased() == typed || person.id?.lowercased() == typed { return true }
+    return person.id.map { $0 == known(name)?.id } ?? false
+  }
+
+  /// Every word by which people may mean somebody: what they typed, and the id and the name that `duty.yaml` has for it.
+  func words(for name: String) -> Set<String> {
+    let known = known(name)
+    return Set([name, known?.id, known?.name].compactMap { $0?.trimmed.lowercased() })
   }
 }

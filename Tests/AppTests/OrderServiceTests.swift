@@ -101,9 +101,32 @@ import Testing
     #expect(bank.balances.map(\.points) == [10] && bank.entries.map(\.order) == [order.id])
     _ = try await service.bankEntry(BankEntryRequest(by: "李敏", reason: "记错", reverses: bank.entries[0].id))
     #expect(try await service.bank(month: nil).balances.map(\.points) == [0])
+    let first = bank.entries[0].id
+    await #expect(
+      throws: BackendError(.conflict, "entry \(first) is reversed already, by 李敏; nothing was booked")
+    ) { try await service.bankEntry(BankEntryRequest(by: "张三", reason: "另有原因", reverses: first)) }
     await #expect(throws: BackendError.self) { try await service.bank(month: "2026-13") }
     #expect(try await service.removeVolunteer("lin").leftAt != nil)
     #expect(try await service.offers(volunteer: "lin", language: .zh).isEmpty)
+  }
+
+  @Test func whoeverOrdersGoToMustStillBeThere() throws {
+    let community = try community(
+      """
+      automatic:
+      - {id: a, place: hedong, to: gone}
+      - {id: b, place: hedong, to: wang}
+      maintenance:
+      - {id: c, title: x, place: hedong, every: {days: 1}, from: 2026-01-01, at: "09:00", to: 老李}
+      """)
+    try community.write(
+      "duty.yaml", "people: [{id: gone, name: 老李, until: 2020-12-31}, {id: wang, name: 王强, until: 9999-12-31}]")
+    let hint = "name somebody else in to, or leave it out: then those on duty are asked"
+    #expect(
+      community.problems().filter { $0.hasPrefix("orders.yaml:") } == [
+        #"orders.yaml:2:3: warning: automatic "a": 老李 left on 2020-12-31; \#(hint)"#,
+        #"orders.yaml:5:3: warning: maintenance "c": 老李 left on 2020-12-31; \#(hint)"#,
+      ])
   }
 
   @Test func whatOrdersNameMustExist() throws {

@@ -6,12 +6,44 @@ import Testing
 @testable import Community
 
 @Suite struct DutyTableTests {
-  private func table(places: String, duty: String, log: ProblemLog) throws -> DutyTable {
+  private func table(
+    places: String, duty: String, careChains: [String: [CareStep]] = [:], log: ProblemLog
+  ) throws -> DutyTable {
     let tree = try PlaceTreeReader.read(#require(ConfigReader.parse(places, file: "places.yaml", log: log)), log: log)
     let file = DutyFile.read(
       duty.isEmpty ? nil : ConfigReader.parse(duty, file: "duty.yaml", log: log), directory: "/nowhere", zone: .utc,
       log: log)
-    return DutyTable(places: tree, file: file, careChains: [:], zone: .utc, log: log)
+    return DutyTable(places: tree, file: file, careChains: careChains, zone: .utc, log: log)
+  }
+
+  /// A home's own chain, its contact, and one that homes share: told once.
+  @Test func carePlansThatAskSomebodyWhoLeft() throws {
+    let log = ProblemLog()
+    let shared = CareStep(
+      who: "old", role: .doctor, answerWithin: 1, location: SourceLocation(file: "alerts.yaml", line: 3, column: 5))
+    let table = try table(
+      places: """
+        places:
+        - id: d
+          level: district
+          places:
+          - {id: a, care: {profile: x, contact: wang, chain: [contact, {who: 老李, role: doctor}, wang]}}
+          - {id: b, care: {profile: x, contact: old, chain: [contact]}}
+          - {id: c, care: {profile: shared}}
+          - {id: e, care: {profile: shared}}
+        """, duty: Self.duty, careChains: ["shared": [shared]], log: log)
+    #expect(log.problems.isEmpty, "\(log.problems)")
+    table.check(at: try #require(Timestamp(rfc3339: "2026-01-05T12:00:00Z")), log: log)
+    let hint = "name somebody else, or a rota"
+    #expect(
+      log.problems.map(\.description).filter { $0.contains("care plan") } == [
+        "alerts.yaml:3:5: warning: care plan of d/c and 1 more: 老李 (doctor) left on 2025-12-31; \(hint)",
+        "places.yaml:5:64: warning: care plan of d/a: 老李 (doctor) left on 2025-12-31; \(hint)",
+        "places.yaml:6:5: warning: care plan of d/b: 老李 (contact) left on 2025-12-31; \(hint)",
+      ])
+    let before = ProblemLog()
+    table.check(at: try #require(Timestamp(rfc3339: "2025-12-31T12:00:00Z")), log: before)
+    #expect(!before.problems.contains { $0.description.contains("care plan") }, "the last day is one of service")
   }
 
   private static let duty = """

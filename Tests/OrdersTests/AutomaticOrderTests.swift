@@ -45,6 +45,47 @@ import Testing
     #expect(last.kinds == [.verified, .closed] && last.events[0].by == "linli")
   }
 
+  @Test func anAlertHasOneOrderAtATime() throws {
+    var book = OrderBook(policy: try Sample.policy(Self.settings))
+    let start = try local("2026-01-05T10:00")
+    let first = book.follow(event(.raised, Sample.alert("a1", at: start), at: start), at: start).events[0].order.id
+    let second = try book.create(Sample.draft(), at: start).0.id
+    #expect(throws: OrderError.alertTaken("a1", order: first)) {
+      try book.join(alert: "a1", to: second, by: "张三", at: start)
+    }
+    var draft = Sample.draft()
+    draft.alerts = ["a1"]
+    #expect(throws: OrderError.alertTaken("a1", order: first)) { try book.create(draft, at: start) }
+    #expect(book[second]?.alerts == [] && book.order(ofAlert: "a1")?.id == first)
+    // Its own order may say so again; cancelled, it leaves the alert to others.
+    #expect(try book.join(alert: "a1", to: first, by: "张三", at: start).isEmpty)
+    _ = try book.perform(.cancel, on: first, by: "张三", at: start, comment: "重复")
+    #expect(try book.join(alert: "a1", to: second, by: "张三", at: start).kinds == [.joined])
+    #expect(book.order(ofAlert: "a1")?.id == second)
+  }
+
+  /// Orders of a database in which an alert had closed before, or was taken from one order by another.
+  @Test(arguments: [Order.State.ordered, .accepted, .done, .verified], [nil, "w-other", "w-a"])
+  func ordersThatWaitInVainComeFree(state: Order.State, owner: String?) throws {
+    let start = try local("2026-01-05T10:00")
+    var order = Order(
+      id: "w-a", title: LocalizedText("换灯"), place: Sample.plant, priority: .high, source: .person, alerts: ["a1"],
+      unit: LocalizedText("物业"), orderedBy: "张三", orderedAt: start)
+    order.state = state
+    var other = order
+    other.id = "w-other"
+    for orders in [[order, other], [other, order]] {
+      var book = OrderBook(policy: try Sample.policy(Self.settings), restoring: orders)
+      let outcome = book.freeStranded(at: start + hour) { _ in owner }
+      let kind: OrderEvent.Kind = state == .verified ? .closed : .commented
+      let freed = ["w-a", "w-other"].filter { $0 != owner }
+      #expect(outcome.events.map(\.order.id) == freed && outcome.kinds == freed.map { _ in kind })
+      #expect(outcome.events.allSatisfy { $0.order.openAlerts.isEmpty && $0.order.alerts == ["a1"] })
+      #expect(book.order(ofAlert: "a1")?.id == owner)
+      #expect(book.freeStranded(at: start + 2 * hour) { _ in nil }.isEmpty, "once after a start")
+    }
+  }
+
   @Test func whatEndedByItselfIsCancelledUnlessSomebodyIsOnTheWay() throws {
     var book = OrderBook(policy: try Sample.policy(Self.settings))
     let start = try local("2026-01-05T10:00")
@@ -67,7 +108,7 @@ import Testing
     alert.acknowledgedAt = start
     alert.acknowledgedBy = "王强"
     let made = book.follow(event(.acknowledged, alert, at: start), at: start)
-    #expect(made.events.first?.order.person?.name == "王强")
+    #expect(made.events.first?.order.person?.name == "王强" && made.events.first?.order.person?.channel == "yihe")
     // It stays although its alert has gone.
     let id = try #require(made.events.first?.order.id)
     _ = book.follow(event(.closed, alert, at: start), at: start)

@@ -24,7 +24,7 @@ import Testing
       try book.perform(.accept, on: order.id, by: "李四", at: start + hour)
     }
     let done = try book.perform(.done(photos: ["a.jpeg"]), on: order.id, by: "王强", at: start + hour, comment: "换好了")
-    #expect(done.kinds == [.done] && done.events[0].to?.map(\.name) == ["王强"])
+    #expect(done.kinds == [.done] && done.events[0].to?.map(\.name) == ["赵丽华"])
     #expect(book[order.id]?.done == Order.Done(at: start + hour, by: "王强", remark: "换好了"))
     #expect(throws: OrderError.verifierDidIt(id: order.id)) {
       try book.perform(.verify, on: order.id, by: "王强", at: start + hour)
@@ -43,6 +43,64 @@ import Testing
     var ended = end.events[1].order
     #expect(throws: OrderError.ended(id: order.id, .closed)) { try ended.perform(.accept, by: "x", at: start) }
     #expect(try ended.perform(.comment, by: "x", at: start, comment: "谢谢").map(\.kind) == [.commented])
+  }
+
+  /// The one who ordered it, by name or id. Whom no notice finds, or who did it: somebody else of the nearest level.
+  @Test(
+    arguments: [
+      ("赵丽华", "王强", ["committee"]), ("zhao", "王强", ["committee"]), ("li", "王强", ["repairs"]), ("li", "刘洋", ["yihe"]),
+      ("张三", "刘洋", ["yihe"]), ("张三", "wang", ["committee"]), ("王强", "wang", ["committee"]), ("gone", "刘洋", ["yihe"]),
+      ("linli", "王强", ["yihe"]),
+    ]) func whoOrderedItIsAskedToLook(orderer: String, doer: String, channels: [String]) throws
+  {
+    let people = """
+      - {id: li, name: 刘洋, channel: repairs, mention: "@liuyang"}
+      - {id: gone, name: 周华, channel: gone, until: 2026-01-04}
+      """
+    var book = OrderBook(policy: try Sample.policy(people: people))
+    let start = try local("2026-01-05T10:00")
+    var draft = Sample.draft()
+    draft.by = orderer
+    let id = try book.create(draft, at: start).0.id
+    let done = try book.perform(.done(photos: []), on: id, by: doer, at: start)
+    #expect(done.events[0].to?.map(\.channel) == channels)
+    if channels == ["repairs"] { #expect(done.events[0].to?.map(\.mention) == ["@liuyang"]) }
+  }
+
+  /// Whoever accepts is found by the next notice, by id as by name; a stranger is a name.
+  @Test(arguments: [
+    ("zhao", "赵丽华", "committee"), ("赵丽华", "赵丽华", "committee"), ("wang", "王强", "yihe"), ("张三", "张三", nil),
+  ])
+  func whoAcceptsKeepsTheChannel(by: String, name: String, channel: String?) throws {
+    var (book, order, start) = try book()
+    _ = try book.perform(.accept, on: order.id, by: by, at: start)
+    #expect(book[order.id]?.person?.name == name && book[order.id]?.person?.channel == channel)
+    #expect(book[order.id]?.acceptedBy == name)
+    for again in [by, name] { #expect(try book.perform(.accept, on: order.id, by: again, at: start).isEmpty) }
+    #expect(throws: OrderError.acceptedBy(id: order.id, name)) {
+      try book.perform(.accept, on: order.id, by: "李四", at: start)
+    }
+    _ = try book.perform(.done(photos: []), on: order.id, by: by, at: start)
+    let back = try book.perform(.reject, on: order.id, by: "李四", at: start, comment: "灯还在闪")
+    #expect(back.events[0].to?.map(\.channel) == [channel])
+    // Done without a word before: the same.
+    let other = try book.create(Sample.draft(), at: start).0.id
+    #expect(
+      try book.perform(.done(photos: []), on: other, by: by, at: start).events[0].order.person?.channel == channel)
+  }
+
+  /// One accepts, another one finishes: neither of them verifies.
+  @Test(arguments: ["王强", "wang", "刘洋", " 刘洋 ", "zhao"]) func whoWorkedOnItDoesNotVerifyIt(verifier: String) throws {
+    var (book, order, start) = try book()
+    _ = try book.perform(.accept, on: order.id, by: "王强", at: start)
+    _ = try book.perform(.done(photos: []), on: order.id, by: "刘洋", at: start + hour)
+    if verifier == "zhao" {
+      #expect(try book.perform(.verify, on: order.id, by: verifier, at: start + hour).kinds == [.verified, .closed])
+    } else {
+      #expect(throws: OrderError.verifierDidIt(id: order.id)) {
+        try book.perform(.verify, on: order.id, by: verifier, at: start + hour)
+      }
+    }
   }
 
   @Test func aWaitStopsTheClock() throws {

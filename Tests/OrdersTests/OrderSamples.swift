@@ -49,8 +49,13 @@ enum Sample {
     return PlaceTreeReader.read(ConfigReader.parse(places, file: "places.yaml", log: log)!, log: log)
   }()
 
-  static func policy(_ orders: String = "accept_within: 1h\nfinish_within: 4h") throws -> OrderPolicy {
+  /// - Parameter people: more entries of `people` in `duty.yaml`.
+  static func policy(
+    _ orders: String = "accept_within: 1h\nfinish_within: 4h", people: String = ""
+  ) throws -> OrderPolicy {
     let log = ProblemLog()
+    let duty = duty.replacing(
+      "people:\n- {id: wang", with: "people:\n\(people.isEmpty ? "" : people + "\n")- {id: wang")
     let file = DutyFile.read(
       ConfigReader.parse(duty, file: "duty.yaml", log: log), directory: "/nowhere", zone: shanghai, log: log)
     let table = DutyTable(places: tree, file: file, careChains: [:], zone: shanghai, log: log)

@@ -90,6 +90,26 @@ import Testing
     #expect(byItself.kinds == [.verified, .closed] && byItself.credits.isEmpty)
   }
 
+  /// However she calls herself, and also when somebody else says that it is done.
+  @Test(
+    arguments: ["lin", "LIN", " Lin ", "林晓雨", "林晓雨 ", "王强", "wang", "Wang"], ["林晓雨", "lin", "王强", "wang"])
+  func nobodyCreditsTheOwnHelp(verifier: String, doer: String) throws {
+    var book = OrderBook(policy: try Sample.policy(Self.rules))
+    let start = try local("2026-01-05T10:00")
+    let id = try book.create(Sample.draft(Sample.home, help: .visit), at: start).0.id
+    _ = try book.perform(.claim(try volunteer()), on: id, by: "林晓雨", at: start)
+    _ = try book.perform(.done(photos: []), on: id, by: doer, at: start + hour)
+    let isHers = !verifier.lowercased().contains("wang") && verifier != "王强"
+    if isHers || ["王强", "wang"].contains(doer) {
+      #expect(throws: OrderError.verifierDidIt(id: id)) {
+        try book.perform(.verify, on: id, by: verifier, at: start + hour)
+      }
+      #expect(book[id]?.state == .done)
+    } else {
+      #expect(try book.perform(.verify, on: id, by: verifier, at: start + hour).credits.map(\.volunteer) == ["lin"])
+    }
+  }
+
   @Test func aReversalTakesBackOnce() throws {
     let time = try local("2026-01-05T10:00")
     var first = BankEntry(key: "order|a", volunteer: "lin", name: "林", points: 12, at: time, by: "张三", reason: "探访")

@@ -79,6 +79,55 @@ import Testing
       ])
     #expect(found.planned == 2 * Sample.day && found.down == Sample.day)
     #expect(found.share == 28.0 / 29.0)
+    #expect(found.outages.map(\.from) == [Sample.at(4)] && found.longest == Sample.day)
+  }
+
+  /// A window of an hour touches an outage of six days: an hour is planned, the rest of it is not.
+  @Test(
+    arguments: [
+      // Days on which the window begins and ends, what it keeps of the outage from the second to the eighth day: begin, end.
+      (4, 5, 2, 8), (1, 3, 3, 8), (2, 3, 3, 8), (7, 8, 2, 7), (7, 9, 2, 7),
+    ]) func onlyTheWindowIsPlanned(from: Int64, to: Int64, begin: Int64, end: Int64)
+  {
+    var story = Self.story("a", from: Sample.at(2), to: nil)
+    story.suppressed(at: Sample.at(max(from, 2)))
+    if to <= 8 { story.released(at: Sample.at(to)) }
+    story.clears(at: Sample.at(8))
+    let found = Self.availability(Self.lift, [story])
+    let planned = min(to, 8) - max(from, 2)
+    #expect(found.planned == planned * Sample.day && found.down == (6 - planned) * Sample.day)
+    #expect(found.outages.map(\.from) == [Sample.at(begin)] && found.outages.map(\.to) == [Sample.at(end)])
+    #expect(found.longest == found.down && found.meanTimeToRepair == found.down)
+  }
+
+  @Test func plannedFromTheRaiseOnItIsUntilTheWindowEnds() {
+    var story = Self.story("a", from: Sample.at(2), to: nil)
+    story.alert.suppression = Suppression(kind: .maintenance, by: "m1", since: Sample.at(2), reason: "work")
+    story.events = [AlertEvent(kind: .raised, alert: story.alert, at: Sample.at(2))]
+    #expect(Self.availability(Self.lift, [story]).planned == 29 * Sample.day, "it still lasts")
+    story.released(at: Sample.at(3))
+    // A silence hides it, too, but plans nothing; then the next window.
+    story.suppressed(at: Sample.at(4), .silenced)
+    story.suppressed(at: Sample.at(5))
+    story.suppressed(at: Sample.at(6), .silenced)
+    story.clears(at: Sample.at(8))
+    let found = Self.availability(Self.lift, [story])
+    #expect(found.planned == 2 * Sample.day && found.down == 4 * Sample.day)
+    #expect(found.outages.map(\.from) == [Sample.at(3)] && found.outages.map(\.to) == [Sample.at(8)])
+  }
+
+  @Test func whatOnlyPlannedWorkPutOutIsNoOutage() {
+    // Before the month it was none: in it nothing but the window is left.
+    var old = Self.story("a", from: Sample.at(-3), to: nil)
+    old.suppressed(at: Sample.at(-1))
+    old.clears(at: Sample.at(2))
+    let found = Self.availability(
+      Self.lift,
+      [
+        old,
+        Self.story("b", rule: "device-silent", subject: "lift-1", from: Sample.at(5), to: Sample.at(6), planned: true),
+      ])
+    #expect(found.outages.isEmpty && found.down == 0 && found.planned == 3 * Sample.day && found.share == 1)
   }
 
   @Test func aCarParkIsClosedByItsAlertsNotByADeadSensor() {

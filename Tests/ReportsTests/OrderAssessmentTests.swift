@@ -77,14 +77,21 @@ import Testing
     #expect(found.all.ordered == 1 && found.all.rejected == 1 && found.all.done == 2 && found.all.inTimeShare == nil)
   }
 
-  @Test func theyStandInTheReport() {
+  @Test func theyStandInTheReport() throws {
     var story = Story("w-1", at: Sample.at(3), deadline: Sample.at(4))
     story.has(.done, Sample.at(3, 90), by: "李工")
+    let inside = Story("w-2", at: Sample.at(3), place: "d/s/c/y/b3")
+    let outside = Story("w-3", at: Sample.at(3), place: "d/s")
     let report = Report.assessment(
-      Sample.log([]), Sample.period, orders: Self.assess([story]), equipment: [], places: Sample.places, below: "",
+      Sample.log([]), Sample.period, orders: Self.assess([story, inside, outside]), equipment: [],
+      places: Sample.places, below: "",
       scope: LocalizedText("–"))
     let text = report.written(as: .md, in: .en)
     #expect(text.contains("## Orders by unit") && text.contains("| 维保") && text.contains("100.0 %"))
+    // The compound and what lies in it are one, as for alerts.
+    let places = try #require(report.sections.first { $0.key == "order_places" }).table.rows
+    #expect(places.map { $0[1] } == [.name("d/s"), .name("d/s/c/y")])
+    #expect(places.map { $0[2] } == [.count(1), .count(2)])
     for section in report.sections {
       for row in section.table.rows { #expect(row.count == section.table.columns.count, "\(section.key)") }
     }

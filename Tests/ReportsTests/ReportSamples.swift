@@ -97,6 +97,11 @@ enum ReportSample {
       alert.response?.finishDue = nil
       add(.suppressed, at)
     }
+
+    mutating func released(at: Timestamp) {
+      alert.suppression = nil
+      add(.released, at)
+    }
   }
 }
 

@@ -129,6 +129,67 @@ import Testing
     }
   }
 
+  /// "damp" orders nothing by itself.
+  private func damp(_ kind: ConditionChange.Kind, _ subject: String, _ position: JournalPosition) -> ConditionChange {
+    var found = change(kind, subject, position)
+    found.rule = "damp"
+    return found
+  }
+
+  @Test func ordersTakeOpenAlertsOfNoOtherOrder() async throws {
+    let folder = try TemporaryFolder()
+    let desk = AlertDesk(storage: try Store(path: folder.database), policy: try Self.policy())
+    try await desk.start()
+    _ = await desk.take([change(.raised, "a", 2), damp(.raised, "b", 3), damp(.raised, "c", 4)], lane: "main")
+    let alerts = try await desk.list(AlertQuery()).alerts
+    let (a, b, c) = (
+      try #require(alerts.first { $0.subject == "a" }), try #require(alerts.first { $0.subject == "b" }).id,
+      try #require(alerts.first { $0.subject == "c" }).id
+    )
+    _ = try await desk.perform(.close(), on: c, by: "张三", at: at(5))
+    let draft = OrderDraft(title: LocalizedText("除湿"), place: "hedong/jiefang", by: "张三")
+    let order = try await desk.createOrder(draft, at: at(6)).order.id
+    for (alert, refusal) in [
+      (a.id, OrderError.alertTaken(a.id, order: try #require(a.order))), (c, .alertClosed(c)), ("x", .alertClosed("x")),
+    ] {
+      await #expect(throws: refusal) { try await desk.join(alert: alert, toOrder: order, by: "张三", at: at(7)) }
+      var draft = draft
+      draft.alerts = [b, alert]
+      let request = draft
+      await #expect(throws: refusal) { try await desk.createOrder(request, at: at(7)) }
+    }
+    #expect(try await desk.join(alert: b, toOrder: order, by: "张三", at: at(8)).order.openAlerts == [b])
+    #expect(try await desk.join(alert: b, toOrder: order, by: "张三", at: at(9)).events.isEmpty)
+    // Verified and its alert gone, nothing holds it.
+    _ = try await desk.perform(.done(photos: []), onOrder: order, by: "王强", at: at(10))
+    _ = try await desk.perform(.verify, onOrder: order, by: "张三", at: at(11))
+    #expect(try await desk.order(order)?.state == .verified)
+    _ = await desk.take([damp(.cleared, "b", 12)], lane: "main")
+    #expect(try await desk.order(order)?.state == .closed)
+  }
+
+  /// An earlier version took alerts that had closed: such an order could neither end nor be cancelled.
+  @Test func anOrderThatWaitsForAClosedAlertEndsAtTheNextStart() async throws {
+    let folder = try TemporaryFolder()
+    let store = try Store(path: folder.database)
+    var order = Order(
+      id: "w-old", title: LocalizedText("除湿"), place: "hedong/jiefang", priority: .high, source: .person,
+      alerts: ["gone"], unit: LocalizedText("街道"), orderedBy: "张三", orderedAt: at(1))
+    order.state = .verified
+    order.verifiedAt = at(3)
+    order.step = 3
+    var commit = AlertCommit()
+    commit.orders.events = [OrderEvent(kind: .verified, order: order, at: at(3), by: "张三")]
+    try await store.commit([commit])
+    let desk = AlertDesk(storage: store, policy: try Self.policy())
+    try await desk.start()
+    #expect(try await desk.orders(OrderQuery()).orders.map(\.id) == ["w-old"])
+    await desk.advance(to: at(20))
+    let story = try #require(try await store.orderStory("w-old"))
+    #expect(story.order.state == .closed && story.order.endedAt == at(20))
+    #expect(story.events.map(\.kind) == [.verified, .closed])
+  }
+
   @Test func ordersGoOnFromMemoryWhileTheDatabaseRefuses() async throws {
     let folder = try TemporaryFolder()
     let storage = FailingStorage(try Store(path: folder.database))
@@ -211,8 +272,14 @@ import Testing
     _ = try await desk.perform(.verify, onOrder: id, by: "张三", at: at(4))
     let entry = try #require(try await desk.bankEntries().first)
     #expect(entry.points == 10 && entry.order == id && entry.id == 1)
-    #expect(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(5), reason: "记错") != nil)
-    #expect(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(6), reason: "记错") != nil)
+    let reversal = try #require(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(5), reason: "记错"))
+    #expect(reversal.id == 2 && reversal.points == -10)
+    #expect(try await desk.reverse(bankEntry: 1, by: "李敏", at: at(6), reason: "记错") == reversal, "the same again")
+    for (by, reason) in [("李敏", "不是她"), ("张三", "记错")] {
+      await #expect(throws: OrderError.reversed(entry: 1, by: "李敏")) {
+        try await desk.reverse(bankEntry: 1, by: by, at: at(6), reason: reason)
+      }
+    }
     let entries = try await desk.bankEntries()
     #expect(entries.map(\.points) == [10, -10] && entries[1].reverses == 1)
     #expect(try await desk.reverse(bankEntry: 2, by: "李敏", at: at(7), reason: "x") == nil)

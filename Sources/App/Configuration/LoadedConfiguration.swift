@@ -86,7 +86,8 @@ package struct LoadedConfiguration: Sendable {
     let orders = OrderSettings.load(directory: directory, log: log)
     OrderCheck(
       settings: orders, community: community, duty: duty,
-      rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue) + SelfTrouble.allCases.map(\.rawValue)
+      rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue) + SelfTrouble.allCases.map(\.rawValue),
+      now: now
     ).check(log: judgement)
     let lanes = LaneAssignment(settings: settings, community: community, rules: ruleSet).lanes(log: judgement)
     var configuration = LoadedConfiguration(nothingIn: directory, problems: log.sorted)

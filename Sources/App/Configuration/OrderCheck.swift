@@ -9,6 +9,8 @@ struct OrderCheck {
   let community: CommunityModel
   let duty: DutyTable
   let rules: [String]
+  /// People who left are gone by then.
+  let now: Timestamp
 
   func check(log: ProblemLog) {
     for entry in settings.automatic {
@@ -38,9 +40,15 @@ struct OrderCheck {
 
   /// Somebody whom duty.yaml does not know has no channel; a name is enough all the same, an id in the air is not.
   private func checkPerson(_ name: String?, _ what: String, at location: SourceLocation, log: ProblemLog) {
-    guard let name, !duty.people.isEmpty, duty.people[name] == nil,
-      !duty.people.values.contains(where: { $0.name == name })
-    else { return }
+    guard let name, !duty.people.isEmpty else { return }
+    let named = duty.people.values.filter { $0.name == name }
+    if let person = duty.people[name] ?? named.min(by: { $0.id ?? "" < $1.id ?? "" }) {
+      guard let until = person.until, person.hasLeft(by: duty.zone.day(at: now)) else { return }
+      log.warning(
+        at: location, "\(what): \(person.name) left on \(until.text)",
+        hint: "name somebody else in to, or leave it out: then those on duty are asked")
+      return
+    }
     log.warning(
       at: location, "\(what): duty.yaml knows nobody called \"\(name.prefix(60))\", so the order reaches no channel",
       hint: Suggestion.hint(for: name, among: duty.people.keys.sorted()))

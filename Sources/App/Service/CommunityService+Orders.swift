@@ -67,20 +67,13 @@ extension CommunityService {
     return try await answer(language) { try await $0.desk.createOrder(request, at: now) }
   }
 
-  /// Each must be open and of no other order.
+  /// What the order is to be about. Whether they are open and of no other order is asked on the desk, where it still holds
+  /// when the order is made.
   private func alerts(of request: OrderRequest, _ language: Language) async throws -> [Alert] {
     var found: [Alert] = []
     for id in Set(request.alerts ?? []).sorted() {
       guard let alert = try await desk.story(id.lowercased())?.alert else {
         throw BackendError(.notFound, AlertError.unknown(id: id).message(in: language))
-      }
-      if let order = alert.order, let open = try await desk.order(order), !open.hasEnded {
-        throw BackendError(
-          .conflict,
-          language == .zh ? "报警 \(id) 已有工单 \(order)" : "alert \(id) is dealt with by order \(order) already")
-      }
-      if alert.isClosed {
-        throw BackendError(.conflict, AlertError.closed(id: id, at: alert.raisedAt).message(in: language))
       }
       found.append(alert)
     }

@@ -94,10 +94,12 @@ extension CommunityService {
       throw BackendError(.invalid, "say who ('by') and why ('reason')")
     }
     if let id = request.reverses {
-      guard
-        let reversal = try await desk.reverse(bankEntry: id, by: request.by, at: now, reason: request.reason)
-      else { throw BackendError(.conflict, "there is no entry \(id) that could be taken back") }
-      return BankEntryView(reversal, zone: zone)
+      do {
+        if let reversal = try await desk.reverse(bankEntry: id, by: request.by, at: now, reason: request.reason) {
+          return BankEntryView(reversal, zone: zone)
+        }
+      } catch let error as OrderError { throw BackendError(.conflict, error.message(in: .en)) }
+      throw BackendError(.conflict, "there is no entry \(id) that could be taken back")
     }
     guard let id = request.volunteer, let points = request.points, (1...10_000).contains(points) else {
       throw BackendError(.invalid, "give 'reverses', or 'volunteer' and 'points' (1…10000)")

@@ -13,6 +13,7 @@ extension DutyTable {
     for rota in rotas { check(rota, at: now, log: log) }
     let today = zone.day(at: now)
     for post in allPosts { check(post, today, log: log) }
+    checkCare(today, log: log)
     checkReach(log: log)
   }
 
@@ -55,6 +56,42 @@ extension DutyTable {
     for person in post.people where person.hasLeft(by: today) && !isDeserted {
       log.warning(at: post.location, "duty of \(post.place): \(person.name) left on \(person.until?.text ?? "")")
     }
+  }
+
+  /// Care plans that ask somebody who left. A plan that many homes share is told once.
+  private func checkCare(_ today: LocalDay, log: ProblemLog) {
+    let gone = allCalls.filter { $0.person?.hasLeft(by: today) ?? false }
+    for (location, calls) in Dictionary(grouping: gone, by: { location(of: $0) }).sorted(by: { $0.key < $1.key }) {
+      for (call, count) in counted(calls) {
+        guard let person = call.person, let until = person.until else { continue }
+        let others = count > 1 ? " and \(count - 1) more" : ""
+        let isContact = call.step.who == CareStep.contact
+        log.warning(
+          at: location,
+          "care plan of \(call.home)\(others): "
+            + "\(person.name) (\(isContact ? CareStep.contact : call.step.role.rawValue)) left on \(until.text)",
+          hint: "name somebody else, or a rota")
+      }
+    }
+  }
+
+  /// A home names its contact itself.
+  private func location(of call: CareCall) -> SourceLocation {
+    let home = call.step.who == CareStep.contact ? allPlaces[call.home] : nil
+    return home?.location ?? call.step.location
+  }
+
+  /// One step of each person, with the number of homes.
+  private func counted(_ calls: [CareCall]) -> [(call: CareCall, homes: Int)] {
+    var found: [(call: CareCall, homes: Int)] = []
+    for call in calls {
+      if let index = found.firstIndex(where: { $0.call.person == call.person }) {
+        found[index].homes += 1
+      } else {
+        found.append((call, 1))
+      }
+    }
+    return found
   }
 
   /// Places where an alert finds nobody, while others have a duty: the topmost of each such part of the tree.

@@ -122,6 +122,9 @@ package struct DutyTable: Sendable {
     (post.rota.map { rotas[$0].everybody.compactMap { people[$0] } } ?? []) + post.people
   }
 
+  /// Every step of the care plans of homes, in the order of their places.
+  var allCalls: [CareCall] { places.places.flatMap { calls[$0.path] ?? [] } }
+
   /// Every post, parents before their children.
   package var allPosts: [Post] { places.places.compactMap { posts[$0.path] } }
   package var allPlaces: PlaceTree { places }

@@ -13,13 +13,13 @@ extension Report {
     let grouping = PlaceGrouping(places, below: below)
     let assessment = Assessment(log.cases.cases, period, group: grouping.group)
     let tables = AssessmentTables(assessment: assessment, places: places, title: log.title)
-    let orderTables = OrderTables(orders: orders)
+    let orderTables = OrderTables(orders: orders, places: places, grouping: grouping)
     let available = equipment.map { Availability($0, log.alarms.records, period) }
     return Report(
       .assessment, period, scope: scope,
       sections: [
         tables.summary, tables.units, tables.levels, tables.byPlace, tables.people, tables.repetitions,
-        orderTables.units, orderTables.people, .availability(available, places: places),
+        orderTables.units, orderTables.byPlace, orderTables.people, .availability(available, places: places),
       ],
       notes: [
         LocalizedText(

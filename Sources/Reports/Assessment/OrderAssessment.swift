@@ -26,11 +26,25 @@ package struct OrderAssessment: Sendable {
     package var inTimeShare: Double? {
       inTime + late > 0 ? Double(inTime) / Double(inTime + late) : nil
     }
+
+    mutating func add(_ other: Figures) {
+      ordered += other.ordered
+      accepted += other.accepted
+      done += other.done
+      inTime += other.inTime
+      late += other.late
+      escalated += other.escalated
+      rejected += other.rejected
+      acceptTimes += other.acceptTimes
+      doneTimes += other.doneTimes
+    }
   }
 
   package private(set) var all = Figures()
   package private(set) var units: [LocalizedText: Figures] = [:]
   package private(set) var people: [String: Figures] = [:]
+  /// By the path of the order's own place.
+  package private(set) var places: [String: Figures] = [:]
   private let period: ReportPeriod
   private var missed: Set<String> = []
 
@@ -68,6 +82,7 @@ package struct OrderAssessment: Sendable {
   private mutating func count(_ order: Order, person: String? = nil, _ body: (inout Figures) -> Void) {
     body(&all)
     body(&units[order.unit, default: Figures()])
+    body(&places[order.place, default: Figures()])
     if let person { body(&people[person, default: Figures()]) }
   }
 }

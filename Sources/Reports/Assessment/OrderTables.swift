@@ -4,6 +4,9 @@ import Community
 struct OrderTables {
   typealias Figures = OrderAssessment.Figures
   let orders: OrderAssessment
+  let places: PlaceTree
+  /// Puts places together, as for alerts.
+  let grouping: PlaceGrouping
 
   var units: ReportSection {
     let units = orders.units.sorted { ($0.key.zh, $0.key.en) < ($1.key.zh, $1.key.en) }
@@ -18,6 +21,18 @@ struct OrderTables {
         [.text("unit", "单位", "Unit")] + Self.columns,
         (units.isEmpty ? [] : [[.text(LocalizedText(zh: "合计", en: "All"))] + cells(orders.all)])
           + units.map { [.text($0.key)] + cells($0.value) }))
+  }
+
+  var byPlace: ReportSection {
+    var groups: [String: Figures] = [:]
+    for (place, figures) in orders.places { groups[grouping.group(place), default: Figures()].add(figures) }
+    return ReportSection(
+      "order_places", LocalizedText(zh: "工单（按地点）", en: "Orders by place"),
+      table: ReportTable(
+        [.text("name", "地点", "Place"), .technical("place", "路径", "Path")] + Self.columns,
+        groups.sorted { $0.key < $1.key }.map {
+          [.text(places.reportName($0.key)), .name($0.key)] + cells($0.value)
+        }))
   }
 
   var people: ReportSection {

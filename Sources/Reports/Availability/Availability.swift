@@ -47,13 +47,15 @@ package struct Equipment: Sendable, Equatable {
 }
 
 package struct Availability: Sendable, Equatable {
-  /// A stretch without service; overlapping alerts are one.
+  /// A stretch without service; overlapping alerts are one, also where planned work lies between.
   package struct Outage: Sendable, Equatable {
     package var from: Timestamp
     /// nil: it still lasts at the end of the period.
     package var to: Timestamp?
     /// By first appearance.
     package var rules: [String]
+    /// Ms in the period, without planned work.
+    package var down: Int64
   }
 
   package var equipment: Equipment
@@ -82,45 +84,78 @@ package struct Availability: Sendable, Equatable {
     self.equipment = equipment
     length = period.length
     let ours = records.filter { equipment.isPutOut(by: $0) }
-    let planned = Self.merged(ours.filter(\.isPlanned), period)
-    outages = Self.merged(ours.filter { !$0.isPlanned }, period)
-    self.planned = planned.reduce(0) { $0 + Self.length($1, period) }
-    let overlap = Self.overlap(outages, planned, period)
-    down = outages.reduce(0) { $0 + Self.length($1, period) } - overlap
-    longest = outages.map { Self.length($0, period) }.max()
+    let planned = Self.merged(ours.flatMap(\.plannedWhileActive))
+    self.planned = planned.reduce(0) { $0 + $1.length(in: period) }
+    outages = Self.outages(ours, planned, period)
+    down = outages.reduce(0) { $0 + $1.down }
+    longest = outages.map(\.down).max()
   }
 
-  private static func length(_ outage: Outage, _ period: ReportPeriod) -> Int64 {
-    max(0, min(outage.to ?? period.to, period.to) - max(outage.from, period.from))
+  /// Stretches in which alerts were active, without what was planned of them.
+  private static func outages(_ records: [AlarmRecord], _ planned: [Span], _ period: ReportPeriod) -> [Outage] {
+    let active = records.filter { $0.active.length(in: period) > 0 }
+      .sorted { ($0.raisedAt, $0.alert) < ($1.raisedAt, $1.alert) }
+    var next = 0
+    return merged(active.map(\.active)).compactMap { stretch in
+      var rules: [String] = []
+      while next < active.count, active[next].raisedAt <= stretch.end {
+        let record = active[next]
+        next += 1
+        if rules.contains(record.rule) { continue }
+        if record.active.without(planned).contains(where: { $0.length(in: period) > 0 }) { rules.append(record.rule) }
+      }
+      let parts = stretch.without(planned)
+      let down = parts.reduce(0) { $0 + $1.length(in: period) }
+      guard let first = parts.first, let last = parts.last, down > 0 else { return nil }
+      return Outage(from: first.from, to: last.to, rules: rules, down: down)
+    }
   }
 
-  /// What of the alerts lies in the period, joined where they touch.
-  private static func merged(_ records: [AlarmRecord], _ period: ReportPeriod) -> [Outage] {
-    var found: [Outage] = []
-    for record in records.sorted(by: { ($0.raisedAt, $0.alert) < ($1.raisedAt, $1.alert) }) {
-      let end = record.clearedAt ?? record.closedAt
-      guard record.raisedAt < period.to, end ?? .distantFuture > max(period.from, record.raisedAt) else { continue }
-      if let last = found.last, record.raisedAt <= last.to ?? .distantFuture {
-        let index = found.count - 1
-        found[index].to = last.to.flatMap { to in end.map { max(to, $0) } }
-        if !last.rules.contains(record.rule) { found[index].rules.append(record.rule) }
+  private typealias Span = AlarmRecord.Span
+
+  /// Joined where they touch, in time order.
+  private static func merged(_ spans: [Span]) -> [Span] {
+    var found: [Span] = []
+    for span in spans.sorted(by: { ($0.from, $0.end) < ($1.from, $1.end) }) {
+      if let last = found.last, span.from <= last.end {
+        if span.end > last.end { found[found.count - 1].to = span.to }
       } else {
-        found.append(Outage(from: record.raisedAt, to: end, rules: [record.rule]))
+        found.append(span)
       }
     }
     return found
   }
+}
 
-  private static func overlap(_ a: [Outage], _ b: [Outage], _ period: ReportPeriod) -> Int64 {
-    var sum: Int64 = 0
-    for first in a {
-      for second in b {
-        let from = max(first.from, second.from, period.from)
-        let to = min(first.to ?? period.to, second.to ?? period.to, period.to)
-        sum += max(0, to - from)
-      }
+extension AlarmRecord {
+  fileprivate var active: Span { Span(from: raisedAt, to: clearedAt ?? closedAt) }
+
+  fileprivate var plannedWhileActive: [Span] {
+    planned.compactMap { span in
+      let end = min(span.end, active.end)
+      return span.from < end ? Span(from: span.from, to: end == .distantFuture ? nil : end) : nil
     }
-    return sum
+  }
+}
+
+extension AlarmRecord.Span {
+  fileprivate var end: Timestamp { to ?? .distantFuture }
+
+  /// Ms of it that lie in a period.
+  fileprivate func length(in period: ReportPeriod) -> Int64 {
+    max(0, min(end, period.to) - max(from, period.from))
+  }
+
+  /// What is left of it without others that are in time order and do not touch.
+  fileprivate func without(_ others: [Self]) -> [Self] {
+    var left: [Self] = []
+    var begin = from
+    for other in others where other.end > begin && other.from < end {
+      if other.from > begin { left.append(Self(from: begin, to: other.from)) }
+      begin = other.end
+    }
+    if begin < end { left.append(Self(from: begin, to: to)) }
+    return left
   }
 }
 

@@ -103,7 +103,7 @@ private struct AvailabilityTables {
           let titles = outage.rules.map(title)
           return [
             .text(equipment.name), .time(outage.from), .time(outage.to),
-            .duration(min(outage.to ?? period.to, period.to) - max(outage.from, period.from)),
+            .duration(outage.down),
             .text(
               LocalizedText(
                 zh: titles.map(\.zh).joined(separator: "、"), en: titles.map(\.en).joined(separator: ", "))),

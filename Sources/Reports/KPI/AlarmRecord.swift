@@ -15,6 +15,17 @@ package struct AlarmRecord: Sendable, Equatable {
     }
   }
 
+  /// A stretch of time; to nil: it has no end yet.
+  package struct Span: Sendable, Equatable {
+    package var from: Timestamp
+    package var to: Timestamp?
+
+    package init(from: Timestamp, to: Timestamp?) {
+      self.from = from
+      self.to = to
+    }
+  }
+
   package var alert: String
   package var rule: String
   package var subject: String
@@ -36,8 +47,8 @@ package struct AlarmRecord: Sendable, Equatable {
   package var neededWork = false
   /// The point that decided; nil where there was none.
   package var point: String?
-  /// It was quiet because of planned work.
-  package var isPlanned = false
+  /// When it kept quiet because of planned work, in time order; may reach beyond its end.
+  package private(set) var planned: [Span] = []
   /// A person pressed for it; no rule found it.
   package var isManual = false
 
@@ -50,6 +61,13 @@ package struct AlarmRecord: Sendable, Equatable {
     self.place = place
     self.priority = priority
     self.raisedAt = raisedAt
+  }
+
+  /// From then on it is planned work that keeps it quiet, or it is not.
+  mutating func isPlanned(_ isPlanned: Bool, from time: Timestamp) {
+    let wasPlanned = planned.last.map { $0.to == nil } ?? false
+    if isPlanned && !wasPlanned { planned.append(Span(from: time, to: nil)) }
+    if !isPlanned && wasPlanned { planned[planned.count - 1].to = time }
   }
 }
 
@@ -98,7 +116,7 @@ package struct AlarmLog: Sendable {
         raisedAt: alert.raisedAt)
       record.point = alert.point
       record.isManual = alert.traits.isManual
-      record.isPlanned = alert.suppression?.kind == .maintenance
+      record.isPlanned(alert.isUnderMaintenance, from: alert.raisedAt)
       raised(record, speaks: !alert.isSuppressed, to: names)
     case .cleared: change(alert.id) { $0.clearedAt = event.at }
     case .acknowledged: change(alert.id) { $0.answeredAt = $0.answeredAt ?? event.at }
@@ -113,9 +131,16 @@ package struct AlarmLog: Sendable {
       change(alert.id) { $0.escalations += 1 }
       call(alert.id, at: event.at, to: names)
     case .repeated, .realarmed: call(alert.id, at: event.at, to: names)
-    case .released, .unshelved: if event.asks { call(alert.id, at: event.at, to: names) }
-    case .suppressed: if alert.suppression?.kind == .maintenance { change(alert.id) { $0.isPlanned = true } }
+    case .released, .unshelved:
+      change(alert.id) { $0.isPlanned(alert.isUnderMaintenance, from: event.at) }
+      if event.asks { call(alert.id, at: event.at, to: names) }
+    // Also when something else hides it from now on.
+    case .suppressed: change(alert.id) { $0.isPlanned(alert.isUnderMaintenance, from: event.at) }
     case .shelved: break
     }
   }
+}
+
+extension Alert {
+  fileprivate var isUnderMaintenance: Bool { suppression?.kind == .maintenance }
 }

@@ -25,6 +25,7 @@ extension AlertDesk {
       return OrderReply(order: known, events: [], stored: true)
     }
     enqueueDue(at: now)
+    try requireOpen(draft.alerts)
     let (order, outcome) = try orders.create(draft, at: now)
     return try await reply(order.id, outcome, at: now)
   }
@@ -48,7 +49,13 @@ extension AlertDesk {
   package func join(alert: String, toOrder id: String, by: String, at now: Timestamp) async throws -> OrderReply {
     enqueueDue(at: now)
     if orders[id] == nil, let ended = try await order(id) { throw OrderError.ended(id: id, ended.state) }
+    if !(orders[id]?.alerts.contains(alert) ?? true) { try requireOpen([alert]) }
     return try await reply(id, try orders.join(alert: alert, to: id, by: by, at: now), at: now)
+  }
+
+  /// In the same turn as what takes them: an alert that has closed would never end for its order.
+  private func requireOpen(_ alerts: [String]) throws {
+    for id in alerts where book[id] == nil { throw OrderError.alertClosed(id) }
   }
 
   private func reply(
@@ -121,7 +128,9 @@ extension AlertDesk {
 
   /// What time alone brings to orders by then.
   func enqueueDue(at now: Timestamp) {
-    enqueue([], orders: orders.advance(to: now), at: now, lane: nil, step: nil)
+    var outcome = orders.advance(to: now)
+    outcome += orders.freeStranded(at: now) { alert in book[alert].map { $0.order ?? "" } }
+    enqueue([], orders: outcome, at: now, lane: nil, step: nil)
   }
 
   /// Follows alert events among orders, and their wishes among alerts, until nothing more happens.

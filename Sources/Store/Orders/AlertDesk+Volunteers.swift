@@ -51,12 +51,19 @@ extension AlertDesk {
     await writeAll()
   }
 
-  /// Takes an entry back by another one. nil: there is none of that number, or it is a reversal itself. Twice is once.
+  /// Takes an entry back by another one. nil: there is none of that number, or it is a reversal itself. The same request twice
+  /// is one; after another one `OrderError.reversed` says that nothing was booked.
   package func reverse(
     bankEntry id: Int64, by: String, at now: Timestamp, reason: String
-  ) async throws(StoreError) -> BankEntry? {
-    guard let reversal = try await storage.bankEntry(id)?.reversal(at: now, by: by, reason: reason) else { return nil }
+  ) async throws -> BankEntry? {
+    guard let entry = try await storage.bankEntry(id), let reversal = entry.reversal(at: now, by: by, reason: reason)
+    else { return nil }
+    // Of several with one key the first stands: what stands afterwards tells whether it is this one.
     await book(reversal)
-    return reversal
+    let waiting = pending.lazy.flatMap(\.commit.orders.credits).first { $0.key == reversal.key }
+    let stored = try await storage.bankEntries(from: .distantPast, until: .distantFuture, volunteer: entry.volunteer)
+    let standing = stored.first { $0.reverses == id } ?? waiting ?? reversal
+    guard standing.by == by, standing.reason == reason else { throw OrderError.reversed(entry: id, by: standing.by) }
+    return standing
   }
 }
