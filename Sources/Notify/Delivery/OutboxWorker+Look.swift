@@ -24,6 +24,7 @@ extension OutboxWorker {
     await recall()
     do {
       for id in lines.keys.sorted() { try await speak(id, &round) }
+      try await handOver(&round)
       var room = 0
       for (id, line) in lines {
         let free = line.budget.next(at: round.now, critical: true)
@@ -53,7 +54,7 @@ extension OutboxWorker {
     return (round.jobs, round.next)
   }
 
-  private func isFree(_ entry: OutboxEntry) -> Bool {
+  func isFree(_ entry: OutboxEntry) -> Bool {
     !inFlight.contains(entry.idempotencyKey) && !settledMeanwhile.contains(entry.idempotencyKey)
   }
 

@@ -105,6 +105,7 @@ package actor OutboxWorker {
       if let before = old[outlet.channel.id], before.outlet.channel.kind == outlet.channel.kind {
         line = before
         line.outlet = outlet
+        if before.outlet.channel.fallback != outlet.channel.fallback { line.handedOver = [] }
       }
       lines[outlet.channel.id] = line
     }
@@ -210,6 +211,7 @@ package actor OutboxWorker {
           let entry = self.policy.fallback(for: outcome, to: channel, at: now)
         {
           adding.append(entry)
+          if case .postponed(let old) = outcome { self.lines[job.channel]?.handedOver.insert(old.idempotencyKey) }
         }
       }
       try await self.outbox.settle(settlements, adding: adding, note: self.lines[job.channel]?.note)
@@ -251,6 +253,7 @@ package actor OutboxWorker {
       case .delivered(let entry):
         line.statistics.delivered += 1
         line.statistics.lastError = nil
+        line.handedOver.remove(entry.idempotencyKey)
         alone.remove(entry.idempotencyKey)
         logger.debug("delivered", metadata: metadata)
       case .postponed(let entry):
@@ -260,6 +263,7 @@ package actor OutboxWorker {
       case .failed(let entry):
         line.statistics.failed += 1
         line.statistics.lastError = entry.lastError
+        line.handedOver.remove(entry.idempotencyKey)
         alone.remove(entry.idempotencyKey)
         logger.error("not delivered, given up: \(entry.lastError ?? "")", metadata: metadata)
       }
