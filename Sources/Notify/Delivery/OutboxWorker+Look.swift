@@ -178,7 +178,8 @@ extension OutboxWorker {
     guard let outlet = lines[id]?.outlet else { return }
     let covered = Array(entries.prefix(Self.digestMax))
     let bulletin = Bulletin(.digest(covered, cause), key: covered[0].idempotencyKey + "-digest")
-    lines[id]?.flood.digested(at: round.now, every: outlet.channel.digestEvery)
+    // Critical ones have their own way: however many digests they need, the others keep their time.
+    if cause != .critical { lines[id]?.flood.digested(at: round.now, every: outlet.channel.digestEvery) }
     lines[id]?.statistics.digests += 1
     launch(covered, outlet, .bulletin(bulletin, sender), &round)
   }
