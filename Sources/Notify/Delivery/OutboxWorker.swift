@@ -40,10 +40,22 @@ package actor OutboxWorker {
     package var held = 0
     package var grouped = 0
     package var lastError: String?
+    /// The first of the attempts that failed in a row; nil: the last one did not.
+    package var failingSince: Timestamp?
+    /// They have failed for so long that somebody must look after it.
+    package var deliversNothing = false
     /// The flood that the channel is in.
     package var floodSince: Timestamp?
     /// The daily proof of life does not get through.
     package var lacksProof = false
+
+    package init() {}
+
+    /// Ms for which attempts may fail in a row: ten minutes, and half of one for the attempt that follows a ban of ten.
+    package static let patience: Int64 = 630_000
+
+    /// Something was given up and nothing has been delivered since, or nothing gets through for long.
+    package var isInTrouble: Bool { deliversNothing || (failed > 0 && lastError != nil) }
   }
 
   struct Job: Sendable {
@@ -117,6 +129,7 @@ package actor OutboxWorker {
     return lines.mapValues { line in
       var statistics = line.statistics
       statistics.capacity = line.capacity + 1
+      statistics.deliversNothing = line.statistics.failingSince.map { now - $0 >= Statistics.patience } ?? false
       statistics.floodSince = line.flood.flood?.since
       statistics.lacksProof = line.outlet.channel.heartbeat != nil && line.proof.isMissing(at: now)
       return statistics
@@ -267,6 +280,14 @@ package actor OutboxWorker {
         alone.remove(entry.idempotencyKey)
         logger.error("not delivered, given up: \(entry.lastError ?? "")", metadata: metadata)
       }
+    }
+    switch result {
+    case .delivered: line.statistics.failingSince = nil
+    // Whether the daily proof of life gets through is told apart (`lacksProof`).
+    case .retry, .refused:
+      if !job.entries.isEmpty { line.statistics.failingSince = line.statistics.failingSince ?? clock.now }
+    // The channel takes messages.
+    case .unfit: break
     }
     if case .retry(let after?, _) = result { line.budget.block(until: clock.now + after) }
     line.hear(result, of: job, policy: policy, at: clock.now)
