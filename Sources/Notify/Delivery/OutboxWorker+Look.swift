@@ -60,7 +60,7 @@ extension OutboxWorker {
 
   private func decide(_ entry: OutboxEntry, _ round: inout Round) async throws {
     guard let line = lines[entry.channel] else {
-      return try await fail(entry, reason: "there is no channel \"\(entry.channel)\" any more", at: round.now)
+      return try await sendElsewhere(entry, &round)
     }
     let bulletins = line.bulletins
     if entry.isCritical || bulletins == nil {
@@ -77,14 +77,6 @@ extension OutboxWorker {
       round.busy.insert(entry.channel)
       if line.hasRoom(critical: false) { try await startOrdinary(entry.channel, bulletins, &round) }
     }
-  }
-
-  private func fail(_ entry: OutboxEntry, reason: String, at now: Timestamp) async throws {
-    var entry = entry
-    entry.lastError = reason
-    logger.error(
-      "a notification cannot be delivered", metadata: ["key": "\(entry.idempotencyKey)", "why": "\(reason)"])
-    try await outbox.failed(entry, at: now)
   }
 
   // MARK: - Critical

@@ -92,6 +92,10 @@ package actor OutboxWorker {
   var settledMeanwhile: Set<String> = []
   /// Keys of entries whose digest the receiver would not have: they go alone.
   var alone: Set<String> = []
+  /// Where the present configuration sends what waits for a channel that it does not know; nil: nowhere.
+  var router: Router?
+  /// What happened to notifications for channels that there are no more, by their ids, since the last configuration.
+  var orphans: [String: Statistics] = [:]
   /// What the channels remembered; nil: not read yet.
   private var notes: [String: ChannelNote]?
 
@@ -109,7 +113,10 @@ package actor OutboxWorker {
   }
 
   /// The channels of a new configuration. Budgets and counts of channels that stay are kept.
-  package func replace(outlets: [Outlet]) {
+  /// - Parameter router: where to send what waits for channels that are gone; nil: it fails.
+  package func replace(outlets: [Outlet], router: Router? = nil) {
+    self.router = router
+    orphans = [:]
     let old = lines
     lines = [:]
     for outlet in outlets {
@@ -126,7 +133,7 @@ package actor OutboxWorker {
 
   package func statistics() -> [String: Statistics] {
     let now = clock.now
-    return lines.mapValues { line in
+    let present = lines.mapValues { line in
       var statistics = line.statistics
       statistics.capacity = line.capacity + 1
       statistics.deliversNothing = line.statistics.failingSince.map { now - $0 >= Statistics.patience } ?? false
@@ -134,6 +141,7 @@ package actor OutboxWorker {
       statistics.lacksProof = line.outlet.channel.heartbeat != nil && line.proof.isMissing(at: now)
       return statistics
     }
+    return present.merging(orphans) { present, _ in present }
   }
 
   /// Something new is in the outbox.

@@ -1,5 +1,6 @@
-// What a blocked channel keeps goes to its fallback without an attempt: a robot that has banned us says so once and for how long, and
-// asking again only makes that longer.
+// Ways beside the one that was meant. What a blocked channel keeps goes to its fallback without an attempt: a robot that has banned
+// us says so once and for how long, and asking again only makes that longer. What waits for a channel that a new configuration does
+// not know goes where its routes lead.
 import Alerts
 import Logging
 import Pipeline
@@ -35,6 +36,41 @@ extension OutboxWorker {
       metadata: ["channel": "\(id)", "fallback": "\(fallback)", "notifications": "\(kept.count)"])
     // Read before these came: it may be blocked, too.
     if second.budget.memory.blockedUntil > round.now { round.lookAgain(at: round.now) }
+  }
+}
+
+extension OutboxWorker {
+  /// A configuration without the channel of what waits: the routes say where it goes now. What has been told there already, or
+  /// waits there, the outbox does not take twice. The entry itself is settled as given up, as that of a channel that refuses.
+  func sendElsewhere(_ entry: OutboxEntry, _ round: inout Round) async throws {
+    var entry = entry
+    let ways = otherWays(for: entry, at: round.now)
+    let reason = "there is no channel \"\(entry.channel)\" any more"
+    entry.lastError = ways.isEmpty ? reason : reason + "; now for " + ways.map(\.channel).joined(separator: ", ")
+    logger.error(
+      "a notification cannot be delivered as it was meant",
+      metadata: ["key": "\(entry.idempotencyKey)", "why": "\(entry.lastError ?? "")"])
+    try await outbox.settle([.failed(entry, at: round.now)], adding: ways, note: nil)
+    settledMeanwhile.insert(entry.idempotencyKey)
+    if ways.isEmpty {
+      orphans[entry.channel, default: Statistics()].failed += 1
+      orphans[entry.channel]?.lastError = reason
+    } else {
+      round.lookAgain(at: round.now)
+    }
+  }
+
+  private func otherWays(for entry: OutboxEntry, at now: Timestamp) -> [OutboxEntry] {
+    let channels = router?.channels(for: entry.event).filter { lines[$0] != nil } ?? []
+    return channels.flatMap { id -> [OutboxEntry] in
+      let way = OutboxEntry(event: entry.event, channel: id, at: now)
+      // It was the fallback of this channel, which has had its three attempts: another fallback takes that over.
+      guard entry.idempotencyKey == way.second(way: entry.channel, at: now).idempotencyKey,
+        let fallback = lines[id]?.outlet.channel.fallback,
+        lines[fallback]?.outlet.channel.kind.takes(entry.event) ?? false
+      else { return [way] }
+      return [way, way.second(way: fallback, at: now)]
+    }
   }
 }
 
