@@ -24,6 +24,7 @@ extension OutboxWorker {
     await recall()
     do {
       for id in lines.keys.sorted() { try await speak(id, &round) }
+      for id in gone.sorted() { try await clear(id, &round) }
       try await handOver(&round)
       var room = 0
       for (id, line) in lines {

@@ -40,6 +40,16 @@ extension OutboxWorker {
 }
 
 extension OutboxWorker {
+  /// Sends elsewhere what waits for a channel that is gone, whether it is due or not.
+  func clear(_ id: String, _ round: inout Round) async throws {
+    let waiting = try await outbox.due(at: .distantFuture, of: id, limit: Self.digestMax)
+    if waiting.isEmpty { gone.remove(id) }
+    for entry in waiting where isFree(entry) {
+      try await sendElsewhere(entry, &round)
+      round.lookAgain(at: round.now)
+    }
+  }
+
   /// A configuration without the channel of what waits: the routes say where it goes now. What has been told there already, or
   /// waits there, the outbox does not take twice. The entry itself is settled as given up, as that of a channel that refuses.
   func sendElsewhere(_ entry: OutboxEntry, _ round: inout Round) async throws {
@@ -56,6 +66,7 @@ extension OutboxWorker {
       orphans[entry.channel, default: Statistics()].failed += 1
       orphans[entry.channel]?.lastError = reason
     } else {
+      // They came after what this look reads.
       round.lookAgain(at: round.now)
     }
   }

@@ -94,6 +94,8 @@ package actor OutboxWorker {
   var alone: Set<String> = []
   /// Where the present configuration sends what waits for a channel that it does not know; nil: nowhere.
   var router: Router?
+  /// Channels that the last configuration knew and this one does not, until nothing waits for them.
+  var gone: Set<String> = []
   /// What happened to notifications for channels that there are no more, by their ids, since the last configuration.
   var orphans: [String: Statistics] = [:]
   /// What the channels remembered; nil: not read yet.
@@ -128,6 +130,7 @@ package actor OutboxWorker {
       }
       lines[outlet.channel.id] = line
     }
+    gone = gone.union(old.keys).subtracting(lines.keys)
     signal.notify()
   }
 
