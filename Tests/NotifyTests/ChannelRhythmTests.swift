@@ -174,6 +174,26 @@ final class ScriptedRobot: BulletinSender {
     #expect(robot.singles.last?.key == "later-1-c")
   }
 
+  @Test func criticalDigestsDoNotPutOffTheOthers() async {
+    let robot = ScriptedRobot()
+    let worker = worker(Channel(id: "c", kind: .wecom), robot)
+    for index in 0..<12 { await raise("a\(index)", .medium) }
+    await run(worker, until: Sample.start + 1_000)
+    for minute in 1...10 {
+      for index in 0..<30 { await raise("c\(minute)-\(index)", .critical) }
+      await raise("m\(minute)", .medium)
+      await run(worker, until: Sample.start + Int64(minute) * 60_000)
+    }
+    var critical = 0
+    var ordinary: [Timestamp] = []
+    for (bulletin, time) in robot.bulletins {
+      guard case .digest(_, let cause) = bulletin.content else { continue }
+      if cause == .critical { critical += 1 } else { ordinary.append(time) }
+    }
+    #expect(critical >= 10)
+    #expect(ordinary == [0, 180_000, 360_000, 540_000].map { Sample.start + $0 })
+  }
+
   @Test func machinesGetEverythingOneByOne() async {
     let sender = ScriptedSender()
     for index in 0..<50 { await raise("a\(index)", .low) }

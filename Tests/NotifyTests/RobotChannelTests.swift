@@ -124,6 +124,30 @@ import Testing
     #expect(weCom.requests[1].json?["markdown"] != nil && !feishu.texts[1].contains("<at"))
   }
 
+  /// A step of an order calls whom it asks, alone and in a group.
+  @Test func ordersCallPeople() async throws {
+    let dingTalk = try FakeRobot(.dingtalk, now: { Sample.start })
+    defer { dingTalk.stop() }
+    let people = [
+      Responder(name: "刘洋", channel: "c", mention: "liuyang"),
+      Responder(name: "他", channel: "other", mention: "13700137000"),
+    ]
+    var event = AlertEvent(kind: .ordered, alert: Sample.alert(), at: Sample.start, to: people)
+    event.order = OrderNotice(
+      step: "ordered", state: LocalizedText(zh: "新工单", en: "NEW ORDER"), unit: LocalizedText("电梯维保"), person: "刘洋",
+      deadline: nil, answer: "linli order accept w-1", speaks: true)
+    try await Sample.withNetwork { network in
+      var channel = Channel(id: "c", kind: .dingtalk, url: Secret(dingTalk.url))
+      channel.mentions = ["all"]
+      let robot = RobotChannel(channel: channel, settings: Sample.settings, transport: network)
+      let bulletin = Bulletin(.digest([Sample.entry(event), Sample.entry()], .group), key: "k")
+      #expect(await robot.send(Sample.entry(event), now: Sample.start) == .delivered)
+      #expect(await robot.send(bulletin, now: Sample.start) == .delivered)
+    }
+    #expect(dingTalk.texts[0].hasSuffix(" @liuyang"), "a channel's own mentions are for raises of alerts")
+    #expect(dingTalk.texts[1].contains(" @liuyang") && !dingTalk.texts[1].contains("13700137000"))
+  }
+
   /// Alerts that share a message call together whom each would have called, once; what is over by then calls nobody.
   @Test func groupsCallPeopleOnce() async throws {
     let dingTalk = try FakeRobot(.dingtalk, now: { Sample.start })

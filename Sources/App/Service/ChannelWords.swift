@@ -17,6 +17,13 @@ enum ChannelWords {
             ? "\(id)：告警高峰，自 \(time) 起汇总发送，紧急告警仍单独发送"
             : "\(id): flood of alerts since \(time); they come in digests, critical ones alone")
       }
+      if channel.deliversNothing, let since = channel.failingSince {
+        let time = LocalTime.short(since, in: zone)
+        lines.append(
+          language == .zh
+            ? "\(id)：自 \(time) 起通知一直发不出去：\(channel.lastError ?? "")"
+            : "\(id): nothing has been delivered since \(time): \(channel.lastError ?? "")")
+      }
       if channel.lacksProof {
         lines.append(
           language == .zh

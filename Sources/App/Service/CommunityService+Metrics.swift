@@ -42,6 +42,9 @@ extension CommunityService {
         "linli_notifications_grouped_total", .counter, "Notifications that waited for their group.", label,
         Double(statistics.grouped))
       text.add(
+        "linli_channel_failing", .gauge, "1 while nothing has got through for ten minutes.", label,
+        statistics.deliversNothing ? 1 : 0)
+      text.add(
         "linli_channel_flood", .gauge, "1 while the channel gets digests instead of single alerts.", label,
         statistics.floodSince == nil ? 0 : 1)
     }

@@ -77,7 +77,7 @@ extension CommunityService {
         active.insert(.init(trouble: .overload, name: lane.id))
       }
     }
-    for (channel, statistics) in await outbox.statistics() where statistics.lastError != nil && statistics.failed > 0 {
+    for (channel, statistics) in await outbox.statistics() where statistics.isInTrouble {
       active.insert(.init(trouble: .outbox, name: channel))
     }
     for (channel, statistics) in await outbox.statistics() where statistics.lacksProof {

@@ -122,11 +122,11 @@ package struct RobotChannel: BulletinSender {
 
   // MARK: - Calling people by name
 
-  /// Whom an event calls: those whom the channel names, at the raise; and the people on duty whom this step asks and who are
-  /// told here. Feishu knows people by their ids only.
+  /// Whom an event calls: those whom the channel names, at the raise; and the people whom this step of an alert or of an order asks
+  /// and who are told here. Feishu knows people by their ids only.
   private func called(by event: AlertEvent) -> [String] {
     var called = event.kind == .raised ? channel.mentions : []
-    for person in event.to ?? [] where event.asks && (person.channel ?? channel.id) == channel.id {
+    for person in event.to ?? [] where event.calls && (person.channel ?? channel.id) == channel.id {
       guard let mention = person.mention, !called.contains(mention) else { continue }
       if channel.kind != .feishu || !Self.isMobile(mention) { called.append(mention) }
     }
@@ -142,7 +142,7 @@ package struct RobotChannel: BulletinSender {
     let events = entries.map(\.event)
     let over = Set(events.lazy.filter { $0.kind == .cleared || $0.kind == .closed }.map(\.alert.id))
     var called: [String] = []
-    for event in events where event.asks && !over.contains(event.alert.id) {
+    for event in events where event.calls && !over.contains(event.alert.id) {
       for mention in self.called(by: event) where !called.contains(mention) && called.count < Self.calledMax {
         called.append(mention)
       }
@@ -173,4 +173,9 @@ package struct RobotChannel: BulletinSender {
     }
     return body
   }
+}
+
+extension AlertEvent {
+  /// It names people who are to do something.
+  fileprivate var calls: Bool { asks || order != nil }
 }

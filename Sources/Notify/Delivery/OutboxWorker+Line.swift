@@ -11,6 +11,10 @@ extension OutboxWorker {
     var proof = ProofOfLife()
     var groups = GroupBook()
     var statistics = Statistics()
+    /// Keys of entries that wait here and went to the fallback as well, and when to look for more of them at the earliest: reading
+    /// many again at each new one would cost more than it is worth.
+    var handedOver: Set<String> = []
+    var nextHandOver = Timestamp.distantPast
     /// A message of the channel's own is under way.
     var isSpeaking = false
 

@@ -24,6 +24,8 @@ extension OutboxWorker {
     await recall()
     do {
       for id in lines.keys.sorted() { try await speak(id, &round) }
+      for id in gone.sorted() { try await clear(id, &round) }
+      try await handOver(&round)
       var room = 0
       for (id, line) in lines {
         let free = line.budget.next(at: round.now, critical: true)
@@ -53,13 +55,13 @@ extension OutboxWorker {
     return (round.jobs, round.next)
   }
 
-  private func isFree(_ entry: OutboxEntry) -> Bool {
+  func isFree(_ entry: OutboxEntry) -> Bool {
     !inFlight.contains(entry.idempotencyKey) && !settledMeanwhile.contains(entry.idempotencyKey)
   }
 
   private func decide(_ entry: OutboxEntry, _ round: inout Round) async throws {
     guard let line = lines[entry.channel] else {
-      return try await fail(entry, reason: "there is no channel \"\(entry.channel)\" any more", at: round.now)
+      return try await sendElsewhere(entry, &round)
     }
     let bulletins = line.bulletins
     if entry.isCritical || bulletins == nil {
@@ -76,14 +78,6 @@ extension OutboxWorker {
       round.busy.insert(entry.channel)
       if line.hasRoom(critical: false) { try await startOrdinary(entry.channel, bulletins, &round) }
     }
-  }
-
-  private func fail(_ entry: OutboxEntry, reason: String, at now: Timestamp) async throws {
-    var entry = entry
-    entry.lastError = reason
-    logger.error(
-      "a notification cannot be delivered", metadata: ["key": "\(entry.idempotencyKey)", "why": "\(reason)"])
-    try await outbox.failed(entry, at: now)
   }
 
   // MARK: - Critical
@@ -177,7 +171,8 @@ extension OutboxWorker {
     guard let outlet = lines[id]?.outlet else { return }
     let covered = Array(entries.prefix(Self.digestMax))
     let bulletin = Bulletin(.digest(covered, cause), key: covered[0].idempotencyKey + "-digest")
-    lines[id]?.flood.digested(at: round.now, every: outlet.channel.digestEvery)
+    // Critical ones have their own way: however many digests they need, the others keep their time.
+    if cause != .critical { lines[id]?.flood.digested(at: round.now, every: outlet.channel.digestEvery) }
     lines[id]?.statistics.digests += 1
     launch(covered, outlet, .bulletin(bulletin, sender), &round)
   }

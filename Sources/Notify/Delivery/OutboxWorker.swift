@@ -40,10 +40,22 @@ package actor OutboxWorker {
     package var held = 0
     package var grouped = 0
     package var lastError: String?
+    /// The first of the attempts that failed in a row; nil: the last one did not.
+    package var failingSince: Timestamp?
+    /// They have failed for so long that somebody must look after it.
+    package var deliversNothing = false
     /// The flood that the channel is in.
     package var floodSince: Timestamp?
     /// The daily proof of life does not get through.
     package var lacksProof = false
+
+    package init() {}
+
+    /// Ms for which attempts may fail in a row: ten minutes, and half of one for the attempt that follows a ban of ten.
+    package static let patience: Int64 = 630_000
+
+    /// Something was given up and nothing has been delivered since, or nothing gets through for long.
+    package var isInTrouble: Bool { deliversNothing || (failed > 0 && lastError != nil) }
   }
 
   struct Job: Sendable {
@@ -80,6 +92,12 @@ package actor OutboxWorker {
   var settledMeanwhile: Set<String> = []
   /// Keys of entries whose digest the receiver would not have: they go alone.
   var alone: Set<String> = []
+  /// Where the present configuration sends what waits for a channel that it does not know; nil: nowhere.
+  var router: Router?
+  /// Channels that the last configuration knew and this one does not, until nothing waits for them.
+  var gone: Set<String> = []
+  /// What happened to notifications for channels that there are no more, by their ids, since the last configuration.
+  var orphans: [String: Statistics] = [:]
   /// What the channels remembered; nil: not read yet.
   private var notes: [String: ChannelNote]?
 
@@ -97,7 +115,10 @@ package actor OutboxWorker {
   }
 
   /// The channels of a new configuration. Budgets and counts of channels that stay are kept.
-  package func replace(outlets: [Outlet]) {
+  /// - Parameter router: where to send what waits for channels that are gone; nil: it fails.
+  package func replace(outlets: [Outlet], router: Router? = nil) {
+    self.router = router
+    orphans = [:]
     let old = lines
     lines = [:]
     for outlet in outlets {
@@ -105,21 +126,25 @@ package actor OutboxWorker {
       if let before = old[outlet.channel.id], before.outlet.channel.kind == outlet.channel.kind {
         line = before
         line.outlet = outlet
+        if before.outlet.channel.fallback != outlet.channel.fallback { line.handedOver = [] }
       }
       lines[outlet.channel.id] = line
     }
+    gone = gone.union(old.keys).subtracting(lines.keys)
     signal.notify()
   }
 
   package func statistics() -> [String: Statistics] {
     let now = clock.now
-    return lines.mapValues { line in
+    let present = lines.mapValues { line in
       var statistics = line.statistics
       statistics.capacity = line.capacity + 1
+      statistics.deliversNothing = line.statistics.failingSince.map { now - $0 >= Statistics.patience } ?? false
       statistics.floodSince = line.flood.flood?.since
       statistics.lacksProof = line.outlet.channel.heartbeat != nil && line.proof.isMissing(at: now)
       return statistics
     }
+    return present.merging(orphans) { present, _ in present }
   }
 
   /// Something new is in the outbox.
@@ -210,6 +235,7 @@ package actor OutboxWorker {
           let entry = self.policy.fallback(for: outcome, to: channel, at: now)
         {
           adding.append(entry)
+          if case .postponed(let old) = outcome { self.lines[job.channel]?.handedOver.insert(old.idempotencyKey) }
         }
       }
       try await self.outbox.settle(settlements, adding: adding, note: self.lines[job.channel]?.note)
@@ -251,6 +277,7 @@ package actor OutboxWorker {
       case .delivered(let entry):
         line.statistics.delivered += 1
         line.statistics.lastError = nil
+        line.handedOver.remove(entry.idempotencyKey)
         alone.remove(entry.idempotencyKey)
         logger.debug("delivered", metadata: metadata)
       case .postponed(let entry):
@@ -260,9 +287,18 @@ package actor OutboxWorker {
       case .failed(let entry):
         line.statistics.failed += 1
         line.statistics.lastError = entry.lastError
+        line.handedOver.remove(entry.idempotencyKey)
         alone.remove(entry.idempotencyKey)
         logger.error("not delivered, given up: \(entry.lastError ?? "")", metadata: metadata)
       }
+    }
+    switch result {
+    case .delivered: line.statistics.failingSince = nil
+    // Whether the daily proof of life gets through is told apart (`lacksProof`).
+    case .retry, .refused:
+      if !job.entries.isEmpty { line.statistics.failingSince = line.statistics.failingSince ?? clock.now }
+    // The channel takes messages.
+    case .unfit: break
     }
     if case .retry(let after?, _) = result { line.budget.block(until: clock.now + after) }
     line.hear(result, of: job, policy: policy, at: clock.now)

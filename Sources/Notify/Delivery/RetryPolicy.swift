@@ -1,4 +1,5 @@
 // What follows from the result of an attempt: a pure function, so that the schedule of a whole day is a table in a test.
+import Alerts
 package import Pipeline
 
 package struct RetryPolicy: Sendable {
@@ -11,6 +12,11 @@ package struct RetryPolicy: Sendable {
   package var giveUpAfter: Int64 = 86_400_000
   /// Failed attempts after which the fallback channel is asked as well.
   package var attemptsBeforeFallback = 3
+  /// Ms for which a blocked channel may keep a notification; what it would keep for longer goes to the fallback without further
+  /// attempts. Of critical and high alerts: as long as three attempts take that nobody answers. Of others: a robot's pause of a
+  /// minute is not worth a text message, a ban of ten is.
+  package var urgentPatience: Int64 = 30_000
+  package var ordinaryPatience: Int64 = 180_000
 
   package init() {}
 
@@ -78,18 +84,25 @@ package struct RetryPolicy: Sendable {
     }
   }
 
+  func patience(of entry: OutboxEntry) -> Int64 {
+    switch entry.event.alert.traits.priority {
+    case .critical, .high: urgentPatience
+    case .medium, .low: ordinaryPatience
+    }
+  }
+
   /// The entry for the fallback channel that goes with an outcome; nil when none is due.
   package func fallback(for outcome: Outcome, to channel: String, at now: Timestamp) -> OutboxEntry? {
     let old: OutboxEntry
     switch outcome {
     case .delivered: return nil
     case .postponed(let entry):
-      guard entry.attempts == attemptsBeforeFallback else { return nil }
+      // The first pauses are short, unless the receiver asked for a longer one or others of the message failed before.
+      let isKept = entry.attempts < attemptsBeforeFallback && entry.nextAttemptAt - now > patience(of: entry)
+      guard isKept || entry.attempts == attemptsBeforeFallback else { return nil }
       old = entry
     case .failed(let entry): old = entry
     }
-    return OutboxEntry(
-      idempotencyKey: "\(old.idempotencyKey)-via-\(channel)", channel: channel, event: old.event, createdAt: now,
-      nextAttemptAt: now)
+    return old.second(way: channel, at: now)
   }
 }
