@@ -82,15 +82,18 @@ extension CommunityService {
   }
 
   package func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
+    let configuration = configuration
     let zone = configuration.settings.timeZone
     guard let source = try? await desk.events(after: after) else { return AsyncStream { $0.finish() } }
     let (stream, continuation) = AsyncStream<LiveEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
     let pump = Task {
       for await numbered in source {
+        let event = numbered.event
         continuation.yield(
           LiveEvent(
-            id: numbered.sequence, kind: numbered.event.kind.rawValue, at: numbered.event.at.rfc3339(in: zone),
-            alert: AlertView(numbered.event.alert, language: language, zone: zone)))
+            id: numbered.sequence, kind: event.kind.rawValue, at: event.at.rfc3339(in: zone),
+            alert: AlertView(
+              event.alert, language: language, zone: zone, word: configuration.valueWord(of: event.alert))))
       }
       continuation.finish()
     }
@@ -99,6 +102,8 @@ extension CommunityService {
   }
 
   private func view(_ alert: Alert, _ language: Language) -> AlertView {
-    AlertView(alert, language: language, zone: configuration.settings.timeZone)
+    let configuration = configuration
+    return AlertView(
+      alert, language: language, zone: configuration.settings.timeZone, word: configuration.valueWord(of: alert))
   }
 }

@@ -202,7 +202,7 @@ struct PointFacts: Sendable {
   func view(zone: TimeZone, language: Language) -> PointView {
     PointView(
       point: plan.id, at: snapshot.newest?.rfc3339(in: zone), value: snapshot.value,
-      text: snapshot.value.flatMap { ValueWords.text(plan.values, $0)?[language] }, unit: plan.unit,
+      text: snapshot.value.flatMap { ValueText.word(plan.values, $0)?[language] }, unit: plan.unit,
       quantity: plan.quantity, quality: snapshot.quality?.name ?? "unknown", reason: snapshot.reason.name, place: place,
       version: snapshot.version)
   }
