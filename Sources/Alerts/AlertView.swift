@@ -98,6 +98,17 @@ extension Alert {
   }
 }
 
+extension AlertQuery.Cursor {
+  package init?(after view: AlertView) {
+    guard let priority = Priority(rawValue: view.priority), let time = Timestamp(rfc3339: view.raisedAt) else {
+      return nil
+    }
+    rank = priority.rank
+    raisedAt = time
+    id = view.id
+  }
+}
+
 /// The unit that has an alert, and its people: keys `place level unit people`.
 package struct ResponsibleView: Codable, Sendable, Equatable {
   package var place: String

@@ -70,6 +70,9 @@ import Testing
     let tests = try LinliProcess.run(["rules", "test", "--config", Self.exampleConfiguration, none])
     #expect(tests.code == 1)
     expectOneLine(tests.error, ["rules", "test"])
+    // Outside of any configuration it is still the file that is missing.
+    let lost = try LinliProcess.run(["rules", "test", none], environment: ["LINLI_CONFIG": folder.file("nowhere")])
+    #expect(lost.code == 1 && lost.error == "\(none): error: cannot read the file: no such file\n")
   }
 
   static var exampleConfiguration: String {

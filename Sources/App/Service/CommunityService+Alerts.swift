@@ -11,7 +11,8 @@ extension CommunityService {
     let configuration = configuration
     let place = try selection.scope.map { try resolve(place: $0, in: configuration) }
     var query = AlertQuery(
-      places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000))
+      places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000),
+      cursor: selection.cursor)
     var found: [Alert] = []
     while found.count < selection.limit {
       let page = try await desk.list(query)
@@ -40,7 +41,7 @@ extension CommunityService {
   private func step(_ event: AlertEvent, _ language: Language, _ zone: TimeZone) -> AlertStoryView.Step {
     var step = AlertStoryView.Step(
       at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment,
-      to: event.to?.map(\.name))
+      to: event.kind == .assigned ? event.alert.assignedTo.map { [$0] } : event.to?.map(\.name))
     guard event.asks || event.kind == .escalated || event.kind == .repeated, let response = event.alert.response else {
       return step
     }

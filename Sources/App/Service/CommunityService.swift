@@ -168,6 +168,8 @@ package final class CommunityService: Sendable {
           await started(0)
         })
     }
+    // The last one is the first to end.
+    services.append(Farewell { [notifier] in notifier.stopping() })
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: signals, logger: quietLogger)
     configuration.maximumGracefulShutdownDuration = .seconds(20)
