@@ -1,5 +1,6 @@
 import API
 import Alerts
+import Community
 import Foundation
 import Pipeline
 import TestSupport

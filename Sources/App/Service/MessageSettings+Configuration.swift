@@ -1,6 +1,7 @@
 import Alerts
 package import Community
 import Notify
+import Pipeline
 
 extension MessageSettings {
   /// What messages say about places and points, from the configuration.
