@@ -16,11 +16,12 @@ indirect enum NaiveJSON: Equatable {
 
   static let deepest = 256
 
-  /// The document; nil when it is none, or nested deeper than `deepest`.
+  /// The document, without a byte order mark before it; nil when it is none, or nested deeper than `deepest`.
   /// - Parameter lenient: `nan`, `inf` and `infinity` (in any case, also with a minus) pass as numbers.
   static func parse(_ bytes: [UInt8], lenient: Bool = false) -> NaiveJSON? {
     guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
-    var reader = NaiveJSONReader(bytes: bytes, lenient: lenient)
+    let isMarked = bytes.starts(with: [0xef, 0xbb, 0xbf])
+    var reader = NaiveJSONReader(bytes: bytes, lenient: lenient, at: isMarked ? 3 : 0)
     guard let value = reader.value(depth: 0) else { return nil }
     reader.skipSpace()
     return reader.at == bytes.count ? value : nil
@@ -43,11 +44,12 @@ indirect enum NaiveJSON: Equatable {
 private struct NaiveJSONReader {
   let bytes: [UInt8]
   let lenient: Bool
-  var at = 0
+  var at: Int
 
-  init(bytes: [UInt8], lenient: Bool) {
+  init(bytes: [UInt8], lenient: Bool, at: Int) {
     self.bytes = bytes
     self.lenient = lenient
+    self.at = at
   }
 
   var next: UInt8? { at < bytes.count ? bytes[at] : nil }

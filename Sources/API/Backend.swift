@@ -89,8 +89,13 @@ package struct AlertSelection: Sendable {
   /// Closed ones too.
   package var all: Bool
   package var limit: Int
+  package var cursor: AlertQuery.Cursor?
   package var language: Language
-  package init(scope: String? = nil, all: Bool = false, limit: Int = 1000, language: Language = .zh) {
+  package init(
+    scope: String? = nil, all: Bool = false, limit: Int = 1000, cursor: AlertQuery.Cursor? = nil,
+    language: Language = .zh
+  ) {
+    self.cursor = cursor
     self.language = language
     self.scope = scope
     self.all = all

@@ -25,6 +25,8 @@ package struct AlertView: Sendable, Equatable {
   package var closedAt: String?
   package var point: String?
   package var value: Double?
+  /// The value in words where it is no number: of a named set, true or false.
+  package var text: String?
   /// Canonical unit of the value, UCUM; empty where there is none.
   package var unit: String
   /// The condition has cleared, and the alert waits for a reset by hand.
@@ -47,7 +49,8 @@ package struct AlertView: Sendable, Equatable {
   package var order: String?
 
   /// Times in the offset of `zone`.
-  package init(_ alert: Alert, language: Language, zone: TimeZone) {
+  /// - Parameter word: how the value is said, where a number would not do.
+  package init(_ alert: Alert, language: Language, zone: TimeZone, word: LocalizedText? = nil) {
     id = alert.id
     rule = alert.rule
     subject = alert.subject
@@ -68,6 +71,7 @@ package struct AlertView: Sendable, Equatable {
     closedAt = alert.closedAt?.rfc3339(in: zone)
     point = alert.point
     value = alert.value.flatMap { $0.isFinite ? $0 : nil }
+    text = word?[language]
     unit = alert.unit
     latched = alert.isLatched
     suppressed = alert.suppression?.kind.rawValue
@@ -82,6 +86,26 @@ package struct AlertView: Sendable, Equatable {
     finishDue = response?.finishDue?.rfc3339(in: zone)
     climbed = alert.response?.climbed ?? 0
     order = alert.order
+  }
+}
+
+extension Alert {
+  /// - Parameter word: how a value of a point is said, where a number would not do.
+  /// - Returns: nil also for what is no value of the point, as the count of a window is.
+  package func valueWord(by word: (_ point: String, _ value: Double) -> LocalizedText?) -> LocalizedText? {
+    guard let value, let point, unit != "1" else { return nil }
+    return word(point, value)
+  }
+}
+
+extension AlertQuery.Cursor {
+  package init?(after view: AlertView) {
+    guard let priority = Priority(rawValue: view.priority), let time = Timestamp(rfc3339: view.raisedAt) else {
+      return nil
+    }
+    rank = priority.rank
+    raisedAt = time
+    id = view.id
   }
 }
 
@@ -146,6 +170,7 @@ extension AlertView: Codable {
     try put(closedAt, "closed_at")
     try put(point, "point")
     try put(value, "value")
+    try put(text, "text")
     try put(unit, "unit")
     try put(latched, "latched")
     try put(suppressed, "suppressed")
@@ -191,6 +216,7 @@ extension AlertView: Codable {
     closedAt = try find("closed_at")
     point = try find("point")
     value = try find("value")
+    text = try find("text")
     unit = try find("unit") ?? ""
     latched = try find("latched") ?? false
     suppressed = try find("suppressed")

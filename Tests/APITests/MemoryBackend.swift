@@ -20,6 +20,9 @@ actor MemoryBackend: Backend {
     alert.id = "a2"
   }
 
+  /// What the history holds.
+  private var rows: [PointView] = []
+  func setRows(_ rows: [PointView]) { self.rows = rows }
   func setNotReady(_ reason: String?) { notReady = reason }
 
   func status(place: String?, language: Language) async throws -> StatusView {
@@ -30,7 +33,10 @@ actor MemoryBackend: Backend {
       rules: 1, points: 1, troubles: [])
   }
   func places() async -> [PlaceView] {
-    [PlaceView(path: "hedong", level: "district", name: LocalizedText(zh: "河东区", en: "Hedong"), kind: "")]
+    [
+      PlaceView(path: "hedong", level: "district", name: LocalizedText(zh: "河东区", en: "Hedong"), kind: ""),
+      PlaceView(path: "hedong/b3", level: "building", name: LocalizedText("b3"), kind: ""),
+    ]
   }
   func devices(_ selection: DeviceSelection) async throws -> [DeviceView] {
     if let scope = selection.scope, scope != "hedong" {
@@ -54,7 +60,9 @@ actor MemoryBackend: Backend {
   }
   func history(_ selection: HistorySelection) async throws -> [PointView] {
     selections.append(selection)
-    return []
+    let since = selection.since
+    return Array(
+      rows.filter { $0.at.flatMap { Timestamp(rfc3339: $0) } ?? .distantPast >= since }.prefix(selection.limit))
   }
   func alerts(_ selection: AlertSelection) async throws -> [AlertView] { Array(alertsByID.values) }
   func alert(id: String, language: Language) async throws -> AlertStoryView {

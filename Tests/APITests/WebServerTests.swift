@@ -150,9 +150,65 @@ struct WebServerTests {
     let start = Timestamp(rfc3339: "2026-01-05T00:00:00Z")!
     #expect(
       await backend.selections == [
-        HistorySelection(point: "a/b", since: start, until: start + 86_400_000, every: 900_000, limit: 7),
-        HistorySelection(point: "a/b", since: await backend.now() - 86_400_000),
+        HistorySelection(point: "a/b", since: start, until: start + 86_400_000, every: 900_000, limit: 8),
+        HistorySelection(point: "a/b", since: await backend.now() - 86_400_000, limit: 100_001),
       ])
+  }
+
+  /// Follows the links from page to page; the bodies.
+  private func pages(_ first: String) async throws -> [String] {
+    try await application(.unixSocket).test(.router) { client in
+      var bodies: [String] = []
+      var next: String? = first
+      while let path = next, bodies.count < 10 {
+        next = try await client.execute(uri: path, method: .get) { response in
+          #expect(response.status == .ok)
+          bodies.append(String(buffer: response.body))
+          guard let link = response.headers[.init("Link")!] else { return nil }
+          #expect(link.hasPrefix("<") && link.hasSuffix(#">; rel="next""#))
+          return String(link.dropFirst().prefix { $0 != ">" })
+        }
+      }
+      return bodies
+    }
+  }
+
+  @Test func listsComeInPages() async throws {
+    let one = try await pages("/api/v1/places?limit=1&lang=en")
+    #expect(one.count == 2 && one[0].contains(#""path":"hedong""#) && one[1].contains(#""path":"hedong/b3""#))
+    #expect(try await pages("/api/v1/places?limit=2").count == 1)
+    #expect(try await pages("/api/v1/places").count == 1)
+    #expect(try await pages("/api/v1/devices?limit=1").count == 1)
+    #expect(try await pages("/api/v1/points?limit=1").count == 1)
+    let alerts = try await pages("/api/v1/alerts?limit=1")
+    #expect(alerts.count == 1 && alerts[0].contains(#""id":"a1""#))
+  }
+
+  /// Several readings of the same time are no place where one gets lost.
+  @Test func aHistoryComesInPages() async throws {
+    let times = ["03:20:00", "03:21:00", "03:21:00", "03:21:00", "03:22:00"]
+    await backend.setRows(
+      times.enumerated().map { number, time in
+        PointView(
+          point: "a/b", at: "2026-01-05T\(time).000Z", value: Double(number), text: nil, unit: "Cel",
+          quantity: "temperature", quality: "good", reason: "")
+      })
+    for limit in 1...5 {
+      let bodies = try await pages("/api/v1/history?point=a/b&since=2026-01-05T03:00:00Z&limit=\(limit)")
+      let values = bodies.joined().matches(of: /"value":([0-9])/).map { String($0.output.1) }
+      #expect(values == ["0", "1", "2", "3", "4"], "\(limit)")
+      #expect(bodies.count == (5 + limit - 1) / limit)
+    }
+  }
+
+  @Test(arguments: ["places", "devices", "points", "alerts", "history"])
+  func aWrongCursorIsRefused(list: String) async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/\(list)?point=a/b&cursor=gone", method: .get) { response in
+        #expect(response.status == .badRequest)
+        #expect(String(buffer: response.body).contains("begin again without it"))
+      }
+    }
   }
 
   @Test func aReportIsSentAsTheFileItIs() async throws {

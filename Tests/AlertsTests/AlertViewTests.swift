@@ -30,6 +30,21 @@ import Testing
     #expect(json["value"] as? Double == 15.2 && json["unit"] as? String == "Cel")
   }
 
+  @Test func aNamedValueHasItsWord() throws {
+    var alert = sample()
+    alert.point = "b3-hvac/mode"
+    alert.value = 2
+    alert.unit = ""
+    let word = alert.valueWord { point, value in LocalizedText("\(point) \(Int(value))") }
+    let view = AlertView(alert, language: .en, zone: .gmt, word: word)
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: JSONEncoder().encode(view)) as? [String: Any])
+    #expect(json["text"] as? String == "b3-hvac/mode 2" && json["value"] as? Double == 2)
+    // The count of a window.
+    alert.unit = "1"
+    #expect(alert.valueWord { _, _ in LocalizedText("off") } == nil)
+  }
+
   @Test func absentValuesAreNull() throws {
     var alert = sample()
     alert.value = .nan

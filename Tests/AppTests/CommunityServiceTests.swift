@@ -1,5 +1,6 @@
 import API
 import Alerts
+import Community
 import Foundation
 import MQTT
 import Pipeline
@@ -31,6 +32,34 @@ import Testing
   }
 
   static func time(_ text: String?) -> Int64? { text.flatMap { Timestamp(rfc3339: $0) }?.milliseconds }
+
+  // MARK: - What people see
+
+  @Test func aBadReadingHasNoValueAndAnAssignmentSaysToWhom() async throws {
+    let scene = try Scene()
+    try await RunningService.with(scene.community) { service in
+      try scene.temperature(12)
+      try await RunningService.eventually("the cold") { try await service.alerts(of: "chilly").count == 1 }
+      try scene.temperature(99)
+      let point = PointSelection(scope: "climate/temperature")
+      try await RunningService.eventually("the bad reading") { try await service.points(point).first?.quality == "bad" }
+      let view = try #require(try await service.points(point).first)
+      #expect(view.value == nil && view.text == nil && view.reason == "out-of-range")
+      try scene.temperature(13)
+      try await RunningService.eventually("a good one") { try await service.points(point).first?.value == 13 }
+
+      let alert = try #require(try await service.alerts(of: "chilly").first)
+      #expect(alert.text == nil)
+      _ = try await service.perform(
+        AlertActionRequest(action: .assign, by: "张三", to: "李四"), on: alert.id, language: .en)
+      let step = try await service.alert(id: alert.id, language: .en).steps.last
+      #expect(step?.kind == "assigned" && step?.to == ["李四"])
+
+      try scene.press()
+      try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }
+      #expect(try await service.alerts(of: "pressed").first?.text == "true")
+    }
+  }
 
   // MARK: - Reload
 

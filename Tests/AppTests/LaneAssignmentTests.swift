@@ -65,6 +65,25 @@ import Testing
       ])
   }
 
+  /// A wrong url hides nothing else.
+  @Test func allThatIsWrongWithABrokerIsNamed() throws {
+    let brokers = """
+        - {url: "tcp://127.0.0.1", client_id: a, subscribe: ["test/#"], ca: /nonexistent, cert: /nowhere}
+        - {url: "mqtt://127.0.0.1:1884", client_id: a, subscribe: ["test/#"], key: /nonexistent}
+      """
+    let problems = try community(brokers, devices: Self.devices).problems()
+    #expect(
+      problems.map { $0.split(separator: " ", maxSplits: 2).last.map(String.init) ?? "" }.sorted() == [
+        "'cert' and 'key' belong together; give both or neither",
+        "'key' needs an encrypted connection; write the url as mqtts://…",
+        "'tcp' is not a way to reach a broker; mqtt:// or mqtts://",
+        "cannot read '/nonexistent'; give the path of a readable PEM file",
+        "cannot read '/nonexistent'; give the path of a readable PEM file",
+        "cannot read '/nowhere'; give the path of a readable PEM file",
+        "client_id 'a' is used by the broker in line 2, too; each subscription needs a client id of its own",
+      ])
+  }
+
   @Test func aRuleAcrossBrokersIsRefused() throws {
     let brokers = """
         - {url: "mqtt://127.0.0.1:1883", client_id: east, subscribe: ["test/#"], places: [hedong/east]}

@@ -1,4 +1,5 @@
 import Community
+import Pipeline
 import Testing
 
 /// Values for people: digits that say something, and signs instead of UCUM codes.
@@ -11,5 +12,13 @@ import Testing
   ])
   func text(value: Double, unit: String, expected: String) {
     #expect(ValueText.text(value, unit: unit) == expected)
+  }
+
+  @Test func words() {
+    let modes = PointPlan.Values.named(["heat", "cool", "off"])
+    #expect(ValueText.word(modes, 2)?[.zh] == "off")
+    #expect([-1, 0.5, 3, .nan].allSatisfy { ValueText.word(modes, $0) == nil })
+    #expect(ValueText.word(.boolean, 1)?[.zh] == "是" && ValueText.word(.boolean, 0)?[.en] == "false")
+    #expect(ValueText.word(.boolean, 0.5) == nil && ValueText.word(.number, 1) == nil)
   }
 }

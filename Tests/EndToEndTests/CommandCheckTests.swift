@@ -70,6 +70,9 @@ import Testing
     let tests = try LinliProcess.run(["rules", "test", "--config", Self.exampleConfiguration, none])
     #expect(tests.code == 1)
     expectOneLine(tests.error, ["rules", "test"])
+    // Outside of any configuration it is still the file that is missing.
+    let lost = try LinliProcess.run(["rules", "test", none], environment: ["LINLI_CONFIG": folder.file("nowhere")])
+    #expect(lost.code == 1 && lost.error == "\(none): error: cannot read the file: no such file\n")
   }
 
   static var exampleConfiguration: String {
@@ -235,11 +238,11 @@ import Testing
 
   private func checkHistoryAndTape(_ service: LinliProcess) throws {
     let csv = try service.run(["history", "climate/temperature", "--csv"]).output.split(separator: "\n")
-    #expect(csv.first == "at,value,unit,quality,reason" && csv.count == 2)
+    #expect(csv.first == "at,value,unit,quality,reason,text" && csv.count == 2)
     #expect(try service.run(["history", "climate/temperature", "--plot"]).output.contains("┤"))
     let sums = try service.run(["history", "climate/temperature", "--every", "1h", "--csv"]).output.split(
       separator: "\n")
-    #expect(sums.first == "at,value,unit,quality,reason,minimum,maximum,count,true_seconds" && sums.count == 2)
+    #expect(sums.first == "at,value,unit,quality,reason,minimum,maximum,count,true_seconds,text" && sums.count == 2)
     #expect(sums.last?.contains("+08:00,-5.0,Cel,good,,-5.0,-5.0,1,") == true)
     let day = try #require(
       try service.json(["history", "climate/temperature", "--every", "1d"]) as? [[String: Any]])

@@ -91,4 +91,19 @@ import Testing
         """)
     #expect(ReplayTable(language: .en, zone: zone, catalogue: catalogue).text([ReplayChange]()) == "no alert changes")
   }
+  @Test func tableSaysNamedValuesInWords() {
+    var naming = AlertNaming(catalogue: catalogue)
+    var line = naming.name(change(.raised, 0, value: 2, subject: "hvac/mode"))
+    line.unit = ""
+    line.point = "hvac/mode"
+    let reading = ReplayReading(at: start, point: "hvac/mode", quantity: "state", unit: "", value: 1, reason: .none)
+    let table = ReplayTable(language: .en, zone: .utc, catalogue: catalogue) { point, value in
+      point == "hvac/mode" ? LocalizedText(["heat", "cool", "off"][Int(value)]) : nil
+    }
+    #expect(table.text([line]).hasSuffix("  off"))
+    #expect(table.text([reading]).contains("  cool  "))
+    // A count is no value of the point.
+    line.unit = "1"
+    #expect(table.text([line]).hasSuffix("  2 1"))
+  }
 }

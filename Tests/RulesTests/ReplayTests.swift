@@ -119,15 +119,6 @@ import Testing
       ])
   }
 
-  @Test func tapesAreConcatenatedAndTimeNeverGoesBack() throws {
-    let community = try TestCommunity(Self.files)
-    let (changes, _, malformed) = try community.replay([
-      [Self.tape(20, "aa", #"{"t":59,"b":80}"#)], [Self.tape(0, "aa", #"{"t":59,"b":10}"#)],
-    ])
-    #expect(malformed == [])
-    #expect(changes.map(\.at.rfc3339) == ["2026-01-05T03:20:00.000Z"])
-  }
-
   @Test func aTapeThatIsNotThere() throws {
     let community = try TestCommunity(Self.files)
     var said: [String] = []

@@ -170,6 +170,40 @@ import Testing
       ])
   }
 
+  /// What is wrong with one part of a rule hides nothing of another.
+  @Test func allProblemsAreNamed() {
+    let yaml = """
+      rules:
+        - {id: a, on: {quantity: temprature}, when: {below: 16, fro: 10m}}
+        - {id: a, on: {quantity: temperature}, when: {outside: [x, y], for: 1, during: {from: "9"}}}
+        - {id: a, on: {quantity: temperature}, when: {above: 5}}
+        - {id: silent device, on: {place: hedong/b3/f3/303, quantitty: temperature}, when: {quiet: 1}}
+        - {id: b, per: room, when: {all: [{on: {quantity: temprature}, equals: 1, count: x}], any: [{above: z}]}}
+        - {id: c, when: {not: {on: {quantity: temprature}}}}
+      """
+    #expect(
+      compile(yaml).problems.sorted() == [
+        #"rules/a.yaml:2:28: error: unknown quantity "temprature"; did you mean "temperature"?"#,
+        #"rules/a.yaml:2:59: error: unknown key "fro"; did you mean "for"?"#,
+        #"rules/a.yaml:3:10: error: rule "a" is defined twice; the first one is at rules/a.yaml:2:10; give one of them another id"#,
+        #"rules/a.yaml:3:59: error: outside: expected a number, found "x""#,
+        #"rules/a.yaml:3:62: error: outside: expected a number, found "y""#,
+        #"rules/a.yaml:3:71: error: for: expected a duration like 90s 10m 12h 3d, found "1"; add the unit"#,
+        #"rules/a.yaml:3:89: error: from: expected a time like "22:00", found "9""#,
+        #"rules/a.yaml:4:10: error: rule "a" is defined twice; the first one is at rules/a.yaml:2:10; give one of them another id"#,
+        #"rules/a.yaml:5:10: error: rule id "silent device" may have letters, digits, "-", "_" and "." only, at most 100 bytes"#,
+        #"rules/a.yaml:5:37: error: unknown place "hedong/b3/f3/303"; did you mean "hedong/b3/f3/301"?"#,
+        #"rules/a.yaml:5:55: error: unknown key "quantitty"; did you mean "quantity"?"#,
+        #"rules/a.yaml:5:94: error: quiet: expected a duration like 90s 10m 12h 3d, found "1"; add the unit"#,
+        #"rules/a.yaml:6:103: error: above: expected a number, found "z""#,
+        #"rules/a.yaml:6:53: error: unknown quantity "temprature"; did you mean "temperature"?"#,
+        #"rules/a.yaml:6:84: error: count: expected a duration like 90s 10m 12h 3d, found "x""#,
+        #"rules/a.yaml:6:89: error: "all" and "any" in one condition; make two conditions and join them with all: […] or any: […]"#,
+        #"rules/a.yaml:7:25: error: the condition says nothing about the value; give one of above, below, outside, inside, equals, not_equals, average, minimum, maximum, sum, increase, count, rate_per_hour, changes, quiet, silent, stuck, all, any, not"#,
+        #"rules/a.yaml:7:41: error: unknown quantity "temprature"; did you mean "temperature"?"#,
+      ])
+  }
+
   @Test func nestingHasALimit() {
     var when = "{above: 5}"
     for _ in 0..<9 { when = "{not: \(when)}" }

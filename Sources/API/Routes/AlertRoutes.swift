@@ -1,17 +1,27 @@
+import Alerts
 import Foundation
 import Hummingbird
+import Pipeline
 
-/// `GET /api/v1/alerts[?scope=&all=true&limit=&lang=zh|en]`, `GET /api/v1/alerts/{id}`, `POST /api/v1/alerts/{id}/actions`.
+/// `GET /api/v1/alerts[?scope=&all=true&limit=&cursor=&lang=zh|en]`, `GET /api/v1/alerts/{id}`, `POST /api/v1/alerts/{id}/actions`.
 struct AlertRoutes {
   let backend: any Backend
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/alerts") { request, _ -> Response in
-      let limit = Int(clamping: try request.queryNumber("limit") ?? 1_000)
-      let selection = AlertSelection(
-        scope: request.query("scope"), all: request.query("all") == "true", limit: min(max(limit, 1), 100_000),
-        language: request.language)
-      return try .json(try await backend.alerts(selection))
+      let limit = min(max(try request.limit ?? 1_000, 1), 100_000)
+      let cursor = try request.query("cursor").map { text in
+        guard let cursor = AlertQuery.Cursor(text) else { throw Page<AlertView>.wrongCursor }
+        return cursor
+      }
+      // One more shows whether there is a next page.
+      let alerts = try await backend.alerts(
+        AlertSelection(
+          scope: request.query("scope"), all: request.query("all") == "true", limit: limit + 1, cursor: cursor,
+          language: request.language))
+      let page = Array(alerts.prefix(limit))
+      let next = alerts.count > limit ? page.last.flatMap(AlertQuery.Cursor.init(after:)) : nil
+      return try .page(Page(items: page, next: next?.description), of: request)
     }
     router.get("/api/v1/alerts/:id") { request, context -> Response in
       try .json(try await backend.alert(id: try Self.id(context), language: request.language))

@@ -2,7 +2,7 @@ import ConfigFile
 import Hummingbird
 import Pipeline
 
-/// `GET /api/v1/points[?scope=&changed_since=]`, `GET /api/v1/history?point=[&since=&until=&every=&limit=]`.
+/// `GET /api/v1/points[?scope=&changed_since=&limit=&cursor=]`, `GET /api/v1/history?point=[&since=&until=&every=&limit=&cursor=]`.
 struct PointRoutes {
   let backend: any Backend
 
@@ -12,7 +12,8 @@ struct PointRoutes {
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/points") { request, _ -> Response in
       let since = try request.queryNumber("changed_since").map { UInt64(clamping: $0) }
-      return try .json(try await backend.points(PointSelection(scope: request.query("scope"), changedSince: since)))
+      let points = try await backend.points(PointSelection(scope: request.query("scope"), changedSince: since))
+      return try .page(try Page(points, of: request, id: \.point), of: request)
     }
     router.get("/api/v1/history") { request, _ -> Response in
       guard let point = request.query("point") else {
@@ -21,13 +22,17 @@ struct PointRoutes {
       let until = try request.queryTime("until") ?? .distantFuture
       let now = await backend.now()
       let aDay: Int64 = 86_400_000
-      let since = try request.queryTime("since") ?? (min(until, now) - aDay)
-      let limit = Int(clamping: try request.queryNumber("limit") ?? 100_000)
+      let cursor = try request.query("cursor").map { try HistoryCursor($0) }
+      let since = try cursor?.at ?? request.queryTime("since") ?? (min(until, now) - aDay)
+      let limit = min(max(try request.limit ?? 100_000, 1), Self.historyLimitMax)
+      let given = cursor?.given ?? 0
+      // One row more shows whether there is a next page.
       let rows = try await backend.history(
         HistorySelection(
-          point: point, since: since, until: until, every: try Self.every(request),
-          limit: min(max(limit, 1), Self.historyLimitMax)))
-      return try .json(rows)
+          point: point, since: since, until: until, every: try Self.every(request), limit: given + limit + 1))
+      let page = rows.dropFirst(given).prefix(limit)
+      let next = rows.count > given + limit ? HistoryCursor(behind: page, after: cursor) : nil
+      return try .page(Page(items: Array(page), next: next?.description), of: request)
     }
   }
 
@@ -39,4 +44,29 @@ struct PointRoutes {
     }
     return step
   }
+}
+
+/// Where the next page of a history begins: at a time, of which so many rows were given already. Written `ms_rows`.
+private struct HistoryCursor: CustomStringConvertible {
+  var at: Timestamp
+  var given: Int
+
+  private static let givenMax = 1_000_000
+
+  init(_ text: String) throws {
+    let parts = text.split(separator: "_")
+    guard parts.count == 2, let at = Int64(parts[0]), let given = Int(parts[1]), (1...Self.givenMax).contains(given)
+    else { throw Page<PointView>.wrongCursor }
+    self.at = Timestamp(milliseconds: at)
+    self.given = given
+  }
+
+  init?(behind page: ArraySlice<PointView>, after earlier: HistoryCursor?) {
+    guard let last = page.last?.at, let at = Timestamp(rfc3339: last) else { return nil }
+    self.at = at
+    let same = page.reversed().prefix { $0.at == last }.count
+    given = same + (same == page.count && earlier?.at == at ? earlier?.given ?? 0 : 0)
+  }
+
+  var description: String { "\(at.milliseconds)_\(given)" }
 }

@@ -7,7 +7,7 @@ package struct AlertStoryView: Codable, Sendable, Equatable {
     package var kind: String
     package var by: String
     package var comment: String?
-    /// Who was asked to act by this step.
+    /// Who was asked to act by this step; assigned: to whom.
     package var to: [String]?
     /// Unit that has the alert after a step that asks somebody, its level or role, and its deadlines.
     package var unit: String?

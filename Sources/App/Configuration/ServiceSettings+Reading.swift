@@ -22,13 +22,19 @@ extension ServiceSettings {
   package init(_ document: ConfigNode, secrets: SecretSource, log: ProblemLog) {
     self.init()
     guard let root = MappingReader(document, keys: Self.keys, as: "linli.yaml", log: log) else { return }
-    brokers = root.requiredList("mqtt").compactMap { Broker($0, secrets: secrets, log: log) }
+    let nodes = root.requiredList("mqtt")
+    let read = nodes.map { Broker($0, secrets: secrets, log: log) }
+    brokers = read.compactMap(\.self)
     if brokers.isEmpty, !log.hasErrors {
       log.error(
         at: root.location(of: "mqtt"), "no broker",
         hint: "add one: - {url: mqtt://127.0.0.1:1883, subscribe: [zigbee2mqtt/#]}")
     }
-    Self.refuseDoubleClients(brokers, log: log)
+    Self.refuseDoubleClients(
+      zip(nodes, read).compactMap { node, broker in
+        let named = node.entries?.first { $0.key == "client_id" }?.value.scalar
+        return (broker?.clientID ?? named).map { ($0, node.location) }
+      }, log: log)
     readListener(root, log: log)
     if let name = root.string("timezone") {
       if let zone = TimeZone(identifier: name) {
@@ -92,18 +98,20 @@ extension ServiceSettings {
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  private static func refuseDoubleClients(_ brokers: [Broker], log: ProblemLog) {
-    var seen: [String: Broker] = [:]
-    for broker in brokers {
+  /// Also of brokers with which something else is wrong.
+  private static func refuseDoubleClients(_ clients: [(id: String, location: SourceLocation)], log: ProblemLog) {
+    var seen: [String: (id: String, location: SourceLocation)] = [:]
+    for client in clients {
       // Two that differ in signs only would share a folder.
-      if let first = seen[broker.folder] {
+      let folder = Broker.folder(of: client.id)
+      if let first = seen[folder] {
         log.error(
-          at: broker.location,
-          "client_id '\(broker.clientID)' is used by the broker in line \(first.location.line), too"
-            + (first.clientID == broker.clientID ? "" : ", as '\(first.clientID)', which is too much alike"),
+          at: client.location,
+          "client_id '\(client.id)' is used by the broker in line \(first.location.line), too"
+            + (first.id == client.id ? "" : ", as '\(first.id)', which is too much alike"),
           hint: "each subscription needs a client id of its own")
       }
-      seen[broker.folder] = broker
+      seen[folder] = client
     }
   }
 }
@@ -128,15 +136,22 @@ extension ServiceSettings.Broker {
         log.error(at: node.location, "'\(filter)' is not a topic filter: \(reason)", hint: "for example zigbee2mqtt/#")
       }
     }
+    let client = reader.string("client_id")
+    let files = Self.files(reader, isSecure: url?.secure, log: log)
     guard let url else { return nil }
     host = url.host
     port = url.port
-    clientID = reader.string("client_id") ?? "linli-\(url.host)-\(url.port)"
+    clientID = client ?? "linli-\(url.host)-\(url.port)"
+    if url.secure { tls = TLS(ca: files[0], certificate: files[1], key: files[2]) }
+  }
+
+  /// The paths of `ca`, `cert` and `key`.
+  /// - Parameter isSecure: nil = the url is wrong and does not say.
+  private static func files(_ reader: MappingReader, isSecure: Bool?, log: ProblemLog) -> [String?] {
     let files = ["ca", "cert", "key"].map { reader.string($0) }
-    if url.secure {
-      tls = TLS(ca: files[0], certificate: files[1], key: files[2])
-      if (files[1] == nil) != (files[2] == nil) {
-        log.error(at: node.location, "'cert' and 'key' belong together", hint: "give both or neither")
+    if isSecure != false {
+      if reader.has("cert") != reader.has("key") {
+        log.error(at: reader.location, "'cert' and 'key' belong together", hint: "give both or neither")
       }
     } else if let key = ["ca", "cert", "key"].first(where: { reader.has($0) }) {
       log.error(
@@ -147,6 +162,7 @@ extension ServiceSettings.Broker {
         log.error(at: reader.location(of: key), "cannot read '\(path)'", hint: "give the path of a readable PEM file")
       }
     }
+    return files
   }
 
   private static func qos(_ reader: MappingReader, log: ProblemLog) -> Int {

@@ -27,8 +27,10 @@ package struct ServiceSettings: Sendable {
     }
 
     /// Name of the lane's folder in the data directory.
-    package var folder: String {
-      String(clientID.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "_" })
+    package var folder: String { Self.folder(of: clientID) }
+
+    static func folder(of id: String) -> String {
+      String(id.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "_" })
     }
 
     /// What a reload cannot change, without secrets.

@@ -11,7 +11,8 @@ extension CommunityService {
     let configuration = configuration
     let place = try selection.scope.map { try resolve(place: $0, in: configuration) }
     var query = AlertQuery(
-      places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000))
+      places: place.map { [$0] }, includeClosed: selection.all, limit: min(selection.limit, 10_000),
+      cursor: selection.cursor)
     var found: [Alert] = []
     while found.count < selection.limit {
       let page = try await desk.list(query)
@@ -40,7 +41,7 @@ extension CommunityService {
   private func step(_ event: AlertEvent, _ language: Language, _ zone: TimeZone) -> AlertStoryView.Step {
     var step = AlertStoryView.Step(
       at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment,
-      to: event.to?.map(\.name))
+      to: event.kind == .assigned ? event.alert.assignedTo.map { [$0] } : event.to?.map(\.name))
     guard event.asks || event.kind == .escalated || event.kind == .repeated, let response = event.alert.response else {
       return step
     }
@@ -82,15 +83,18 @@ extension CommunityService {
   }
 
   package func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
+    let configuration = configuration
     let zone = configuration.settings.timeZone
     guard let source = try? await desk.events(after: after) else { return AsyncStream { $0.finish() } }
     let (stream, continuation) = AsyncStream<LiveEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
     let pump = Task {
       for await numbered in source {
+        let event = numbered.event
         continuation.yield(
           LiveEvent(
-            id: numbered.sequence, kind: numbered.event.kind.rawValue, at: numbered.event.at.rfc3339(in: zone),
-            alert: AlertView(numbered.event.alert, language: language, zone: zone)))
+            id: numbered.sequence, kind: event.kind.rawValue, at: event.at.rfc3339(in: zone),
+            alert: AlertView(
+              event.alert, language: language, zone: zone, word: configuration.valueWord(of: event.alert))))
       }
       continuation.finish()
     }
@@ -99,6 +103,8 @@ extension CommunityService {
   }
 
   private func view(_ alert: Alert, _ language: Language) -> AlertView {
-    AlertView(alert, language: language, zone: configuration.settings.timeZone)
+    let configuration = configuration
+    return AlertView(
+      alert, language: language, zone: configuration.settings.timeZone, word: configuration.valueWord(of: alert))
   }
 }

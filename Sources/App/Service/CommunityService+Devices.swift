@@ -199,10 +199,16 @@ struct PointFacts: Sendable {
   var place: String
   var snapshot: LaneCore.PointSnapshot
 
+  /// The value of the newest reading; nil when that one is bad: an older value is not what was at that time.
+  private var value: Double? {
+    let isBad = snapshot.quality == .bad && snapshot.reason != .silent && snapshot.reason != .stuck
+    return isBad || snapshot.time != snapshot.newest ? nil : snapshot.value
+  }
+
   func view(zone: TimeZone, language: Language) -> PointView {
     PointView(
-      point: plan.id, at: snapshot.newest?.rfc3339(in: zone), value: snapshot.value,
-      text: snapshot.value.flatMap { ValueWords.text(plan.values, $0)?[language] }, unit: plan.unit,
+      point: plan.id, at: snapshot.newest?.rfc3339(in: zone), value: value,
+      text: value.flatMap { ValueText.word(plan.values, $0)?[language] }, unit: plan.unit,
       quantity: plan.quantity, quality: snapshot.quality?.name ?? "unknown", reason: snapshot.reason.name, place: place,
       version: snapshot.version)
   }

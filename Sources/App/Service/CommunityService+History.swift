@@ -183,7 +183,7 @@ struct HistoryRows: Sendable {
   private func view(at time: Timestamp, _ value: Double?, quality: String, reason: String) -> PointView {
     PointView(
       point: point.id, at: time.rfc3339(in: zone), value: value,
-      text: value.flatMap { ValueWords.text(point.values, $0)?[language] }, unit: point.unit, quantity: point.quantity,
+      text: value.flatMap { ValueText.word(point.values, $0)?[language] }, unit: point.unit, quantity: point.quantity,
       quality: quality, reason: reason)
   }
 }

@@ -142,11 +142,14 @@ extension CommunityService {
         query.cursor = next
       }
     }
+    let configuration = configuration
     let zone = configuration.settings.timeZone
     let newest = found.values.sorted { ($0.raisedAt, $0.id) > ($1.raisedAt, $1.id) }
     return QuietPreview(
       since: since.rfc3339(in: zone), count: newest.count,
-      alerts: newest.prefix(Self.previewShown).map { AlertView($0, language: language, zone: zone) })
+      alerts: newest.prefix(Self.previewShown).map {
+        AlertView($0, language: language, zone: zone, word: configuration.valueWord(of: $0))
+      })
   }
 
   // MARK: - What was asked for

@@ -133,7 +133,7 @@ package final class CommunityService: Sendable {
     // Also what somebody has closed by force and what holds all the same.
     let uncleared = await desk.uncleared
     selfWatch.restore(uncleared.filter { $0.lane == AlertEvent.system })
-    await outbox.replace(outlets: outlets(for: configuration))
+    await outbox.replace(outlets: outlets(for: configuration), router: Router(configuration.notify))
     linli_return_freed_memory()
   }
 
@@ -174,6 +174,8 @@ package final class CommunityService: Sendable {
           await started(0)
         })
     }
+    // The last one is the first to end.
+    services.append(Farewell { [notifier] in notifier.stopping() })
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: signals, logger: quietLogger)
     configuration.maximumGracefulShutdownDuration = .seconds(20)
@@ -296,7 +298,7 @@ package final class CommunityService: Sendable {
     }
     state.withLock { $0.configuration = configuration }
     await desk.adopt(Self.policy(configuration, worker: outbox))
-    await outbox.replace(outlets: outlets(for: configuration))
+    await outbox.replace(outlets: outlets(for: configuration), router: Router(configuration.notify))
     await desk.askForgotten(at: now())
     history?.zone = LocalTimeTable(zone: configuration.settings.timeZone)
     for lane in lanes {

@@ -1,4 +1,5 @@
-import Community
+import Alerts
+package import Community
 import Notify
 import Pipeline
 
@@ -12,21 +13,17 @@ extension MessageSettings {
       externalURL: configuration.settings.externalURL ?? address,
       placeNames: { path in community.places.ancestry(of: path).reversed().map(\.name) },
       quantityName: { point in community.pointID(point).map { community.quantity(of: $0).label } },
-      valueText: { point, value in
-        community.point(point).flatMap { ValueWords.text($0.values, value) }
-      })
+      valueText: { configuration.valueWord($0, $1) })
     ancestor = { level, path in community.places.place(at: level, above: path)?.path }
   }
 }
 
-/// Values that are no numbers, in words.
-enum ValueWords {
-  static func text(_ values: PointPlan.Values, _ value: Double) -> LocalizedText? {
-    switch values {
-    case .number: nil
-    case .boolean: value == 0 ? LocalizedText(zh: "否", en: "false") : LocalizedText(zh: "是", en: "true")
-    case .named(let names):
-      names.indices.contains(Int(value)) ? LocalizedText(names[Int(value)]) : LocalizedText(String(Int(value)))
-    }
+extension LoadedConfiguration {
+  /// How a value of a point is said, where a number would not do.
+  package func valueWord(_ point: String, _ value: Double) -> LocalizedText? {
+    community.point(point).flatMap { ValueText.word($0.values, value) }
   }
+
+  /// The same for an alert's value.
+  func valueWord(of alert: Alert) -> LocalizedText? { alert.valueWord(by: valueWord) }
 }

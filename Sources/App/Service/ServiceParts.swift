@@ -103,6 +103,17 @@ struct NamedListener: Service {
   }
 }
 
+/// Ends before all others, and says so.
+struct Farewell: Service {
+  let say: @Sendable () -> Void
+
+  func run() async throws {
+    // Cancelled where another part has failed: the service stops then, too.
+    try? await gracefulShutdown()
+    say()
+  }
+}
+
 /// Calls once when the service is up, where no listener can tell.
 struct Announcement: Service {
   let announce: @Sendable () async -> Void

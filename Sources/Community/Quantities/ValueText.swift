@@ -1,3 +1,5 @@
+package import Pipeline
+
 /// Values as people read them, the same in messages and on the command line: few digits, and the unit's usual sign instead
 /// of its UCUM code. Programs get the value and the code as they are.
 package enum ValueText {
@@ -5,6 +7,19 @@ package enum ValueText {
   package static func text(_ value: Double, unit: String) -> String {
     let sign = sign(ofUnit: unit)
     return number(value) + (sign.isEmpty || sign == "%" ? sign : " \(sign)")
+  }
+
+  /// The word for a value that is no number: the name in a named set, true and false. Nil where a number says it: at such a point
+  /// an average between two states, say.
+  package static func word(_ values: PointPlan.Values, _ value: Double) -> LocalizedText? {
+    switch values {
+    case .number: return nil
+    case .boolean:
+      return value == 0 ? LocalizedText(zh: "否", en: "false") : value == 1 ? LocalizedText(zh: "是", en: "true") : nil
+    case .named(let names):
+      guard let index = Int(exactly: value), names.indices.contains(index) else { return nil }
+      return LocalizedText(names[index])
+    }
   }
 
   /// What a reader expects in place of a UCUM code; a unit without a sign of its own keeps its code.

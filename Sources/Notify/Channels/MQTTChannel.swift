@@ -41,6 +41,7 @@ package struct MQTTChannel: ChannelSender {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let language = channel.language ?? settings.language
-    return Array(try encoder.encode(AlertView(alert, language: language, zone: settings.timeZone)))
+    let word = alert.valueWord(by: settings.valueText)
+    return Array(try encoder.encode(AlertView(alert, language: language, zone: settings.timeZone, word: word)))
   }
 }

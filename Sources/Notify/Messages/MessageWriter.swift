@@ -130,7 +130,7 @@ package struct MessageWriter: Sendable {
 
   private func valueText(_ alert: Alert) -> String? {
     guard let value = alert.value else { return nil }
-    if let point = alert.point, let text = settings.valueText(point, value) { return text[language] }
+    if let word = alert.valueWord(by: settings.valueText) { return word[language] }
     return ValueText.text(value, unit: alert.unit)
   }
 }

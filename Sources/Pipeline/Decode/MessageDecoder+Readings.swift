@@ -30,7 +30,11 @@ extension MessageDecoder {
   /// Makes the payload's values available.
   private func open(_ message: RawMessage, _ row: UnsafePointer<DecodeTables.MessageRow>) -> DeadLetter.Reason? {
     if message.payload.count > limits.payloadBytes { return .tooLarge(message.payload.count) }
-    if row.pointee.isJSON { return reader.read(message.payload, paths: row.pointee.paths).map { .json($0) } }
+    if row.pointee.isJSON {
+      // RFC 8259 §8.1: nobody may send a byte order mark, and a reader may ignore it.
+      let document = message.payload.withoutByteOrderMark
+      return reader.read(document, paths: row.pointee.paths).map { .json($0) }
+    }
     if message.payload.isEmpty { return .emptyText }
     return UTF8Check.isValid(message.payload) ? nil : .notText
   }
@@ -39,13 +43,19 @@ extension MessageDecoder {
     _ message: RawMessage, _ device: DeviceID, _ row: UnsafePointer<DecodeTables.MessageRow>
   ) {
     let first = tables.devices[Int(device)].firstPoint
+    let time = recordedTime(of: message) ?? message.arrival
     for field in row.pointee.firstField..<row.pointee.firstField + row.pointee.fieldCount {
       output.append(
         Entry(
           kind: .reading, reason: .undecodable, flags: Self.flags(message), index: first + tables.fields[field].slot,
-          time: message.arrival, position: message.position))
+          time: time, position: message.position))
     }
     readingCounts.add(.undecodable, row.pointee.fieldCount)
+  }
+
+  /// The time of a tape's line out of order, as plausible as a device's own would have to be.
+  private func recordedTime(of message: RawMessage) -> Timestamp? {
+    message.recorded.flatMap { $0 >= message.arrival - limits.maxLate ? $0 : nil }
   }
 
   /// Many makes share one topic (a LoRaWAN server's, say); the payload tells which it is.
@@ -72,14 +82,15 @@ extension MessageDecoder {
     noticeBattery(message, device, row)
     var doubts: Doubts = message.retained ? [.retained] : []
     var time = message.arrival
-    if row.pointee.time >= 0 {
-      if let own = DeviceTime.plausible(
+    if row.pointee.time >= 0,
+      let own = DeviceTime.plausible(
         reader[row.pointee.time], arrival: message.arrival, backlog: message.backlog, limits: limits)
-      {
-        time = own
-      } else {
-        doubts.insert(.clock)
-      }
+    {
+      time = own
+    } else {
+      let recorded = recordedTime(of: message)
+      if row.pointee.time >= 0 || message.recorded != nil && recorded == nil { doubts.insert(.clock) }
+      time = recorded ?? time
     }
     let flags = Self.flags(message)
     var isEmpty = true

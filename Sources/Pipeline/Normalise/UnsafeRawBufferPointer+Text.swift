@@ -11,6 +11,12 @@ extension UnsafeRawBufferPointer {
     return UnsafeRawBufferPointer(rebasing: self[first..<end])
   }
 
+  /// Without the mark that some writers of UTF-8 put before it.
+  var withoutByteOrderMark: UnsafeRawBufferPointer {
+    let marked = count >= 3 && self[0] == 0xef && self[1] == 0xbb && self[2] == 0xbf
+    return marked ? UnsafeRawBufferPointer(rebasing: self[3...]) : self
+  }
+
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) }
 
   /// Whether both hold the same bytes.

@@ -11,6 +11,8 @@ package struct RawMessage {
   package var position: JournalPosition
   /// Waited at the broker while the lane was not listening; its sender's present may be long past (see `Entry.Flags`).
   package var backlog: Bool
+  /// A tape's line out of order: when it came by the tape, before what stands ahead of it. Nil = it came at `arrival`.
+  package var recorded: Timestamp?
 
   package init(
     topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, arrival: Timestamp, qos: UInt8 = 0,

@@ -77,7 +77,10 @@ package final class TapeReader {
     }
     let payload = reader[keys.payload]
     let hex = reader[keys.payloadHex]
-    if payload.kind != .missing {
+    if payload.kind == .null, reader[keys.payloadLength].isZero {
+      // So mosquitto_sub prints a payload of no bytes; a payload `null` has four.
+      body(message(UnsafeRawBufferPointer(start: payload.text.baseAddress, count: 0)))
+    } else if payload.kind != .missing {
       body(message(payload.text))
     } else if hex.kind != .missing {
       guard hex.kind == .text, decode(hex: hex.text) else {
@@ -130,7 +133,7 @@ package final class TapeReader {
 /// Where the keys of a tape line end up.
 private struct TapeKeys {
   let paths = JSONPaths()
-  let document, tst, time, topic, payload, payloadHex, qos, retain: Int32
+  let document, tst, time, topic, payload, payloadHex, payloadLength, qos, retain: Int32
 
   init() {
     document = paths.add([])
@@ -139,14 +142,12 @@ private struct TapeKeys {
     topic = paths.add(["topic"])
     payload = paths.add(["payload"])
     payloadHex = paths.add(["payload_hex"])
+    payloadLength = paths.add(["payloadlen"])
     qos = paths.add(["qos"])
     retain = paths.add(["retain"])
   }
 }
 
-extension UnsafeRawBufferPointer {
-  fileprivate var withoutByteOrderMark: UnsafeRawBufferPointer {
-    let marked = count >= 3 && self[0] == 0xef && self[1] == 0xbb && self[2] == 0xbf
-    return marked ? UnsafeRawBufferPointer(rebasing: self[3...]) : self
-  }
+extension Scalar {
+  fileprivate var isZero: Bool { kind == .number && isInteger && integer == 0 }
 }

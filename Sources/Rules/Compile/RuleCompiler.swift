@@ -22,6 +22,8 @@ package struct RuleCompiler {
     var first: [String: Rule] = [:]
     var plans: [RulePlan] = []
     for rule in rules {
+      for selector in rule.refused ?? [] { _ = names.check(selector) }
+      if rule.id.isEmpty { continue }
       if let earlier = first[rule.id] {
         log.error(
           at: rule.location,
@@ -36,7 +38,7 @@ package struct RuleCompiler {
           hint: "adjust it in the profile under \"faults\"")
         continue
       }
-      plans += compile(rule)
+      if rule.refused == nil { plans += compile(rule) }
     }
     return plans
   }

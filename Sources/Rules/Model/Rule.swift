@@ -11,6 +11,18 @@ package struct Rule: Sendable {
   package var condition: Condition
   package var traits: RuleTraits
   package var enabled: Bool
+  /// Something is wrong with it and has been said, so it makes no plan. Its id (empty where that is wrong) and the names in these
+  /// selectors are judged all the same: whoever mends a file wants to know everything at once. Else nil.
+  var refused: [Selector]?
+}
+
+extension Rule {
+  init(refused: [Selector], id: String, location: SourceLocation) {
+    self.init(
+      id: id, location: location, on: Selector(), per: nil,
+      condition: Condition(test: .all([]), key: "all", location: location),
+      traits: RuleTraits(priority: "medium", title: LocalizedText(id)), enabled: false, refused: refused)
+  }
 }
 
 /// What the alert side needs to know about a rule; plain values, because alerts outlive rules.

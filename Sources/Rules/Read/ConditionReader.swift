@@ -3,7 +3,13 @@ import Pipeline
 
 /// Reads one condition of `when`: exactly one predicate, and the timing that goes with it.
 struct ConditionReader {
+  /// Every `on` within the conditions read, as far as it could be read: its names are checked whatever else is wrong.
+  final class Selectors {
+    fileprivate(set) var found: [Selector] = []
+  }
+
   let log: ProblemLog
+  let selectors = Selectors()
 
   static let comparisons = ["above", "below", "outside", "inside", "equals", "not_equals"]
   static let windows = WindowFunction.allCases.map(\.rawValue)
@@ -23,16 +29,22 @@ struct ConditionReader {
     }
     let problemsBefore = log.problems.count
     guard let reader = MappingReader(node, keys: Self.keys, as: "condition", log: log) else { return nil }
-    guard var condition = predicate(node, reader, hadUnknownKey: log.problems.count > problemsBefore, depth: depth)
-    else { return nil }
-    condition.hold = reader.duration("for", in: Self.holdRange) ?? 0
-    condition.clearHold = reader.duration("clear_for", in: Self.holdRange) ?? 0
-    if let deadband = reader.number("deadband", in: 0...Double.greatestFiniteMagnitude) {
+    let found = predicate(node, reader, hadUnknownKey: log.problems.count > problemsBefore, depth: depth)
+    let hold = reader.duration("for", in: Self.holdRange)
+    let clearHold = reader.duration("clear_for", in: Self.holdRange)
+    let deadband = reader.number("deadband", in: 0...Double.greatestFiniteMagnitude)
+    let during = reader.node("during").flatMap { DuringReader.read($0, log: log) }
+    let on = reader.node("on").map { SelectorReader.read($0, log: log).selector }
+    if let on { selectors.found.append(on) }
+    guard var condition = found else { return nil }
+    condition.hold = hold ?? 0
+    condition.clearHold = clearHold ?? 0
+    if let deadband {
       condition.deadband = deadband
       checkDeadband(condition, at: reader.location(of: "deadband"))
     }
-    condition.during = reader.node("during").flatMap { DuringReader.read($0, log: log) }
-    if let on = reader.node("on") { condition.on = SelectorReader.read(on, log: log) ?? Selector() }
+    condition.during = during
+    condition.on = on ?? Selector()
     checkTiming(condition, at: reader.location(of: "for"))
     let isFine = !log.problems[problemsBefore...].contains { $0.severity == .error }
     return isFine ? condition : nil
@@ -54,6 +66,9 @@ struct ConditionReader {
       log.error(
         at: second.keyLocation, "\"\(first.key)\" and \"\(second.key)\" in one condition",
         hint: Self.hint(for: [first.key, second.key]))
+      for entry in windows { _ = entry.value.duration(log, entry.key, in: Self.spanRange) }
+      for entry in compared { _ = operand(entry) }
+      for entry in others { _ = test(entry, depth: depth) }
       return nil
     }
     if let window = windows.first { return windowed(window, compared.first) }
@@ -85,9 +100,8 @@ struct ConditionReader {
         hint: "e.g. {\(window.key): 1h, above: 5}")
       return nil
     }
-    guard let span, let function = WindowFunction(rawValue: window.key), var operand = operand(comparison) else {
-      return nil
-    }
+    let compared = operand(comparison)
+    guard let function = WindowFunction(rawValue: window.key), var operand = compared else { return nil }
     if case .word(let text, let negated) = operand.value {
       guard let number = ConfigNode.number(text) else {
         log.error(at: comparison.value.location, "\(comparison.key): expected a number, found \"\(text)\"")
@@ -95,6 +109,7 @@ struct ConditionReader {
       }
       operand.value = .number(negated ? .notEquals(number) : .equals(number))
     }
+    guard let span else { return nil }
     return Condition(
       test: .compare(.window(function, span), operand), key: window.key, location: window.keyLocation)
   }
@@ -137,7 +152,8 @@ struct ConditionReader {
         log.error(at: location, "\(entry.key): expected two numbers, [a, b]")
         return nil
       }
-      guard let low = nodes[0].number(log, entry.key), let high = nodes[1].number(log, entry.key) else { return nil }
+      let ends = nodes.map { $0.number(log, entry.key) }
+      guard let low = ends[0], let high = ends[1] else { return nil }
       let texts = (NumberText.plain(low), NumberText.plain(high))
       if low > high {
         log.error(

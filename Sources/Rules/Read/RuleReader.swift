@@ -40,7 +40,7 @@ package enum RuleReader {
     return rules
   }
 
-  /// The rules of one file.
+  /// The rules of one file, also those with which something is wrong (`Rule.refused`).
   package static func read(_ root: ConfigNode, log: ProblemLog) -> [Rule] {
     guard let reader = MappingReader(root, keys: ["rules"], log: log) else { return [] }
     return reader.list("rules").compactMap { rule($0, log: log) }
@@ -49,8 +49,9 @@ package enum RuleReader {
   private static func rule(_ node: ConfigNode, log: ProblemLog) -> Rule? {
     guard let reader = MappingReader(node, keys: keys, as: "rule", log: log) else { return nil }
     let id = reader.requiredString("id").flatMap { checkID($0, at: reader.location(of: "id"), log: log) }
-    let on = reader.node("on").map { SelectorReader.read($0, log: log) } ?? Selector()
-    let condition = reader.required("when").flatMap { ConditionReader(log: log).read($0, depth: 1) }
+    let on = reader.node("on").map { SelectorReader.read($0, log: log) } ?? (selector: Selector(), isFine: true)
+    let conditions = ConditionReader(log: log)
+    let condition = reader.required("when").flatMap { conditions.read($0, depth: 1) }
     let per = reader.choice("per", among: Grouping.words).flatMap(Grouping.init(word:))
     let priority = reader.choice("priority", among: RuleTraits.priorities)
     let title = reader.localizedText("title")
@@ -65,8 +66,11 @@ package enum RuleReader {
         hint: "smoke, water and calls for help concern an empty home, too")
     }
     let enabled = reader.bool("enabled") ?? true
-    guard let id, let on, var condition, per != nil || !reader.has("per") else { return nil }
-    let outer = condition.on.merged(into: on)
+    guard let id, on.isFine, var condition, per != nil || !reader.has("per") else {
+      return Rule(
+        refused: [on.selector] + conditions.selectors.found, id: id ?? "", location: reader.location(of: "id"))
+    }
+    let outer = condition.on.merged(into: on.selector)
     condition.on = Selector()
     return Rule(
       id: id, location: reader.location(of: "id"), on: outer, per: per, condition: condition,

@@ -2,10 +2,10 @@ import ConfigFile
 
 /// Reads an `on`: known keys, each with one value or a list of values.
 enum SelectorReader {
-  /// nil, with the reason in the log, when something is wrong.
-  static func read(_ node: ConfigNode, log: ProblemLog) -> Selector? {
+  /// - Returns: what could be read, and whether that is all; else the reason is in the log.
+  static func read(_ node: ConfigNode, log: ProblemLog) -> (selector: Selector, isFine: Bool) {
     let keys = Selector.Key.allCases.map(\.rawValue)
-    guard MappingReader(node, keys: keys, as: "on", log: log) != nil else { return nil }
+    guard MappingReader(node, keys: keys, as: "on", log: log) != nil else { return (Selector(), false) }
     var selector = Selector()
     var fine = true
     for entry in node.entries ?? [] {
@@ -28,8 +28,8 @@ enum SelectorReader {
     }
     if selector.isEmpty, fine {
       log.error(at: node.location, "\"on\" is empty", hint: "select points, e.g. on: {quantity: temperature}")
-      return nil
+      fine = false
     }
-    return fine ? selector : nil
+    return (selector, fine)
   }
 }

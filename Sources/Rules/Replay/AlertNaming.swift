@@ -38,6 +38,7 @@ struct AlertNaming {
       at: change.at, noticedAt: change.noticedAt, change: change.kind.rawValue, alert: id, rule: change.rule,
       subject: change.subject, place: change.place, priority: traits?.priority ?? "medium", value: change.value,
       unit: change.unit)
+    line.point = change.point
     line.isManual = traits?.isManual ?? false
     return line
   }

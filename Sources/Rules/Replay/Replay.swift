@@ -3,8 +3,9 @@ package import Pipeline
 /// Runs recorded messages through profiles and rules with the tape's own clock: no broker, no notification, no state. The
 /// same tapes and the same configuration give the same lines, byte for byte.
 ///
-/// The clock never goes backwards: a message that is older than the one before it arrives at that one's time. Several tapes
-/// are played one after the other, in the order given.
+/// The clock never goes backwards: a message that is older than the one before it arrives at that one's time, and its readings
+/// carry the time of their line as if the device had sent it. So a line out of order is late where its point has newer readings,
+/// and drives nothing; one that is older than `max_late` counts as a device with a wrong clock.
 package struct Replay {
   private let plan: LanePlan
   private let decoder: MessageDecoder
@@ -35,6 +36,7 @@ package struct Replay {
     began = began ?? now
     position += 1
     message.arrival = now
+    message.recorded = recorded.arrival < now ? recorded.arrival : nil
     message.position = position
     entries.removeAll(keepingCapacity: true)
     decoder.decode(message, into: &entries)

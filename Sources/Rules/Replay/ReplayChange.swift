@@ -15,6 +15,8 @@ package struct ReplayChange: Sendable, Equatable {
   package var priority: String
   package var value: Double?
   package var unit: String
+  /// Whose value it is, where a point's own decided.
+  package var point: String?
   /// Escalated: to whom, the path of the place whose duty it is, or home and role of a care plan; and its level or role.
   package var to: String?
   package var level: String?

@@ -7,9 +7,15 @@ package struct ReplayTable {
   private let language: Language
   private let zone: LocalTimeTable
   private let catalogue: RuleCatalogue
+  private let word: (_ point: String, _ value: Double) -> LocalizedText?
 
   /// Times are shown in `zone`.
-  package init(language: Language, zone: LocalTimeTable, catalogue: RuleCatalogue) {
+  /// - Parameter word: how a value of a point is said, where a number would not do.
+  package init(
+    language: Language, zone: LocalTimeTable, catalogue: RuleCatalogue,
+    word: @escaping (_ point: String, _ value: Double) -> LocalizedText? = { _, _ in nil }
+  ) {
+    self.word = word
     self.language = language
     self.zone = zone
     self.catalogue = catalogue
@@ -31,8 +37,9 @@ package struct ReplayTable {
       language == .zh
       ? ["时间", "测点", "值", "单位", "质量", "原因"] : ["TIME", "POINT", "VALUE", "UNIT", "QUALITY", "REASON"]
     let rows = readings.map { reading in
-      [
-        local(reading.at), reading.point, reading.value.map(NumberText.plain) ?? "-", reading.unit,
+      let value = reading.value.map { word(reading.point, $0)?[language] ?? NumberText.plain($0) } ?? "-"
+      return [
+        local(reading.at), reading.point, value, reading.unit,
         reading.reason.quality.name, reading.reason.name,
       ]
     }
@@ -53,11 +60,18 @@ package struct ReplayTable {
         change.to == nil ? to : "→ \(to)",
       ]
     }
-    let value = change.value.map { NumberText.plain($0) + (change.unit.isEmpty ? "" : " " + change.unit) } ?? "-"
     return [
       local(change.at), word(change.change), word(change.priority), change.alert, change.rule,
-      catalogue.traits(of: change.rule, subject: change.subject)?.title[language] ?? "", change.subject, value,
+      catalogue.traits(of: change.rule, subject: change.subject)?.title[language] ?? "", change.subject,
+      value(of: change),
     ]
+  }
+
+  private func value(of change: ReplayChange) -> String {
+    guard let value = change.value else { return "-" }
+    // The count of a window is no value of the point.
+    if change.unit != "1", let word = change.point.flatMap({ word($0, value) }) { return word[language] }
+    return NumberText.plain(value) + (change.unit.isEmpty ? "" : " " + change.unit)
   }
 
   private func local(_ time: Timestamp) -> String {

@@ -25,40 +25,27 @@ package final class TapePlayer {
     self.tellsReadings = tellsReadings
   }
 
-  /// Plays the files one after the other (`-` is standard input).
+  /// Plays the files (`-` is standard input) as one tape, in the order of their lines' times.
   /// - Throws: what `emit` throws.
   /// - Returns: how many lines or files were malformed; the exit status is 1 if any were.
   package func play(_ paths: [String], _ emit: (Event) throws -> Void) throws -> Int {
     var replay = Replay(rules)
+    let tapes = TapeMerge(paths)
     var malformed = 0
-    for path in paths {
-      do {
-        let tape = try TapeReader(path: path)
-        try play(tape, path, &replay, &malformed, emit)
-      } catch let problem as TapeProblem {
+    reading: while true {
+      switch try tapes.next({ replay.take($0) }) {
+      case .end: break reading
+      case .malformed(let tape, let line, let problem):
         malformed += 1
-        try emit(.malformed(tape: path, line: 0, problem))
+        try emit(.malformed(tape: tape, line: line, problem))
+      case .message:
+        if tellsReadings { for reading in replay.readings { try emit(.reading(reading)) } }
+        for change in replay.takeChanges() { try emit(.change(change)) }
       }
     }
     replay.finish(until: until)
     if let first = replay.began, let last = replay.clock { span = first...max(last, until ?? last) }
     for change in replay.takeChanges() { try emit(.change(change)) }
     return malformed
-  }
-
-  private func play(
-    _ tape: TapeReader, _ path: String, _ replay: inout Replay, _ malformed: inout Int, _ emit: (Event) throws -> Void
-  ) throws {
-    while true {
-      switch try tape.next({ replay.take($0) }) {
-      case .end: return
-      case .malformed(let line, let problem):
-        malformed += 1
-        try emit(.malformed(tape: path, line: line, problem))
-      case .message:
-        if tellsReadings { for reading in replay.readings { try emit(.reading(reading)) } }
-        for change in replay.takeChanges() { try emit(.change(change)) }
-      }
-    }
   }
 }

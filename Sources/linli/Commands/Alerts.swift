@@ -27,7 +27,7 @@ struct Alerts: AsyncParsableCommand {
     for alert in alerts {
       table.add([
         .init(alert.id), Wording.priority(alert.priority, output), .init(Wording.time(alert.raisedAt)),
-        .init(alert.title), .init(alert.subject), .init(Wording.value(alert.value, unit: alert.unit)),
+        .init(alert.title), .init(alert.subject), .init(Wording.value(of: alert)),
         .init(state(of: alert), alert.active && !alert.acknowledged ? .red : nil),
       ])
     }
@@ -70,7 +70,7 @@ struct AlertStory: AsyncParsableCommand {
     let alert = story.alert
     Terminal.line("\(alert.id)  \(alert.title)  [\(Wording.priority(alert.priority, output).text)]")
     Terminal.line("  \(output.say("规则", "rule"))     \(alert.rule)")
-    Terminal.line("  \(output.say("对象", "subject"))  \(alert.subject)  \(Wording.value(alert.value, unit: alert.unit))")
+    Terminal.line("  \(output.say("对象", "subject"))  \(alert.subject)  \(Wording.value(of: alert))")
     Terminal.line("  \(output.say("位置", "place"))    \(alert.place)")
     if let advice = alert.advice { Terminal.line("  \(output.say("建议", "advice"))   \(advice)") }
     for line in standing(of: alert) { Terminal.line("  \(line)") }

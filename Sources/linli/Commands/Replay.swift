@@ -68,8 +68,9 @@ struct Replay: ParsableCommand {
       try measured.print(player.span, output)
     } else if !output.json {
       let table = ReplayTable(
-        language: output.language, zone: configuration.ruleSet.plan.zones[0], catalogue: configuration.ruleSet.catalogue
-      )
+        language: output.language, zone: configuration.ruleSet.plan.zones[0],
+        catalogue: configuration.ruleSet.catalogue,
+        word: configuration.valueWord)
       Terminal.line(readings ? table.text(shown) : table.text(changes))
     }
     let skipped = malformed - unreadable

@@ -25,12 +25,18 @@ struct RulesCommand: ParsableCommand {
     }
 
     func run() throws {
-      let configuration = try CheckedConfiguration.load(config ?? Self.configurationAround(files.first))
       let log = ProblemLog()
+      let tests = files.map { (file: $0, tests: RuleTestReader.load($0, log: log)) }
+      // A file that is not there does not say either where its configuration would be.
+      if config == nil, !files.allSatisfy(FileManager.default.isReadableFile) {
+        for problem in log.sorted { Terminal.error("\(problem)") }
+        throw CommandFailure(.problem)
+      }
+      let configuration = try CheckedConfiguration.load(config ?? Self.configurationAround(files.first))
       let runner = RuleTestRunner(configuration.ruleSet, log: log)
       var outcomes: [Outcome] = []
-      for file in files {
-        for test in RuleTestReader.load(file, log: log) {
+      for (file, tests) in tests {
+        for test in tests {
           guard let result = runner.run(test) else { continue }
           outcomes.append(
             Outcome(file: file, name: result.name, passed: result.passed, details: result.text(output.language)))

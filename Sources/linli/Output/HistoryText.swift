@@ -15,7 +15,7 @@ struct HistoryText {
   }
 
   func csv() {
-    Terminal.line("at,value,unit,quality,reason" + (isSummed ? ",minimum,maximum,count,true_seconds" : ""))
+    Terminal.line("at,value,unit,quality,reason" + (isSummed ? ",minimum,maximum,count,true_seconds" : "") + ",text")
     for row in rows {
       var cells = [row.at ?? "", Self.number(row.value), row.unit, row.quality, row.reason]
       if isSummed {
@@ -24,6 +24,7 @@ struct HistoryText {
           Self.number(row.trueSeconds),
         ]
       }
+      cells.append(row.text ?? "")
       Terminal.line(cells.map(Self.cell).joined(separator: ","))
     }
   }

@@ -9,6 +9,8 @@ enum Wording {
     value.map { ValueText.text($0, unit: unit) } ?? "–"
   }
 
+  static func value(of alert: AlertView) -> String { alert.text ?? value(alert.value, unit: alert.unit) }
+
   static func reading(_ point: PointView, _ output: OutputOptions) -> String {
     guard point.at != nil else { return output.say("未收到", "never heard") }
     return point.text ?? value(point.value, unit: point.unit)

@@ -43,6 +43,16 @@ struct DecoderHostileTests {
     #expect(lane.send("app/a1/up", #"{"t":1.5}"#).map(\.value) == [1.5])
   }
 
+  @Test func aByteOrderMarkIsPassedOver() {
+    let lane = lane()
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    #expect(lane.send("app/a1/up", mark + Array(#"{"t":1.5}"#.utf8)).map(\.value) == [1.5])
+    #expect(lane.decoder.deadLetters.isEmpty)
+    for rest in ["", "\u{feff}{}"] {
+      #expect(lane.send("app/a1/up", mark + Array(rest.utf8)).map(\.reason) == [.undecodable, .undecodable])
+    }
+  }
+
   @Test(arguments: [
     ("1e400", QualityReason.notANumber), ("-1e400", .notANumber), (#""1e400""#, .notANumber), ("NaN", .notANumber),
     ("-Infinity", .notANumber), (#""nan""#, .notANumber), ("nan", .notANumber), ("1e-400", .none), (#""21.5""#, .none),

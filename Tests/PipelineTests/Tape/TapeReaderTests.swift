@@ -51,6 +51,8 @@ struct TapeReaderTests {
     ),
     (#"{"tst":"2026-01-05T11:20:00.000000+0800","topic":"t","payload_hex":"00fF"}"#, "00ff"),
     (#"{"tst":"2026-01-05T03:20:00Z","topic":"t","payload":null}"#, "null"),
+    (#"{"tst":"2026-01-05T03:20:00Z","topic":"t","payloadlen":0,"payload":null}"#, ""),
+    (#"{"tst":"2026-01-05T03:20:00Z","topic":"t","payloadlen":4,"payload":null}"#, "null"),
     (#"{"tst":"?","time":"2026-01-05T03:20:00Z","topic":"t","payload":true}"#, "true"),
     (#"{"tst":"2026-01-05T03:20:00Z","topic":"t","payload":""}"#, ""),
     (#"{"tst":"2026-01-05T03:20:00Z","topic":"t","payload":"a\u0000é"}"#, "a\u{0}é"),
