@@ -1,4 +1,5 @@
 import Foundation
+import Community
 import Notify
 import Pipeline
 import Testing

@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func readyAndStopping() async throws {
+  @Test(.timeLimit(.minutes(10))) func readyAndStopping() async throws {
     let community = try SmallCommunity(brokerPort: 1)
     let folder = try TemporaryDirectory()
     let listener = try Listener(path: folder.file("notify"))

@@ -146,7 +146,7 @@ import Testing
       try #require(alerts.first { $0.subject == "a" }), try #require(alerts.first { $0.subject == "b" }).id,
       try #require(alerts.first { $0.subject == "c" }).id
     )
-    _ = try await desk.perform(.close(), on: c, by: "张三", at: at(5))
+    _ = try await desk.perform(.close(force: true), on: c, by: "张三", at: at(5), comment: "x")
     let draft = OrderDraft(title: LocalizedText("除湿"), place: "hedong/jiefang", by: "张三")
     let order = try await desk.createOrder(draft, at: at(6)).order.id
     for (alert, refusal) in [
