@@ -99,7 +99,7 @@ extension LaneCore {
       for edge in rules.edges(of: node) where freshEdges[Int(edge)] { beginEdge(Int(edge), of: node, at: time) }
       if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
     }
-    flush(at: time)
+    flush(at: time, isOver: true)
     rearm(instance)
   }
 

@@ -109,8 +109,10 @@ extension LaneCore {
   /// The leaf's own deadline came.
   func refreshLeaf(_ node: Int, at time: Int64) {
     rules.states[node].leafDue = .max
+    let kind = rules.code(node).pointee.kind
+    guard rules.code(node).pointee.isLeaf else { return }
     mark(node)
-    switch rules.code(node).pointee.kind {
+    switch kind {
     case .window: break
     case .silent: refreshSilent(node, at: time)
     default: for edge in rules.edges(of: node) { refreshEdge(Int(edge), at: time) }
@@ -133,6 +135,7 @@ extension LaneCore {
 
   func refreshQuiet(_ edge: Int, at time: Int64, isActivity: Bool) {
     let node = Int(rules.edges[edge].node)
+    turnPeriod(node, at: time)
     let code = rules.code(node)
     let point = Int(rules.edges[edge].point)
     let number = Int(rules.edges[edge].extra)

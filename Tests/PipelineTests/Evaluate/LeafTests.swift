@@ -92,8 +92,15 @@ import Testing
       name: "a hold completes at t + d", condition: last(.below(16), hold: 10), readings: "0:18 1:15 5:15 14:18",
       until: 20, expect: ["raised 11", "cleared 14"]),
     Case(
-      name: "the hold is settled before the reading that comes with it", condition: last(.below(16), hold: 10),
-      readings: "1:15 11:18", until: 20, expect: ["raised 11", "cleared 11"]),
+      name: "a reading of the moment at which the hold is complete breaks it", condition: last(.below(16), hold: 10),
+      readings: "1:15 11:18", until: 20, expect: []),
+    Case(
+      name: "a hold is complete at the last moment of the tape", condition: last(.below(16), hold: 10),
+      readings: "1:15 11:15", until: 11, expect: ["raised 11"]),
+    Case(
+      name: "a reading of the moment at which clear_for is over keeps the alert",
+      condition: last(.above(20), clearHold: 5), readings: "0:21 3:19 8:21 9:19", until: 20,
+      expect: ["raised 0", "cleared 14"]),
     Case(
       name: "one good reading breaks a hold", condition: last(.below(16), hold: 10), readings: "0:15 9:16 10:15",
       until: 30, expect: ["raised 20"]),
