@@ -37,7 +37,7 @@ extension LaneCore {
       return
     }
     let code = rules.code(Int(rules.edges[edge].node))
-    let holds = code.pointee.comparison.holds(reading.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
+    let holds = (holdsOn(edge) ? code.pointee.widened : code.pointee.comparison).holds(reading.value)
     rules.edges[edge].isLatched = holds
     setEdge(edge, holds ? .yes : .no)
   }
@@ -128,7 +128,7 @@ extension LaneCore {
     let code = rules.code(Int(rules.edges[edge].node))
     let holds =
       !pointKinds[point].isEvent
-      && code.pointee.comparison.holds(state.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
+      && (holdsOn(edge) ? code.pointee.widened : code.pointee.comparison).holds(state.value)
     rules.edges[edge].isLatched = holds
     setEdge(edge, holds ? .yes : .no)
   }

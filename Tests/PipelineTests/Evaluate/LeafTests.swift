@@ -14,7 +14,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  @Test(arguments: Self.comparisons + Self.timings + Self.windows + Self.absences)
+  @Test(arguments: Self.comparisons + Self.timings + Self.windows + Self.decimals + Self.absences)
   func says(_ test: Case) {
     var scene = Scene()
     scene.device(points: [test.point])
@@ -173,6 +173,43 @@ import Testing
     Case(
       name: "fell by 5 within 10", condition: ConditionPlan(predicate: .changes(by: -5, within: 10)),
       readings: "0:20 4:22 9:17 30:16", until: 40, expect: ["raised 9", "cleared 19"]),
+  ]
+
+  /// What the last bits of a double must not decide.
+  static let decimals: [Case] = [
+    Case(
+      name: "above, back by the deadband", condition: last(.above(8.2), deadband: 1), readings: "0:9 1:7.3 2:7.2",
+      until: 9, expect: ["raised 0", "cleared 2"]),
+    Case(
+      name: "below, back by the deadband", condition: last(.below(0.2), deadband: 0.1), readings: "0:0.1 1:0.3",
+      until: 9, expect: ["raised 0", "cleared 1"]),
+    Case(
+      name: "outside, back by the deadband", condition: last(.outside(0.1, 8.2), deadband: 0.2),
+      readings: "0:9 1:8 2:0 3:0.3", until: 9, expect: ["raised 0", "cleared 1", "raised 2", "cleared 3"]),
+    Case(
+      name: "rose by just as much", condition: ConditionPlan(predicate: .changes(by: 10, within: 10)),
+      readings: "0:6.4 1:16.4", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "rose by a tenth", condition: ConditionPlan(predicate: .changes(by: 0.1, within: 10)),
+      readings: "0:20.1 1:20.2", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "rose by three tenths", condition: ConditionPlan(predicate: .changes(by: 0.3, within: 10)),
+      readings: "0:1.1 1:1.4", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "fell by a tenth", condition: ConditionPlan(predicate: .changes(by: -0.1, within: 10)),
+      readings: "0:20.2 1:20.1", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "an increase of a hundredth is not below", condition: window(.increase, .below(0.01)),
+      readings: "0:1234.56 10:1234.57", until: 15, expect: []),
+    Case(
+      name: "an increase of three tenths is not above", condition: window(.increase, .above(0.3)),
+      readings: "0:1 5:1.3", until: 12, expect: []),
+    Case(
+      name: "an average of just as much", condition: window(.average, .above(20.2)),
+      readings: "0:20.1 5:20.1 8:20.2 10:20.3", until: 12, expect: []),
+    Case(
+      name: "a sum of just as much", condition: window(.sum, .above(0.6)), readings: "0:0.1 8:0.1 9:0.2 10:0.3",
+      until: 12, expect: []),
   ]
 
   static let absences: [Case] = [
