@@ -67,11 +67,20 @@ extension LaneCore {
     refreshQuiet(edge, at: reading.time, isActivity: isActivity)
   }
 
-  /// What `quiet` waits for: an event; of other points a change (a true value that stays true has its own rule).
+  /// What `quiet` waits for (INTERFACE §4): of yes/no points a reading that is true, of others a change, and every event. With
+  /// the first reading it begins to wait.
   private func isActivity(_ reading: Reading, _ moved: Bool) -> Bool {
     let kind = pointKinds[reading.point]
-    guard kind.isEvent else { return moved }
-    return !kind.isBoolean || reading.value != 0 || points.states[reading.point].arrivals == 1
+    if kind.isBoolean { return reading.value != 0 || points.states[reading.point].arrivals == 1 }
+    return kind.isEvent || moved
+  }
+
+  /// Since when a point that is known already has been quiet.
+  func quietSince(_ point: Int) -> Int64 {
+    let state = points.states[point]
+    guard pointKinds[point].isBoolean else { return pointKinds[point].isEvent ? state.usableTime : state.changedAt }
+    let last = points.readings(of: point).last { $0.reason.quality != .bad && $0.value != 0 }
+    return last?.time.milliseconds ?? state.changedAt
   }
 
   // MARK: - Time, or a point that became good or bad
@@ -145,13 +154,8 @@ extension LaneCore {
       clock.since = NodeState.stopped
     }
     if isActivity { clock.held = 0 }
-    let state = points.states[point]
-    let kind = pointKinds[point]
-    if !state.hasValue || isBad(point) {
+    if !points.states[point].hasValue || isBad(point) {
       setEdge(edge, .unknown)
-    } else if kind.isBoolean && !kind.isEvent && state.value != 0 {
-      clock.held = 0
-      setEdge(edge, .no)
     } else if clock.held >= code.pointee.span {
       setEdge(edge, .yes)
     } else {

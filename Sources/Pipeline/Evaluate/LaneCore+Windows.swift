@@ -146,8 +146,7 @@ extension LaneCore {
           previous = stored.value
         }
       case .quiet where rules.states[node].isInside && !isBad(point) && !code.pointee.hasPeriod:
-        rules.clocks[Int(rules.edges[edge].extra)].since =
-          pointKinds[point].isEvent ? state.usableTime : state.changedAt
+        rules.clocks[Int(rules.edges[edge].extra)].since = quietSince(point)
       default: break
       }
     }

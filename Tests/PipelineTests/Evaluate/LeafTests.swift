@@ -214,14 +214,18 @@ import Testing
 
   static let absences: [Case] = [
     Case(
-      name: "quiet counts from the end of a movement", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
-      readings: "0:0 4:1 7:1 9:0 25:1 26:0", until: 40, expect: ["raised 19", "cleared 25", "raised 36"]),
+      name: "quiet counts from the last reading that is true", condition: ConditionPlan(predicate: .quiet(10)),
+      point: .boolean,
+      readings: "0:0 4:1 7:1 9:0 25:1 26:0", until: 40, expect: ["raised 17", "cleared 25", "raised 35"]),
     Case(
       name: "quiet counts from the first reading", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
       readings: "3:0 8:0", until: 40, expect: ["raised 13"]),
     Case(
-      name: "a movement that lasts is not quiet", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
-      readings: "0:1", until: 99, expect: []),
+      name: "quiet although the last reading is true", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
+      readings: "0:1 5:1", until: 99, expect: ["raised 15"]),
+    Case(
+      name: "a movement that is told again and again is not quiet", condition: ConditionPlan(predicate: .quiet(10)),
+      point: .boolean, readings: "0:1 8:1 16:1 24:1", until: 33, expect: []),
     Case(
       name: "quiet numbers do not change", condition: ConditionPlan(predicate: .quiet(10)),
       readings: "0:5 5:5 9:6 15:6 30:7", until: 35, expect: ["raised 19", "cleared 30"]),

@@ -143,9 +143,7 @@ final class NaiveOracle {
 
   private func countQuiet(_ node: Condition) {
     for (index, point) in node.points.enumerated() {
-      guard node.inside, !isBad(point), let newest = known[point].last(where: \.usable) else { continue }
-      let heldTrue = plan.points[point].values == .boolean && !plan.points[point].event && newest.value != 0
-      if !heldTrue { node.quiet[index] += unit }
+      if node.inside && !isBad(point) && known[point].contains(where: \.usable) { node.quiet[index] += unit }
     }
   }
 
@@ -191,7 +189,9 @@ final class NaiveOracle {
   }
 
   private func noteActivity(_ point: Int, moved: Bool, first: Bool, value: Double) {
-    guard plan.points[point].event ? first || value != 0 : moved else { return }
+    guard plan.points[point].values == .boolean ? first || value != 0 : plan.points[point].event || moved else {
+      return
+    }
     for node in trees.joined() {
       for index in node.points.indices where node.points[index] == point { node.quiet[index] = 0 }
     }
@@ -366,15 +366,13 @@ final class NaiveOracle {
     case .changes(let by, let within): node.truths[index] = moved(node, index, by, within)
     case .quiet(let span):
       let point = node.points[index]
-      guard let newest = known[point].last(where: \.usable), !isBad(point) else {
+      guard known[point].contains(where: \.usable), !isBad(point) else {
         node.truths[index] = .unknown
         return
       }
-      let isTrue = plan.points[point].values == .boolean && !plan.points[point].event && newest.value != 0
-      if isTrue { node.quiet[index] = 0 }
       // It begins with the end of a moment: another reading of it may end it.
       let waits = !isOver && node.truths[index] == .no
-      node.truths[index] = !isTrue && node.quiet[index] >= span && !waits ? .yes : .no
+      node.truths[index] = node.quiet[index] >= span && !waits ? .yes : .no
     case .stuck(let span):
       let point = node.points[index]
       node.truths[index] = isFaulty(point) ? .unknown : stoodStill(point, for: span)
