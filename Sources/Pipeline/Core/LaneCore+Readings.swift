@@ -65,7 +65,9 @@ extension LaneCore {
     let previous = state.pointee.hasValue ? state.pointee.value : nil
     let (oldReason, wasStuck) = (state.pointee.reason, state.pointee.isStuck)
     let moved = reading.isUsable && previous != reading.value
+    let isFirst = !state.pointee.isHeard
     store(reading, moved: moved)
+    if isFirst { beginHearing(point) }
     applyToValueEdges(reading, previous: previous, moved: moved)
     if state.pointee.reason != oldReason || state.pointee.isStuck != wasStuck { refreshFaultEdges(point, at: time) }
     let isPulse = pointKinds[point].isEvent && reading.isUsable

@@ -95,7 +95,7 @@ extension LaneCore {
     markFaults(point)
   }
 
-  private func valueEdges(_ point: Int) -> Range<Int> {
+  func valueEdges(_ point: Int) -> Range<Int> {
     Int(rules.watchers[point].first)..<Int(rules.watchers[point].valueEnd)
   }
 
@@ -105,7 +105,8 @@ extension LaneCore {
     switch edge.kind {
     case .last: refreshLast(number, point)
     case .window:
-      setEdge(number, isBad(point) ? .unknown : .no)
+      // What was never heard takes no part.
+      setEdge(number, isBad(point) && points.states[point].isHeard ? .unknown : .no)
       mark(Int(edge.node))
     case .changes: refreshChanges(number, at: time)
     case .quiet: refreshQuiet(number, at: time, isActivity: false)

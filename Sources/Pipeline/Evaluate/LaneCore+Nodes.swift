@@ -83,19 +83,41 @@ extension LaneCore {
     pendingInstances.removeAll()
   }
 
-  private func leafTruth(_ node: Int) -> Truth {
+  func leafTruth(_ node: Int) -> Truth {
     let state = rules.states[node]
     let code = rules.code(node)
-    let count = Int32(rules.edges(of: node).count)
+    let all = Int32(rules.edges(of: node).count)
     // A leaf that found no points can never be true.
-    if count == 0 { return .no }
+    if all == 0 { return .no }
     if code.pointee.kind == .window || code.pointee.kind == .silent { return state.nextRaw }
+    let count = all - state.unheardEdges
+    let unknown = state.unknownEdges - state.unheardEdges
+    if count == 0 { return .unknown }
     if code.pointee.joinsByAnd {
       if state.trueEdges == count { return .yes }
-      return state.trueEdges + state.unknownEdges == count ? .unknown : .no
+      return state.trueEdges + unknown == count ? .unknown : .no
     }
     if state.trueEdges > 0 { return .yes }
-    return state.unknownEdges > 0 ? .unknown : .no
+    return unknown > 0 ? .unknown : .no
+  }
+
+  /// How many points of a leaf were never heard. Faults are known of them, too.
+  func unheardEdges(_ node: Int) -> Int32 {
+    switch rules.code(node).pointee.kind {
+    case .last, .changes, .quiet, .stuck:
+      Int32(rules.edges(of: node).count { !points.states[Int(rules.edges[Int($0)].point)].isHeard })
+    case .window, .silent, .bad, .all, .any, .not: 0
+    }
+  }
+
+  /// With its first reading a point begins to take part in its groups.
+  func beginHearing(_ point: Int) {
+    for edge in valueEdges(point) {
+      let node = Int(rules.edges[edge].node)
+      guard rules.states[node].unheardEdges > 0 else { continue }
+      rules.states[node].unheardEdges -= 1
+      mark(node)
+    }
   }
 
   private func setRaw(_ node: Int, _ raw: Truth, at time: Int64) {
@@ -171,6 +193,7 @@ extension LaneCore {
       step(node, at: time)
       guard rules.code(node).pointee.isLeaf else { continue }
       mark(node)
+      rules.states[node].unheardEdges = unheardEdges(node)
       if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
       for edge in rules.edges(of: node) { beginEdge(Int(edge), of: node, at: time) }
     }

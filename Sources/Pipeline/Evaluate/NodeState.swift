@@ -20,6 +20,8 @@ struct NodeState: BitwiseCopyable {
   /// Leaves over several points: how many say true, and how many cannot say.
   var trueEdges: Int32 = 0
   var unknownEdges: Int32 = 0
+  /// How many of those that cannot say were never heard: they take no part.
+  var unheardEdges: Int32 = 0
   /// The input that changed last.
   var lastEdge: Int32 = -1
   /// Latest time that anything happened here; the condition does not go back behind it, ms.

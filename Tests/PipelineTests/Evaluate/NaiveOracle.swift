@@ -324,10 +324,17 @@ final class NaiveOracle {
   /// All that the leaf says, by what its points were last seen to say.
   private func leaf(_ node: Condition) -> Value {
     if node.points.isEmpty { return .no }
-    let truths = node.truths.dropLast()
+    var truths = Array(node.truths.dropLast())
     switch node.plan.predicate {
     case .compare(.window, _), .silent: return node.truths.last!
-    case .quiet, .stuck: return all(Array(truths))
+    case .bad: break
+    default:
+      // What was never heard takes no part.
+      truths = node.points.indices.filter { !known[node.points[$0]].isEmpty }.map { node.truths[$0] }
+      if truths.isEmpty { return .unknown }
+    }
+    switch node.plan.predicate {
+    case .quiet, .stuck: return all(truths)
     default: return not(all(truths.map { not($0) }))
     }
   }
@@ -424,7 +431,7 @@ final class NaiveOracle {
   private func window(
     _ node: Condition, _ function: WindowFunction, _ width: Int64, _ comparison: Comparison
   ) -> Value {
-    let bad = node.points.filter { isBad($0) }.count
+    let bad = node.points.filter { isBad($0) && !known[$0].isEmpty }.count
     guard bad < node.points.count else { return .unknown }
     var values: [Double] = []
     var first = Int64.max
