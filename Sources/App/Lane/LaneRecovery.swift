@@ -42,7 +42,7 @@ struct LaneRecovery {
       journalDirectory, into: &core, plan: plan, decoder: decoder, changes: changes, start: start)
     let recovered = core ?? LaneCore(plan: plan, startedAt: start)
     self.core = recovered
-    recovered.advance(to: noticed)
+    recovered.advance(to: max(noticed, recovered.now))
     let known = recovered.takeChanges()
     if !known.isEmpty { changes.putUnbounded(.changes(known)) }
     if let applied { recovered.continueBehind(applied.position, ordinal: applied.ordinal) }

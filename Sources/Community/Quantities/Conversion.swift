@@ -1,3 +1,5 @@
+import Pipeline
+
 /// A linear conversion between units: result = value × scale + offset.
 package struct Conversion: Sendable, Equatable {
   package var scale: Double
@@ -10,7 +12,11 @@ package struct Conversion: Sendable, Equatable {
 
   package static let identity = Conversion(scale: 1)
 
-  package func callAsFunction(_ value: Double) -> Double { value * scale + offset }
+  /// As the readings are converted (`Decimals`), so that an end of a range in the device's unit is the same number.
+  package func callAsFunction(_ value: Double) -> Double {
+    let result = value * scale + offset
+    return self == .identity ? result : Decimals.rounded(result, largest: max(result.magnitude, offset.magnitude))
+  }
 
   /// The way back. `scale` is never 0 in the unit table.
   package var inverse: Conversion { Conversion(scale: 1 / scale, offset: -offset / scale) }

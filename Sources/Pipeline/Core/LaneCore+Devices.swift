@@ -16,7 +16,7 @@ extension LaneCore {
     if isRetained { return }
     let time = arrival.milliseconds
     // Of a backlog the lane's clock is behind the arrival: what falls due in between is not settled by this message.
-    let settled = now.milliseconds
+    let settled = now.milliseconds - 1
     devices[device].isHeard = true
     // Its timer only ever looks again later: a sign of life that carries an earlier time must not bring the silence forward.
     devices[device].heardAt = max(devices[device].heardAt, time)
@@ -51,13 +51,13 @@ extension LaneCore {
     flush(at: time)
   }
 
-  /// After the last reading of a message: the points of a device that came back, but that this message did not bring,
+  /// After the last reading of a moment: the points of a device that came back, but that no message brought,
   /// are usable again with their old values. Not before, or an old value would count beside the new ones.
   func finishMessage() {
     guard !returning.isEmpty else { return }
     let time = now.milliseconds
     for device in returning {
-      settlePoints(of: Int(device), upTo: time)
+      settlePoints(of: Int(device), upTo: time - 1)
       for point in pointRange(Int(device)) { noticeStuck(point, at: time) }
       refreshPoints(of: Int(device), at: time)
       flush(at: time)

@@ -53,24 +53,28 @@ extension LaneCore {
     return state.reason.quality != .bad && state.value == value
   }
 
-  /// First everything that fell due up to the reading's time, then the reading.
+  /// First everything that fell due before the reading's time, then the reading. What is due at that very time waits until
+  /// the moment is over: another reading of it may still come.
   private func apply(_ reading: Reading) {
     let point = reading.point
     let time = reading.time
     let state = points.states.base + point
-    if state.pointee.stuckDue <= time { fireStuck(point, at: state.pointee.stuckDue) }
-    settleWatchers(point, upTo: time)
+    if state.pointee.stuckDue < time { fireStuck(point, at: state.pointee.stuckDue) }
+    settleWatchers(point, upTo: time - 1)
 
     let previous = state.pointee.hasValue ? state.pointee.value : nil
     let (oldReason, wasStuck) = (state.pointee.reason, state.pointee.isStuck)
     let moved = reading.isUsable && previous != reading.value
+    let isFirst = !state.pointee.isHeard
     store(reading, moved: moved)
+    if isFirst { beginHearing(point) }
     applyToValueEdges(reading, previous: previous, moved: moved)
     if state.pointee.reason != oldReason || state.pointee.isStuck != wasStuck { refreshFaultEdges(point, at: time) }
-    flush(at: time)
-    if pointKinds[point].isEvent && reading.isUsable {
+    let isPulse = pointKinds[point].isEvent && reading.isUsable
+    flush(at: time, isPulse: isPulse)
+    if isPulse {
       endEvent(point)
-      flush(at: time)
+      flush(at: time, isPulse: true)
     }
   }
 

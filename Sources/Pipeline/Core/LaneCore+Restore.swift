@@ -9,7 +9,8 @@ extension LaneCore {
   /// Takes a new plan at time `at`. Points and devices keep their state by id, rule instances by rule, subject and
   /// conditions; new ones begin now. Raised instances that are gone are told by `takeOrphans`, not by a change.
   package func install(_ plan: LanePlan, at time: Timestamp) {
-    advance(to: time)
+    // A moment that is not over goes on under the new plan.
+    if time > now { advance(to: time) }
     let state = checkpoint()
     self.plan = plan
     points = PointTable(count: plan.points.count)

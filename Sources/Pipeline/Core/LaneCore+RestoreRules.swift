@@ -99,7 +99,10 @@ extension LaneCore {
       for edge in rules.edges(of: node) where freshEdges[Int(edge)] { beginEdge(Int(edge), of: node, at: time) }
       if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
     }
-    flush(at: time)
+    // Earlier versions let what was never heard take part.
+    for node in rules.nodeRange(instance)
+    where rules.states[node].unheardEdges > 0 && leafTruth(node) != rules.states[node].raw { mark(node) }
+    flush(at: time, isOver: true)
     rearm(instance)
   }
 
@@ -133,6 +136,7 @@ extension LaneCore {
     state.isPending = !isSame
     state.trueEdges = Int32(edges.count { rules.edges[Int($0)].truth == .yes })
     state.unknownEdges = Int32(edges.count { rules.edges[Int($0)].truth == .unknown })
+    state.unheardEdges = unheardEdges(node)
     rules.states[node] = state
   }
 

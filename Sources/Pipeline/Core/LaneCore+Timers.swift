@@ -15,7 +15,7 @@ extension LaneCore {
     }
   }
 
-  /// Before anything new reaches an instance, all that was due there up to that time happens.
+  /// Before anything new reaches an instance, all that was due there before that time happens.
   func settle(_ instance: Int, upTo time: Int64) {
     while rules.instances[instance].due <= time { fire(instance, at: rules.instances[instance].due) }
   }
@@ -39,19 +39,28 @@ extension LaneCore {
 
   func wheelOwner(ofInstance instance: Int) -> Int { devices.count + points.states.count + instance }
 
-  /// At one moment, in this order: periods begin and end; holds complete, by what was true until now, the outermost
-  /// first; windows slide and absences begin.
+  /// The end of a moment: all its readings are in. Periods begin and end, windows slide and absences begin; then, from the
+  /// leaves to the root, each condition is looked at once: a hold completes only if its input is still true now.
   private func fire(_ instance: Int, at time: Int64) {
     counts.timersFired += 1
     let range = rules.nodeRange(instance)
-    for node in range where rules.states[node].edgeDue <= time { crossPeriodEdge(node, at: time) }
-    for node in range.reversed() where rules.states[node].holdDue(rules.code(node).pointee) <= time {
-      step(node, at: time)
+    for node in range {
+      if rules.states[node].edgeDue <= time { crossPeriodEdge(node, at: time) }
+      if rules.states[node].leafDue <= time { refreshLeaf(node, at: time) }
     }
-    propagate(instance, at: time)
-    for node in range where rules.states[node].leafDue <= time { refreshLeaf(node, at: time) }
-    flush(at: time)
+    takeOverLeaves(at: time, isOver: true)
+    for node in range where rules.code(node).pointee.isLeaf { stepIfDue(node, at: time) }
+    propagate(instance, at: time, isOver: true)
+    // A period that ends may have more to say (`lookAgain`).
+    flushPending(at: time, isOver: true)
     rearm(instance)
+  }
+
+  /// What a node owes to time alone.
+  func stepIfDue(_ node: Int, at time: Int64) {
+    guard rules.states[node].isTurning || rules.states[node].holdDue(rules.code(node).pointee) <= time else { return }
+    rules.states[node].isTurning = false
+    step(node, at: time)
   }
 
   /// Notes when the instance is due next. A wheel timer that would come earlier stays: it will look again.
@@ -72,10 +81,18 @@ extension LaneCore {
   }
 
   private func crossPeriodEdge(_ node: Int, at time: Int64) {
-    let code = rules.code(node)
     enterPeriod(node, at: time)
-    if code.pointee.kind == .quiet { refreshLeaf(node, at: time) }
-    step(node, at: time)
+    rules.states[node].isTurning = true
+    if rules.code(node).pointee.kind == .quiet { refreshLeaf(node, at: time) }
+  }
+
+  /// A reading of the very moment at which a period begins or ends sees it begun or ended; the rest of that edge comes with
+  /// the end of the moment.
+  func turnPeriod(_ node: Int, at time: Int64) {
+    guard rules.states[node].edgeDue <= time else { return }
+    let due = rules.states[node].edgeDue
+    enterPeriod(node, at: time)
+    rules.states[node].edgeDue = due
   }
 
   /// Looks up whether `time` is inside the node's period and when that changes.

@@ -112,10 +112,11 @@ package final class LaneCore {
     }
   }
 
-  /// Lets time pass: fires everything due up to and including `time`. Times before `now` change nothing.
+  /// Lets time pass: `time` is over, and everything due up to and including it fires. Times before `now` change nothing.
   package func advance(to time: Timestamp) {
+    guard time >= now else { return }
     finishMessage()
-    now = max(now, time)
+    now = time
     fireTimers(upTo: now.milliseconds)
   }
 
@@ -151,12 +152,15 @@ package final class LaneCore {
   }
 
   private func begin(_ entry: Entry) {
-    finishMessage()
-    // What waited at the broker says how things were while nobody listened: no timer may fire on a silence that the next
-    // message of the backlog is about to break. The tick behind it moves the clock.
-    if !entry.flags.contains(.backlog) {
-      now = max(now, entry.time)
-      fireTimers(upTo: now.milliseconds)
+    if entry.flags.contains(.backlog) {
+      // What waited at the broker says how things were while nobody listened: no timer may fire on a silence that the next
+      // message of the backlog is about to break. The tick behind it moves the clock.
+      finishMessage()
+    } else if entry.time > now {
+      // All messages of one moment are taken in before what falls due, leaves a window or times out at that moment.
+      finishMessage()
+      now = entry.time
+      fireTimers(upTo: now.milliseconds - 1)
     }
     if entry.position != position {
       position = entry.position

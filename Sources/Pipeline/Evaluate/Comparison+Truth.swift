@@ -2,42 +2,59 @@
 /// deadband is wider than half of its range never clears; the reader of rules refuses it.
 extension Comparison {
   /// Whether the value satisfies the comparison.
-  /// - Parameters:
-  ///   - deadband: how far the value must be back before a comparison that was true becomes false.
-  ///   - latched: whether it was true at the last known value.
-  func holds(_ value: Double, deadband: Double, latched: Bool) -> Bool {
-    let d = latched ? deadband : 0
+  func holds(_ value: Double) -> Bool {
     switch self {
-    case .above(let x): return value > x - d
-    case .below(let x): return value < x + d
-    case .outside(let a, let b): return !(value >= a + d && value <= b - d)
-    case .inside(let a, let b): return value >= a - d && value <= b + d
-    case .equals(let x): return value == x
-    case .notEquals(let x): return value != x
+    case .above(let x): value > x
+    case .below(let x): value < x
+    case .outside(let a, let b): !(value >= a && value <= b)
+    case .inside(let a, let b): value >= a && value <= b
+    case .equals(let x): value == x
+    case .notEquals(let x): value != x
+    }
+  }
+
+  /// What stays true until the value is back by the deadband.
+  func widened(by d: Double) -> Comparison {
+    switch self {
+    case .above(let x): .above(Decimals.sum(x, -d))
+    case .below(let x): .below(Decimals.sum(x, d))
+    case .outside(let a, let b): .outside(Decimals.sum(a, d), Decimals.sum(b, -d))
+    case .inside(let a, let b): .inside(Decimals.sum(a, -d), Decimals.sum(b, d))
+    case .equals, .notEquals: self
+    }
+  }
+
+  /// For values that are rounded themselves.
+  var rounded: Comparison {
+    switch self {
+    case .above(let x): .above(Decimals.rounded(x))
+    case .below(let x): .below(Decimals.rounded(x))
+    case .outside(let a, let b): .outside(Decimals.rounded(a), Decimals.rounded(b))
+    case .inside(let a, let b): .inside(Decimals.rounded(a), Decimals.rounded(b))
+    case .equals(let x): .equals(Decimals.rounded(x))
+    case .notEquals(let x): .notEquals(Decimals.rounded(x))
     }
   }
 
   /// What is certain when the value is known to be at least `bound`.
-  func certain(atLeast bound: Double, deadband: Double, latched: Bool) -> Truth {
-    let d = latched ? deadband : 0
+  func certain(atLeast bound: Double) -> Truth {
     switch self {
-    case .above(let x): return bound > x - d ? .yes : .unknown
-    case .below(let x): return bound >= x + d ? .no : .unknown
-    case .outside(let a, let b): return bound > b - d || a + d > b - d ? .yes : .unknown
-    case .inside(_, let b): return bound > b + d ? .no : .unknown
+    case .above(let x): return bound > x ? .yes : .unknown
+    case .below(let x): return bound >= x ? .no : .unknown
+    case .outside(let a, let b): return bound > b || a > b ? .yes : .unknown
+    case .inside(_, let b): return bound > b ? .no : .unknown
     case .equals(let x): return bound > x ? .no : .unknown
     case .notEquals(let x): return bound > x ? .yes : .unknown
     }
   }
 
   /// What is certain when the value is known to be at most `bound`.
-  func certain(atMost bound: Double, deadband: Double, latched: Bool) -> Truth {
-    let d = latched ? deadband : 0
+  func certain(atMost bound: Double) -> Truth {
     switch self {
-    case .above(let x): return bound <= x - d ? .no : .unknown
-    case .below(let x): return bound < x + d ? .yes : .unknown
-    case .outside(let a, let b): return bound < a + d || a + d > b - d ? .yes : .unknown
-    case .inside(let a, _): return bound < a - d ? .no : .unknown
+    case .above(let x): return bound <= x ? .no : .unknown
+    case .below(let x): return bound < x ? .yes : .unknown
+    case .outside(let a, let b): return bound < a || a > b ? .yes : .unknown
+    case .inside(let a, _): return bound < a ? .no : .unknown
     case .equals(let x): return bound < x ? .no : .unknown
     case .notEquals(let x): return bound < x ? .yes : .unknown
     }

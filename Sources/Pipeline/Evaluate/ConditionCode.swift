@@ -4,11 +4,15 @@ struct ConditionCode: BitwiseCopyable {
 
   var kind: Kind
   var comparison = Comparison.above(0)
+  /// The comparison once it is active: by the deadband wider.
+  var widened = Comparison.above(0)
   var function = WindowFunction.average
   /// Width of a window, or how long quiet, silent, stuck: ms.
   var span: Int64 = 0
-  /// `changes`.
+  /// `changes`: by how much; rose, else fell; and what is enough to stay active.
   var by = 0.0
+  var rises = true
+  var widenedBy = 0.0
   /// `bad`: one bit for each reason.
   var reasons: UInt16 = 0
   /// `all`, `any`, `not`: range in `RuleTable.children`.
@@ -35,12 +39,15 @@ struct ConditionCode: BitwiseCopyable {
       self.comparison = comparison
     case .compare(.window(let function, let width), let comparison):
       kind = .window
-      self.comparison = comparison
+      // What a window says is rounded.
+      self.comparison = comparison.rounded
       self.function = function
       span = max(1, width)
     case .changes(let by, let within):
       kind = .changes
-      self.by = by
+      self.by = Decimals.rounded(by.magnitude)
+      rises = by >= 0
+      widenedBy = Decimals.sum(self.by, -deadband)
       span = max(1, within)
     case .quiet(let span): (kind, self.span) = (.quiet, max(1, span))
     case .silent(let span): (kind, self.span) = (.silent, max(1, span))
@@ -52,6 +59,7 @@ struct ConditionCode: BitwiseCopyable {
     case .any(let list): take(.any, list, &children)
     case .not(let child): take(.not, [child], &children)
     }
+    widened = comparison.widened(by: deadband)
   }
 
   private mutating func take(_ kind: Kind, _ list: [Int], _ children: inout [Int32]) {
@@ -69,7 +77,7 @@ struct ConditionCode: BitwiseCopyable {
   var joinsByAnd: Bool { kind == .quiet || kind == .stuck }
 
   var windowKind: SlidingWindow.Kind {
-    if kind == .changes { return by >= 0 ? .minimum : .maximum }
+    if kind == .changes { return rises ? .minimum : .maximum }
     return function == .minimum ? .minimum : function == .maximum ? .maximum : .total
   }
 

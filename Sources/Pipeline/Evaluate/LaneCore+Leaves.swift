@@ -37,7 +37,7 @@ extension LaneCore {
       return
     }
     let code = rules.code(Int(rules.edges[edge].node))
-    let holds = code.pointee.comparison.holds(reading.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
+    let holds = (holdsOn(edge) ? code.pointee.widened : code.pointee.comparison).holds(reading.value)
     rules.edges[edge].isLatched = holds
     setEdge(edge, holds ? .yes : .no)
   }
@@ -67,11 +67,20 @@ extension LaneCore {
     refreshQuiet(edge, at: reading.time, isActivity: isActivity)
   }
 
-  /// What `quiet` waits for: an event; of other points a change (a true value that stays true has its own rule).
+  /// What `quiet` waits for (INTERFACE §4): of yes/no points a reading that is true, of others a change, and every event. With
+  /// the first reading it begins to wait.
   private func isActivity(_ reading: Reading, _ moved: Bool) -> Bool {
     let kind = pointKinds[reading.point]
-    guard kind.isEvent else { return moved }
-    return !kind.isBoolean || reading.value != 0 || points.states[reading.point].arrivals == 1
+    if kind.isBoolean { return reading.value != 0 || points.states[reading.point].arrivals == 1 }
+    return kind.isEvent || moved
+  }
+
+  /// Since when a point that is known already has been quiet.
+  func quietSince(_ point: Int) -> Int64 {
+    let state = points.states[point]
+    guard pointKinds[point].isBoolean else { return pointKinds[point].isEvent ? state.usableTime : state.changedAt }
+    let last = points.readings(of: point).last { $0.reason.quality != .bad && $0.value != 0 }
+    return last?.time.milliseconds ?? state.changedAt
   }
 
   // MARK: - Time, or a point that became good or bad
@@ -86,7 +95,7 @@ extension LaneCore {
     markFaults(point)
   }
 
-  private func valueEdges(_ point: Int) -> Range<Int> {
+  func valueEdges(_ point: Int) -> Range<Int> {
     Int(rules.watchers[point].first)..<Int(rules.watchers[point].valueEnd)
   }
 
@@ -96,7 +105,8 @@ extension LaneCore {
     switch edge.kind {
     case .last: refreshLast(number, point)
     case .window:
-      setEdge(number, isBad(point) ? .unknown : .no)
+      // What was never heard takes no part.
+      setEdge(number, isBad(point) && points.states[point].isHeard ? .unknown : .no)
       mark(Int(edge.node))
     case .changes: refreshChanges(number, at: time)
     case .quiet: refreshQuiet(number, at: time, isActivity: false)
@@ -109,8 +119,10 @@ extension LaneCore {
   /// The leaf's own deadline came.
   func refreshLeaf(_ node: Int, at time: Int64) {
     rules.states[node].leafDue = .max
+    let kind = rules.code(node).pointee.kind
+    guard rules.code(node).pointee.isLeaf else { return }
     mark(node)
-    switch rules.code(node).pointee.kind {
+    switch kind {
     case .window: break
     case .silent: refreshSilent(node, at: time)
     default: for edge in rules.edges(of: node) { refreshEdge(Int(edge), at: time) }
@@ -126,13 +138,14 @@ extension LaneCore {
     let code = rules.code(Int(rules.edges[edge].node))
     let holds =
       !pointKinds[point].isEvent
-      && code.pointee.comparison.holds(state.value, deadband: code.pointee.deadband, latched: holdsOn(edge))
+      && (holdsOn(edge) ? code.pointee.widened : code.pointee.comparison).holds(state.value)
     rules.edges[edge].isLatched = holds
     setEdge(edge, holds ? .yes : .no)
   }
 
   func refreshQuiet(_ edge: Int, at time: Int64, isActivity: Bool) {
     let node = Int(rules.edges[edge].node)
+    turnPeriod(node, at: time)
     let code = rules.code(node)
     let point = Int(rules.edges[edge].point)
     let number = Int(rules.edges[edge].extra)
@@ -142,13 +155,8 @@ extension LaneCore {
       clock.since = NodeState.stopped
     }
     if isActivity { clock.held = 0 }
-    let state = points.states[point]
-    let kind = pointKinds[point]
-    if !state.hasValue || isBad(point) {
+    if !points.states[point].hasValue || isBad(point) {
       setEdge(edge, .unknown)
-    } else if kind.isBoolean && !kind.isEvent && state.value != 0 {
-      clock.held = 0
-      setEdge(edge, .no)
     } else if clock.held >= code.pointee.span {
       setEdge(edge, .yes)
     } else {

@@ -16,7 +16,7 @@ extension LaneCore {
     case .increase, .ratePerHour:
       guard let previous else { return }
       // A meter that starts anew counts from zero (Prometheus' `increase`).
-      value = value >= previous ? value - previous : value
+      if value >= previous { value = Decimals.sum(value, -previous) }
       if value == 0 { return }
     case .average, .minimum, .maximum, .sum: break
     }
@@ -55,21 +55,20 @@ extension LaneCore {
     let state = rules.states.base + node
     let count = rules.edges(of: node).count
     guard window.pointee.first != .max, count > 0, Int(state.pointee.unknownEdges) < count else { return .unknown }
-    let comparison = code.pointee.comparison
-    let deadband = code.pointee.deadband
     let value = windowValue(code, window)
     let latched = state.pointee.isLatched && state.pointee.isActive
+    let comparison = latched ? code.pointee.widened : code.pointee.comparison
     if time - window.pointee.first >= code.pointee.span && state.pointee.unknownEdges == 0 {
       guard let value else { return .unknown }
-      return Truth(comparison.holds(value, deadband: deadband, latched: latched))
+      return Truth(comparison.holds(value))
     }
     // Part of the window is not known: can it still change the answer?
     guard let value else { return .unknown }
     if code.pointee.growsOnly || code.pointee.function == .maximum {
-      return comparison.certain(atLeast: value, deadband: deadband, latched: latched)
+      return comparison.certain(atLeast: value)
     }
     if code.pointee.function == .minimum {
-      return comparison.certain(atMost: value, deadband: deadband, latched: latched)
+      return comparison.certain(atMost: value)
     }
     return .unknown
   }
@@ -82,11 +81,15 @@ extension LaneCore {
   private func windowValue(
     _ code: UnsafePointer<ConditionCode>, _ window: UnsafePointer<SlidingWindow>
   ) -> Double? {
+    func rounded(_ value: Double) -> Double {
+      Decimals.rounded(value, largest: value.magnitude, places: Decimals.ofSums)
+    }
     switch code.pointee.function {
-    case .count, .sum, .increase: window.pointee.total
-    case .ratePerHour: window.pointee.total * 3_600_000 / Double(code.pointee.span)
-    case .average: window.pointee.count > 0 ? window.pointee.total / window.pointee.weight : nil
-    case .minimum, .maximum: window.pointee.front?.value
+    case .count: return window.pointee.total
+    case .sum, .increase: return rounded(window.pointee.total)
+    case .ratePerHour: return rounded(window.pointee.total * 3_600_000 / Double(code.pointee.span))
+    case .average: return window.pointee.count > 0 ? rounded(window.pointee.total / window.pointee.weight) : nil
+    case .minimum, .maximum: return window.pointee.front.map { Decimals.rounded($0.value) }
     }
   }
 
@@ -112,10 +115,9 @@ extension LaneCore {
       setEdge(edge, .unknown)
       return
     }
-    let by = code.pointee.by
-    let difference = by >= 0 ? points.states[point].value - front.value : front.value - points.states[point].value
-    let limit = abs(by) - (holdsOn(edge) ? code.pointee.deadband : 0)
-    let holds = difference >= limit
+    let rise = Decimals.sum(points.states[point].value, -front.value)
+    let holds =
+      (code.pointee.rises ? rise : -rise) >= (holdsOn(edge) ? code.pointee.widenedBy : code.pointee.by)
     // What leaves the window makes the difference smaller: only what is true can turn by it.
     if holds && front.time != .max { expect(node, at: front.time + code.pointee.span) }
     rules.edges[edge].isLatched = holds
@@ -144,8 +146,7 @@ extension LaneCore {
           previous = stored.value
         }
       case .quiet where rules.states[node].isInside && !isBad(point) && !code.pointee.hasPeriod:
-        rules.clocks[Int(rules.edges[edge].extra)].since =
-          pointKinds[point].isEvent ? state.usableTime : state.changedAt
+        rules.clocks[Int(rules.edges[edge].extra)].since = quietSince(point)
       default: break
       }
     }

@@ -15,9 +15,13 @@ struct NodeState: BitwiseCopyable {
   /// Windows and `silent`: the raw truth that the next flush takes over.
   var nextRaw = Truth.unknown
   var isPending = false
+  /// Its period begins or ends at the moment that is being closed.
+  var isTurning = false
   /// Leaves over several points: how many say true, and how many cannot say.
   var trueEdges: Int32 = 0
   var unknownEdges: Int32 = 0
+  /// How many of those that cannot say were never heard: they take no part.
+  var unheardEdges: Int32 = 0
   /// The input that changed last.
   var lastEdge: Int32 = -1
   /// Latest time that anything happened here; the condition does not go back behind it, ms.
@@ -28,7 +32,8 @@ struct NodeState: BitwiseCopyable {
   var mark = stopped
   /// …and what had been collected before that, ms.
   var held: Int64 = 0
-  /// When something of the leaf happens by itself, at the earliest; `Int64.max` = nothing will.
+  /// When something of the leaf happens by itself, at the earliest; `Int64.max` = nothing will. At a root with conditions
+  /// below it: a moment after whose last reading they are joined.
   var leafDue = Int64.max
   /// When `isInside` changes.
   var edgeDue = Int64.max

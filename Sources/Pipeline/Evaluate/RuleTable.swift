@@ -9,6 +9,8 @@ struct RuleTable: ~Copyable {
     var nodeCount: Int32
     var zone: Int32
     var isDirty = false
+    /// A leaf says something else to what stands above it.
+    var isTurned = false
     /// Looks at so many points that they are not told of its deadlines: their readings ask it each time.
     var isCrowded = false
     /// When something happens here by itself.

@@ -15,6 +15,13 @@ struct FieldRow: BitwiseCopyable {
   var ignoresUnmapped: Bool
   /// A number means itself: neither `map` nor `faults` may say otherwise.
   var isPlain: Bool
+
+  /// Canonical unit. What is not converted stays bit for bit.
+  @inline(__always)
+  func canonical(_ number: Double) -> Double {
+    let value = number * scale + offset
+    return scale == 1 && offset == 0 ? value : Decimals.rounded(value, largest: max(value.magnitude, offset.magnitude))
+  }
 }
 
 /// What normalising needs to know about one point.

@@ -21,7 +21,7 @@ struct Normaliser {
     _ number: Double, _ field: UnsafePointer<FieldRow>, _ point: UnsafePointer<PointRow>
   ) -> Outcome? {
     guard field.pointee.isPlain, !point.pointee.isBoolean else { return nil }
-    let value = number * field.pointee.scale + field.pointee.offset
+    let value = field.pointee.canonical(number)
     guard value >= point.pointee.lowest, value <= point.pointee.highest, value.isFinite else { return nil }
     return .good(value)
   }
@@ -48,7 +48,7 @@ struct Normaliser {
     if point.isBoolean, spelled.number != 0, spelled.number != 1 {
       return spelled.number.isNaN ? .bad(.notANumber) : field.ignoresUnmapped ? .nothing : .bad(.undecodable)
     }
-    let value = spelled.number * field.scale + field.offset
+    let value = field.canonical(spelled.number)
     return value.isFinite ? ranged(value, point: point) : .bad(.notANumber)
   }
 

@@ -21,10 +21,11 @@ struct LaneRun {
   mutating func advance(to time: Timestamp) { core.advance(to: time) }
 
   /// Lets the clock stand at each time at which something may fall due before `time`, as the ticks of a live lane do: what
-  /// time alone brings is then known when it happens, however long the tape says nothing.
+  /// time alone brings is then known when it happens, however long the tape says nothing. A moment that is not over yet gets
+  /// no tick.
   mutating func tick(until time: Timestamp) {
-    while let due = core.nextDue, due < time {
-      core.advance(to: due)
+    while core.now < time, let due = core.nextDue, due < time {
+      core.advance(to: max(due, core.now))
       if let next = core.nextDue, next <= due { break }
     }
   }

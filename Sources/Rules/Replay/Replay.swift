@@ -53,10 +53,9 @@ package struct Replay {
   /// Lets the clock run on to `time`, if that is later, and ends the replay: everything is certain now.
   package mutating func finish(until time: Timestamp? = nil) {
     if let now = clock {
-      if let time, time > now {
-        run?.tick(until: time)
-        run?.advance(to: time)
-      }
+      let end = max(now, time ?? now)
+      run?.tick(until: end)
+      run?.advance(to: end)
       collect()
     }
     ready += order.takeAll()

@@ -37,7 +37,8 @@ import Testing
       return scene(hold).run([.init(at: 100, device: 0, readings: items)], until: 200)
     }
     #expect(batch([(50, 21), (55, 19), (70, 21), (75, 22)]) == ["r raised 80"])
-    #expect(batch([(50, 21), (60, 19)]) == ["r raised 60", "r cleared 60"])
+    #expect(batch([(50, 21), (61, 19)]) == ["r raised 60", "r cleared 61"])
+    #expect(batch([(50, 21), (60, 19)]) == [])
     #expect(batch([(50, 21), (59, 19)]) == [])
   }
 

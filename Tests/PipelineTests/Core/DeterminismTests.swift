@@ -30,8 +30,9 @@ import Testing
       var clock: Int64 = 0
       for entry in random.scene.entries(random.messages) {
         if entry.kind == .message {
-          for _ in 0..<numbers.pick(0...3) {
-            clock = Int64.random(in: clock...entry.time.milliseconds, using: &numbers)
+          // A tick says that its time is over: no message of that time may follow.
+          for _ in 0..<numbers.pick(0...3) where clock < entry.time.milliseconds {
+            clock = Int64.random(in: clock..<entry.time.milliseconds, using: &numbers)
             core.process(Entry(kind: .tick, time: Timestamp(milliseconds: clock), position: 0))
           }
           clock = entry.time.milliseconds

@@ -14,7 +14,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  @Test(arguments: Self.comparisons + Self.timings + Self.windows + Self.absences)
+  @Test(arguments: Self.comparisons + Self.timings + Self.windows + Self.decimals + Self.absences)
   func says(_ test: Case) {
     var scene = Scene()
     scene.device(points: [test.point])
@@ -92,8 +92,15 @@ import Testing
       name: "a hold completes at t + d", condition: last(.below(16), hold: 10), readings: "0:18 1:15 5:15 14:18",
       until: 20, expect: ["raised 11", "cleared 14"]),
     Case(
-      name: "the hold is settled before the reading that comes with it", condition: last(.below(16), hold: 10),
-      readings: "1:15 11:18", until: 20, expect: ["raised 11", "cleared 11"]),
+      name: "a reading of the moment at which the hold is complete breaks it", condition: last(.below(16), hold: 10),
+      readings: "1:15 11:18", until: 20, expect: []),
+    Case(
+      name: "a hold is complete at the last moment of the tape", condition: last(.below(16), hold: 10),
+      readings: "1:15 11:15", until: 11, expect: ["raised 11"]),
+    Case(
+      name: "a reading of the moment at which clear_for is over keeps the alert",
+      condition: last(.above(20), clearHold: 5), readings: "0:21 3:19 8:21 9:19", until: 20,
+      expect: ["raised 0", "cleared 14"]),
     Case(
       name: "one good reading breaks a hold", condition: last(.below(16), hold: 10), readings: "0:15 9:16 10:15",
       until: 30, expect: ["raised 20"]),
@@ -168,16 +175,57 @@ import Testing
       readings: "0:20 4:22 9:17 30:16", until: 40, expect: ["raised 9", "cleared 19"]),
   ]
 
+  /// What the last bits of a double must not decide.
+  static let decimals: [Case] = [
+    Case(
+      name: "above, back by the deadband", condition: last(.above(8.2), deadband: 1), readings: "0:9 1:7.3 2:7.2",
+      until: 9, expect: ["raised 0", "cleared 2"]),
+    Case(
+      name: "below, back by the deadband", condition: last(.below(0.2), deadband: 0.1), readings: "0:0.1 1:0.3",
+      until: 9, expect: ["raised 0", "cleared 1"]),
+    Case(
+      name: "outside, back by the deadband", condition: last(.outside(0.1, 8.2), deadband: 0.2),
+      readings: "0:9 1:8 2:0 3:0.3", until: 9, expect: ["raised 0", "cleared 1", "raised 2", "cleared 3"]),
+    Case(
+      name: "rose by just as much", condition: ConditionPlan(predicate: .changes(by: 10, within: 10)),
+      readings: "0:6.4 1:16.4", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "rose by a tenth", condition: ConditionPlan(predicate: .changes(by: 0.1, within: 10)),
+      readings: "0:20.1 1:20.2", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "rose by three tenths", condition: ConditionPlan(predicate: .changes(by: 0.3, within: 10)),
+      readings: "0:1.1 1:1.4", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "fell by a tenth", condition: ConditionPlan(predicate: .changes(by: -0.1, within: 10)),
+      readings: "0:20.2 1:20.1", until: 5, expect: ["raised 1"]),
+    Case(
+      name: "an increase of a hundredth is not below", condition: window(.increase, .below(0.01)),
+      readings: "0:1234.56 10:1234.57", until: 15, expect: []),
+    Case(
+      name: "an increase of three tenths is not above", condition: window(.increase, .above(0.3)),
+      readings: "0:1 5:1.3", until: 12, expect: []),
+    Case(
+      name: "an average of just as much", condition: window(.average, .above(20.2)),
+      readings: "0:20.1 5:20.1 8:20.2 10:20.3", until: 12, expect: []),
+    Case(
+      name: "a sum of just as much", condition: window(.sum, .above(0.6)), readings: "0:0.1 8:0.1 9:0.2 10:0.3",
+      until: 12, expect: []),
+  ]
+
   static let absences: [Case] = [
     Case(
-      name: "quiet counts from the end of a movement", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
-      readings: "0:0 4:1 7:1 9:0 25:1 26:0", until: 40, expect: ["raised 19", "cleared 25", "raised 36"]),
+      name: "quiet counts from the last reading that is true", condition: ConditionPlan(predicate: .quiet(10)),
+      point: .boolean,
+      readings: "0:0 4:1 7:1 9:0 25:1 26:0", until: 40, expect: ["raised 17", "cleared 25", "raised 35"]),
     Case(
       name: "quiet counts from the first reading", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
       readings: "3:0 8:0", until: 40, expect: ["raised 13"]),
     Case(
-      name: "a movement that lasts is not quiet", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
-      readings: "0:1", until: 99, expect: []),
+      name: "quiet although the last reading is true", condition: ConditionPlan(predicate: .quiet(10)), point: .boolean,
+      readings: "0:1 5:1", until: 99, expect: ["raised 15"]),
+    Case(
+      name: "a movement that is told again and again is not quiet", condition: ConditionPlan(predicate: .quiet(10)),
+      point: .boolean, readings: "0:1 8:1 16:1 24:1", until: 33, expect: []),
     Case(
       name: "quiet numbers do not change", condition: ConditionPlan(predicate: .quiet(10)),
       readings: "0:5 5:5 9:6 15:6 30:7", until: 35, expect: ["raised 19", "cleared 30"]),

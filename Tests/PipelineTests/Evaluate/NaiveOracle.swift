@@ -3,8 +3,9 @@ import Pipeline
 /// The definition of the rules, as slow and plain as it can be said: time goes step by step, and at every step every
 /// condition is worked out again from the whole list of readings. It shares no code with the evaluation.
 ///
-/// At one moment, in this order: periods begin and end; holds complete by what was true until then, the outermost
-/// first; leaves see the new time; devices fall silent; points get stuck; messages arrive.
+/// At one moment, in this order: periods begin and end; messages arrive, and what looks at one point sees each reading; then
+/// everything is worked out from the leaves to the root, and holds complete where their input is true still; devices fall
+/// silent; points get stuck.
 final class NaiveOracle {
   enum Value { case no, yes, unknown }
 
@@ -29,19 +30,31 @@ final class NaiveOracle {
     var active = false
     var counter: Int64 = 0
     var inside = true
+    var output = Value.unknown
+    /// What each point says; of windows and `silent` the last one, for all of them.
+    var truths: [Value]
     var latched: [Bool]
     var quiet: [Int64]
     init(_ plan: ConditionPlan, _ points: [Int]) {
       self.plan = plan
       self.points = points
       latched = Array(repeating: false, count: points.count + 1)
+      truths = Array(repeating: .unknown, count: points.count + 1)
       quiet = Array(repeating: 0, count: points.count)
     }
 
-    var output: Value {
-      if active { return raw == .unknown && inside ? .unknown : .yes }
-      if raw == .no || !inside { return .no }
-      return raw == .unknown ? .unknown : .no
+    var isLeaf: Bool {
+      switch plan.predicate {
+      case .all, .any, .not: false
+      default: true
+      }
+    }
+    func say() {
+      if active {
+        output = raw == .unknown && inside ? .unknown : .yes
+      } else {
+        output = raw == .unknown && inside ? .unknown : .no
+      }
     }
     var isCounting: Bool { active ? raw == .no || !inside : raw == .yes && inside }
   }
@@ -54,6 +67,7 @@ final class NaiveOracle {
   var silent: [Bool]
   var unseen: [Bool]
   var stuck: [Bool]
+  var returning: [Int] = []
   var pulse: Int?
   var now: Int64 = 0
   var changes: [Change] = []
@@ -80,7 +94,7 @@ final class NaiveOracle {
         settle(node, tree)
       }
     }
-    lookAtLeaves()
+    lookAtAll()
     var next = 0
     for step in 0...end {
       now = step * unit
@@ -89,6 +103,7 @@ final class NaiveOracle {
         take(messages[next])
         next += 1
       }
+      endMoment()
     }
     return changes
   }
@@ -96,35 +111,39 @@ final class NaiveOracle {
   // MARK: - Time
 
   private func letTimePass() {
-    for (number, tree) in trees.enumerated() {
-      for node in tree {
-        if node.isCounting { node.counter += unit }
-        if case .quiet = node.plan.predicate { countQuiet(node) }
-      }
-      for node in tree {
-        guard let during = node.plan.during, inside(during, now) != node.inside else { continue }
-        node.inside.toggle()
-        settle(node, number)
-      }
-      // Only what is complete changes here; what stands above has not heard of it yet.
-      for node in tree.reversed() { settle(node, number) }
-      propagate(number)
+    for node in trees.joined() {
+      if node.isCounting { node.counter += unit }
+      if case .quiet = node.plan.predicate { countQuiet(node) }
+      if let during = node.plan.during { node.inside = inside(during, now) }
     }
-    lookAtLeaves()
+  }
+
+  private func endMoment() {
+    for device in returning {
+      for point in points(of: device) {
+        unseen[point] = false
+        _ = becomesStuck(point)
+      }
+      hear(points(of: device))
+    }
+    returning = []
+    lookAtAll()
     for (device, plan) in plan.devices.enumerated() {
       guard let after = plan.silentAfter, !silent[device], heard[device] + after <= now else { continue }
       silent[device] = true
       for point in points(of: device) { unseen[point] = true }
-      lookAtLeaves()
+      hear(points(of: device))
+      lookAtAll()
     }
-    for point in known.indices where becomesStuck(point) { lookAtLeaves() }
+    for point in known.indices where becomesStuck(point) {
+      hear([point])
+      lookAtAll()
+    }
   }
 
   private func countQuiet(_ node: Condition) {
     for (index, point) in node.points.enumerated() {
-      guard node.inside, !isBad(point), let newest = known[point].last(where: \.usable) else { continue }
-      let heldTrue = plan.points[point].values == .boolean && !plan.points[point].event && newest.value != 0
-      if !heldTrue { node.quiet[index] += unit }
+      if node.inside && !isBad(point) && known[point].contains(where: \.usable) { node.quiet[index] += unit }
     }
   }
 
@@ -148,8 +167,9 @@ final class NaiveOracle {
 
   private func take(_ message: Scene.Message) {
     heard[message.device] = now
+    if silent[message.device] { returning.append(message.device) }
     silent[message.device] = false
-    lookAtLeaves()
+    hear(points(of: message.device), isSignOfLife: true)
     for item in message.readings {
       let point = item.point
       let before = known[point].last(where: \.usable)
@@ -160,20 +180,18 @@ final class NaiveOracle {
       if moved { stuck[point] = false } else if usable { _ = becomesStuck(point) }
       if usable { noteActivity(point, moved: moved, first: known[point].count == 1, value: item.value) }
       if usable && plan.points[point].event { pulse = point }
-      lookAtLeaves()
+      hear([point])
       if pulse != nil {
+        hear([point], isEnd: true)
         pulse = nil
-        lookAtLeaves()
       }
     }
-    let returning = points(of: message.device).filter { unseen[$0] }
-    for point in returning { unseen[point] = false }
-    for point in points(of: message.device) { _ = becomesStuck(point) }
-    lookAtLeaves()
   }
 
   private func noteActivity(_ point: Int, moved: Bool, first: Bool, value: Double) {
-    guard plan.points[point].event ? first || value != 0 : moved else { return }
+    guard plan.points[point].values == .boolean ? first || value != 0 : plan.points[point].event || moved else {
+      return
+    }
     for node in trees.joined() {
       for index in node.points.indices where node.points[index] == point { node.quiet[index] = 0 }
     }
@@ -208,28 +226,70 @@ final class NaiveOracle {
 
   // MARK: - Conditions
 
-  private func lookAtLeaves() {
+  /// The moment is over: every condition of every rule.
+  private func lookAtAll() {
     for (number, tree) in trees.enumerated() {
       for node in tree {
-        if let truth = leaf(node) {
-          node.raw = truth
-          settle(node, number)
+        if node.isLeaf {
+          for index in node.truths.indices { look(node, index, isOver: true) }
+          node.raw = leaf(node)
+        } else {
+          node.raw = join(node, tree)
         }
+        let wasActive = node.active
+        settle(node, number)
+        if wasActive && !node.active && node.raw == .yes { reconsider(node, number) }
       }
-      propagate(number)
     }
   }
 
-  private func propagate(_ number: Int) {
-    let tree = trees[number]
-    for node in tree {
-      switch node.plan.predicate {
-      case .all(let list): node.raw = all(list.map { tree[$0].output })
-      case .any(let list): node.raw = not(all(list.map { not(tree[$0].output) }))
-      case .not(let child): node.raw = not(tree[child].output)
-      default: continue
+  /// Something is known of these points: what looks at one point only sees it at once.
+  /// - Parameter isEnd: the event is over.
+  private func hear(_ points: [Int], isSignOfLife: Bool = false, isEnd: Bool = false) {
+    for (number, tree) in trees.enumerated() {
+      var isTurned = false
+      for node in tree where node.isLeaf && node.points.contains(where: { points.contains($0) }) {
+        for (index, point) in node.points.enumerated() where points.contains(point) {
+          look(node, index, isSignOfLife: isSignOfLife, isEnd: isEnd)
+        }
+        if !isSignOfLife || isSilence(node) { look(node, node.points.count) }
+        let output = node.output
+        let truth = leaf(node)
+        guard truth != node.raw else { continue }
+        node.raw = truth
+        let wasActive = node.active
+        settle(node, number)
+        if wasActive && !node.active && node.raw == .yes { reconsider(node, number) }
+        if node.output != output { isTurned = true }
       }
-      settle(node, number)
+      guard isTurned && pulse != nil else { continue }
+      for node in tree where !node.isLeaf {
+        let truth = join(node, tree)
+        guard truth != node.raw else { continue }
+        node.raw = truth
+        settle(node, number)
+      }
+    }
+  }
+
+  private func isSilence(_ node: Condition) -> Bool {
+    if case .silent = node.plan.predicate { return true }
+    return false
+  }
+
+  /// What is not active any more has no deadband.
+  private func reconsider(_ node: Condition, _ number: Int) {
+    for index in node.truths.indices { look(node, index) }
+    node.raw = leaf(node)
+    settle(node, number)
+  }
+
+  private func join(_ node: Condition, _ tree: [Condition]) -> Value {
+    switch node.plan.predicate {
+    case .all(let list): all(list.map { tree[$0].output })
+    case .any(let list): not(all(list.map { not(tree[$0].output) }))
+    case .not(let child): not(tree[child].output)
+    default: .unknown
     }
   }
 
@@ -249,6 +309,7 @@ final class NaiveOracle {
         node.counter = 0
       }
     }
+    node.say()
     if node.active != before && node === trees[number].last {
       changes.append(Change(at: now / unit, rule: plan.rules[number].id, raised: node.active))
     }
@@ -260,39 +321,69 @@ final class NaiveOracle {
     values.contains(.no) ? .no : values.contains(.unknown) ? .unknown : .yes
   }
 
-  private func leaf(_ node: Condition) -> Value? {
-    if node.points.isEmpty {
-      switch node.plan.predicate {
-      case .all, .any, .not: return nil
-      default: return .no
-      }
+  /// All that the leaf says, by what its points were last seen to say.
+  private func leaf(_ node: Condition) -> Value {
+    if node.points.isEmpty { return .no }
+    var truths = Array(node.truths.dropLast())
+    switch node.plan.predicate {
+    case .compare(.window, _), .silent: return node.truths.last!
+    case .bad: break
+    default:
+      // What was never heard takes no part.
+      truths = node.points.indices.filter { !known[node.points[$0]].isEmpty }.map { node.truths[$0] }
+      if truths.isEmpty { return .unknown }
     }
     switch node.plan.predicate {
-    case .all, .any, .not: return nil
-    case .compare(.last, let comparison): return any(node) { last(node, $0, comparison) }
-    case .compare(.window(let function, let width), let comparison):
-      return window(node, function, width, comparison)
-    case .changes(let by, let within): return any(node) { moved(node, $0, by, within) }
-    case .bad(let reasons): return any(node) { fault(node.points[$0], reasons) ? .yes : .no }
-    case .quiet(let span):
-      return all(
-        node.points.indices.map { index in
-          let point = node.points[index]
-          guard let newest = known[point].last(where: \.usable), !isBad(point) else { return .unknown }
-          let isTrue = plan.points[point].values == .boolean && !plan.points[point].event && newest.value != 0
-          if isTrue { node.quiet[index] = 0 }
-          return !isTrue && node.quiet[index] >= span ? .yes : .no
-        })
-    case .silent(let span):
-      let last = node.points.map { heard[Int(plan.points[$0].device)] }.max()!
-      return now - last >= span ? .yes : .no
-    case .stuck(let span):
-      return all(node.points.map { isFaulty($0) ? .unknown : stoodStill($0, for: span) })
+    case .quiet, .stuck: return all(truths)
+    default: return not(all(truths.map { not($0) }))
     }
   }
 
-  private func any(_ node: Condition, _ truth: (Int) -> Value) -> Value {
-    not(all(node.points.indices.map { not(truth($0)) }))
+  /// Looks at one point of a leaf; at `points.count` at what is said of all of them.
+  /// - Parameters:
+  ///   - isSignOfLife: nothing but a message came: faults may be over.
+  ///   - isEnd: of an event.
+  ///   - isOver: no more readings of this moment will come.
+  private func look(
+    _ node: Condition, _ index: Int, isSignOfLife: Bool = false, isEnd: Bool = false, isOver: Bool = false
+  ) {
+    let isWhole = index == node.points.count
+    if node.points.isEmpty { return }
+    switch node.plan.predicate {
+    case .all, .any, .not: break
+    case .compare(.window(let function, let width), let comparison):
+      if isWhole && (isOver || node.points.count == 1) {
+        node.truths[index] = window(node, function, width, comparison)
+      }
+    case .silent(let span):
+      let last = node.points.map { heard[Int(plan.points[$0].device)] }.max()!
+      // Before the moment is over silence can only end.
+      let truth: Value = now - last >= span ? .yes : .no
+      if isWhole && (isOver || truth == .no) { node.truths[index] = truth }
+    case .bad(let reasons):
+      if !isWhole { node.truths[index] = fault(node.points[index], reasons) ? .yes : .no }
+    case _ where isWhole || isSignOfLife: break
+    case .compare(.last, let comparison):
+      if isEnd {
+        if node.truths[index] == .yes { (node.truths[index], node.latched[index]) = (.no, false) }
+      } else {
+        node.truths[index] = last(node, index, comparison)
+      }
+    case _ where isEnd: break
+    case .changes(let by, let within): node.truths[index] = moved(node, index, by, within)
+    case .quiet(let span):
+      let point = node.points[index]
+      guard known[point].contains(where: \.usable), !isBad(point) else {
+        node.truths[index] = .unknown
+        return
+      }
+      // It begins with the end of a moment: another reading of it may end it.
+      let waits = !isOver && node.truths[index] == .no
+      node.truths[index] = node.quiet[index] >= span && !waits ? .yes : .no
+    case .stuck(let span):
+      let point = node.points[index]
+      node.truths[index] = isFaulty(point) ? .unknown : stoodStill(point, for: span)
+    }
   }
 
   private func fault(_ point: Int, _ reasons: Set<QualityReason>) -> Bool {
@@ -340,7 +431,7 @@ final class NaiveOracle {
   private func window(
     _ node: Condition, _ function: WindowFunction, _ width: Int64, _ comparison: Comparison
   ) -> Value {
-    let bad = node.points.filter { isBad($0) }.count
+    let bad = node.points.filter { isBad($0) && !known[$0].isEmpty }.count
     guard bad < node.points.count else { return .unknown }
     var values: [Double] = []
     var first = Int64.max
