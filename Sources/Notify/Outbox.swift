@@ -39,6 +39,13 @@ extension OutboxEntry {
       id: id, idempotencyKey: "\(event.alert.id)-\(event.number)-\(channel)", channel: channel, event: event,
       createdAt: now, nextAttemptAt: now)
   }
+
+  /// The same notification for the fallback channel. However often it is made, the outbox takes it once.
+  func second(way channel: String, at now: Timestamp) -> OutboxEntry {
+    OutboxEntry(
+      idempotencyKey: "\(idempotencyKey)-via-\(channel)", channel: channel, event: event, createdAt: now,
+      nextAttemptAt: now)
+  }
 }
 
 /// What became of an attempt to deliver a notification.

@@ -95,12 +95,3 @@ extension OutboxWorker.Outlet {
     return max(time, quiet.end(at: now, in: zone) ?? time)
   }
 }
-
-extension OutboxEntry {
-  /// The same notification for the fallback channel. However often it is made, the outbox takes it once.
-  func second(way channel: String, at now: Timestamp) -> OutboxEntry {
-    OutboxEntry(
-      idempotencyKey: "\(idempotencyKey)-via-\(channel)", channel: channel, event: event, createdAt: now,
-      nextAttemptAt: now)
-  }
-}
