@@ -91,10 +91,8 @@ package struct AlertView: Sendable, Equatable {
 
 extension Alert {
   /// - Parameter word: how a value of a point is said, where a number would not do.
-  /// - Returns: nil also for what is no value of the point, as the count of a window is.
   package func valueWord(by word: (_ point: String, _ value: Double) -> LocalizedText?) -> LocalizedText? {
-    guard let value, let point, unit != "1" else { return nil }
-    return word(point, value)
+    ValueText.word(of: point, value, unit: unit, by: word)
   }
 }
 

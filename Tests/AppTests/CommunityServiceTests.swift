@@ -317,6 +317,27 @@ import Testing
     }
   }
 
+  /// A publication would wait for the broker; the other way does not.
+  @Test func anMQTTChannelReachesItsFallbackWhileTheBrokerIsAway() async throws {
+    let scene = try Scene()
+    let receiver = try WebhookReceiver()
+    defer { receiver.stop() }
+    try scene.community.write(
+      "channels.yaml",
+      "channels:\n- {id: bus, kind: mqtt, topic: up, fallback: hook}\n"
+        + "- {id: hook, kind: webhook, url: \"\(receiver.url)\"}\nroutes:\n- {to: [bus]}\n")
+    let clock = TurnableClock()
+    try await RunningService.with(scene.community, clock: clock) { service in
+      scene.broker.stop()
+      try await RunningService.eventually("the loss") { await service.notReadyReason() != nil }
+      try await RunningService.eventually("the other way") {
+        clock.pass(1_000)
+        return !receiver.deliveries.isEmpty
+      }
+      #expect(receiver.deliveries.first?.labels["alertname"] == "linli-broker")
+    }
+  }
+
   @Test(
     arguments: [
       (false, 59_999, false, false), (false, 60_000, false, true), (true, 29_999, true, true),

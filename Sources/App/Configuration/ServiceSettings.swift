@@ -34,7 +34,7 @@ package struct ServiceSettings: Sendable {
     }
 
     /// What a reload cannot change, without secrets.
-    package var description: String {
+    package var identity: String {
       "\(clientID) \(url) \(user ?? "") \(subscriptions) \(qos) \(protocolVersion) \(places)"
     }
 

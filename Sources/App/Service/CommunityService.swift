@@ -238,7 +238,7 @@ package final class CommunityService: Sendable {
     var configuration = LoadedConfiguration.load(directory: options.config, environment: options.environment) {
       options.adjust(&$0)
       guard let running else { return }
-      if $0.brokers.map(\.description) != running.map(\.description) {
+      if $0.brokers.map(\.identity) != running.map(\.identity) {
         logger.warning("the brokers in linli.yaml have changed: they are taken at the next start")
       }
       $0.brokers = running
@@ -270,11 +270,13 @@ package final class CommunityService: Sendable {
       publish: connection.map(Self.publisher))
   }
 
-  private static func publisher(_ connection: Connection) -> MQTTChannel.Publish {
-    { topic, payload, retain in
-      // While the broker is away a publication would wait for it without an end, and the channel's `fallback` with it.
-      guard connection.state.isConnected else { throw BrokerAway() }
-      try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain)
+  /// A publication waits for the broker however long that is away. Only a channel that has another way hears of it at once.
+  private static func publisher(_ connection: Connection) -> (Channel) -> MQTTChannel.Publish {
+    { channel in
+      { topic, payload, retain in
+        if channel.fallback != nil, !connection.state.isConnected { throw BrokerAway() }
+        try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain)
+      }
     }
   }
 
@@ -328,5 +330,4 @@ package final class CommunityService: Sendable {
   var configuration: LoadedConfiguration { state.withLock { $0.configuration } }
 
   package func now() -> Timestamp { clock.now }
-
 }

@@ -22,6 +22,16 @@ package enum ValueText {
     }
   }
 
+  /// The word for a value of an alert or of a change.
+  /// - Parameter word: how a value of a point is said.
+  /// - Returns: nil also for what is no value of the point, as the count of a window is.
+  package static func word(
+    of point: String?, _ value: Double?, unit: String, by word: (_ point: String, _ value: Double) -> LocalizedText?
+  ) -> LocalizedText? {
+    guard let value, let point, unit != "1" else { return nil }
+    return word(point, value)
+  }
+
   /// What a reader expects in place of a UCUM code; a unit without a sign of its own keeps its code.
   package static func sign(ofUnit unit: String) -> String {
     switch unit {

@@ -7,7 +7,7 @@ extension OutboxWorker.Outlet {
   /// them fails visibly.
   package static func make(
     for configuration: NotifyConfiguration, settings: MessageSettings, transport: any HTTPTransport,
-    publish: MQTTChannel.Publish?
+    publish: ((Channel) -> MQTTChannel.Publish)?
   ) -> [OutboxWorker.Outlet] {
     let zone = LocalTimeTable(zone: settings.timeZone)
     return configuration.channels.compactMap { channel in
@@ -15,7 +15,7 @@ extension OutboxWorker.Outlet {
         switch channel.kind {
         case .webhook: WebhookChannel(channel: channel, settings: settings, transport: transport)
         case .wecom, .dingtalk, .feishu: RobotChannel(channel: channel, settings: settings, transport: transport)
-        case .mqtt: publish.map { MQTTChannel(channel: channel, settings: settings, publish: $0) }
+        case .mqtt: publish.map { MQTTChannel(channel: channel, settings: settings, publish: $0(channel)) }
         case .alertmanager: AlertmanagerChannel(channel: channel, settings: settings, transport: transport)
         case .http, .wechat, .discourse, .weibo:
           channel.gateway.map {

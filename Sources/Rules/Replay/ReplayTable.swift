@@ -69,8 +69,7 @@ package struct ReplayTable {
 
   private func value(of change: ReplayChange) -> String {
     guard let value = change.value else { return "-" }
-    // The count of a window is no value of the point.
-    if change.unit != "1", let word = change.point.flatMap({ word($0, value) }) { return word[language] }
+    if let word = ValueText.word(of: change.point, value, unit: change.unit, by: word) { return word[language] }
     return NumberText.plain(value) + (change.unit.isEmpty ? "" : " " + change.unit)
   }
 
