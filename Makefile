@@ -18,16 +18,16 @@ build:
 
 # The end-to-end tests drive the executable of the same build; LINLI_EXECUTABLE names another one. What only computes, and for long,
 # has a turn of its own: it would keep the tests that talk to brokers and receivers from their turn. So have those that make many
-# connections, whose time to be made is limited by the wall clock.
+# connections, whose time to be made is limited by the wall clock. A turn takes some minutes; one that hangs says where.
 LONG := SimulationTests\.|OrderYearTests|SimulatedYearTests|PlantFloodTests|FloodTests|CorpusTests|NaiveOracle
 CONNECTING := GatewayTests|ConnectionTests
 test:
 	@packaging/prepare.sh test
 	$(MAKE) --no-print-directory lint
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --skip '$(LONG)|$(CONNECTING)'
-	$(SWIFT) test --skip-build --filter '$(CONNECTING)'
-	$(SWIFT) test --skip-build --filter '$(LONG)'
+	Tests/watched.sh 25 $(SWIFT) test --skip-build --skip '$(LONG)|$(CONNECTING)'
+	Tests/watched.sh 15 $(SWIFT) test --skip-build --filter '$(CONNECTING)'
+	Tests/watched.sh 25 $(SWIFT) test --skip-build --filter '$(LONG)'
 	Fuzz/all.sh 60 1 -runs=2000 -seed=1
 
 # Many seeds of the simulation, then many kills of the real service; see docs/SIMULATION.md.

@@ -88,7 +88,8 @@ let package = Package(
       ]),
 
     // MARK: - Tests
-    .target(name: "TestSupport", dependencies: ["Pipeline", crypto], path: "Tests/TestSupport"),
+    .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+    .target(name: "TestSupport", dependencies: ["Pipeline", "CSpawn", crypto], path: "Tests/TestSupport"),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "CMosquitto", "Pipeline", "TestSupport", logging]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport", "CAllocationCount"]),

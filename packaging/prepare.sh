@@ -7,7 +7,7 @@ purpose=${1:-build}
 packages=(libmosquitto-dev libsimdjson-dev libsqlite3-dev libcurl4-openssl-dev pkg-config)
 case "$purpose" in
   demo) packages+=(mosquitto) ;;
-  test) packages+=(mosquitto mosquitto-clients openssl) ;;
+  test) packages+=(mosquitto mosquitto-clients openssl elfutils procps) ;;
 esac
 
 if ! command -v swift >/dev/null 2>&1; then

@@ -184,19 +184,8 @@ import Testing
   /// `script` gives the command a terminal.
   private func checkColours(_ service: LinliProcess) throws {
     func onTerminal(_ environment: [String: String]) throws -> String {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
-      process.arguments = [
-        "-qec", "\(LinliProcess.executable.path) alerts --lang en --socket \(service.socket)", "/dev/null",
-      ]
-      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-      let output = Pipe()
-      process.standardOutput = output
-      process.standardInput = FileHandle.nullDevice
-      try process.run()
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      return text
+      let command = "\(LinliProcess.executable.path) alerts --lang en --socket \(service.socket)"
+      return try ChildProcess.run("/usr/bin/script", ["-qec", command, "/dev/null"], environment: environment)
     }
     #expect(try !service.run(["alerts"]).output.contains("\u{1B}["))
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import Synchronization
 
 /// Debian's own `mosquitto` on a free loopback port, with a folder of its own; killed when the value goes.
 package final class MosquittoBroker: @unchecked Sendable {
@@ -28,16 +27,17 @@ package final class MosquittoBroker: @unchecked Sendable {
   package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
   package let host = "127.0.0.1"
-  package let port: Int
+  package var port: Int { reservation.number }
   package let options: Options
   package let folder: TemporaryDirectory
+  private let reservation: LoopbackPort
   private var process: ChildProcess?
 
   /// Starts the broker and waits until it takes connections, at most ten seconds.
   package init(_ options: Options = Options()) throws {
     self.options = options
     folder = try TemporaryDirectory("broker")
-    port = try Self.freePort()
+    reservation = try LoopbackPort()
     if options.tls { try Self.makeCertificates(folder.url) }
     if let user = options.user {
       let passwords = folder.file("passwords")
@@ -73,7 +73,7 @@ package final class MosquittoBroker: @unchecked Sendable {
     let process = try ChildProcess(Self.program, ["-c", folder.file("mosquitto.conf")], output: log)
     self.process = process
     let deadline = Date().addingTimeInterval(10)
-    while !Self.accepts(port) {
+    while !reservation.accepts {
       guard process.isRunning, Date() < deadline else {
         let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw Failure(description: "mosquitto did not start on port \(port): \(said)")
@@ -127,44 +127,5 @@ package final class MosquittoBroker: @unchecked Sendable {
           + ["-out", "\(name).crt", "-extfile", "san"])
       chmod(folder.appendingPathComponent("\(name).key").path, 0o644)
     }
-  }
-
-  private static let givenOut = Mutex(Set<Int>())
-
-  /// A port nobody listens on, below those the system gives out by itself: it stays ours while the broker is down.
-  package static func freePort() throws -> Int {
-    for _ in 0..<200 {
-      let port = Int.random(in: 20_000..<32_000)
-      guard givenOut.withLock({ $0.insert(port).inserted }) else { continue }
-      let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-      defer { close(descriptor) }
-      var address = loopback(port)
-      let code = withUnsafePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      }
-      if code == 0 { return port }
-    }
-    throw Failure(description: "no free port")
-  }
-
-  private static func accepts(_ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = loopback(port)
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-  }
-
-  private static func loopback(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    return address
   }
 }

@@ -27,7 +27,7 @@ package final class LinliProcess: @unchecked Sendable {
   /// Everything that all lives of the service have logged.
   package let log: URL
   private let environment: [String: String]
-  private var process: Process?
+  private var process: ChildProcess?
 
   package init(config: URL, data: URL, environment: [String: String] = [:]) {
     self.config = config
@@ -46,19 +46,10 @@ package final class LinliProcess: @unchecked Sendable {
     guard ahead == 0 || FileManager.default.fileExists(atPath: Self.clockAhead) else {
       throw Failure(description: "\(Self.clockAhead) is missing; `swift build --build-tests` makes it")
     }
-    if !FileManager.default.fileExists(atPath: log.path) {
-      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-    }
-    let output = try FileHandle(forWritingTo: log)
-    try output.seekToEnd()
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = ["serve", "--config", config.path, "--data", data.path]
     let clock = ahead == 0 ? [:] : ["LD_PRELOAD": Self.clockAhead, "LINLI_CLOCK_AHEAD": "\(ahead)"]
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(clock) { $1 }
-    process.standardError = output
-    process.standardOutput = output
-    try process.run()
+    let process = try ChildProcess(
+      Self.executable.path, ["serve", "--config", config.path, "--data", data.path],
+      environment: environment.merging(clock) { $1 }, output: log.path)
     self.process = process
     try wait(upTo: 60, for: "the service to answer") {
       guard process.isRunning else { throw Failure(description: "linli serve ended: \(self.logTail)") }
@@ -70,24 +61,21 @@ package final class LinliProcess: @unchecked Sendable {
   }
 
   package var isRunning: Bool { process?.isRunning ?? false }
-  package var pid: Int32 { process?.processIdentifier ?? 0 }
+  package var pid: Int32 { process?.pid ?? 0 }
 
   /// SIGKILL, as a power failure would.
   package func kill() {
-    guard let process, process.isRunning else { return }
-    Glibc.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    self.process = nil
+    process?.end(SIGKILL)
+    process = nil
   }
 
   /// SIGTERM; returns the exit code.
   @discardableResult
   package func stop() -> Int32 {
     guard let process else { return 0 }
-    process.terminate()
-    process.waitUntilExit()
     self.process = nil
-    return process.terminationStatus
+    process.end(SIGTERM)
+    return process.wait()
   }
 
   /// Runs a command of linli against this service.
@@ -114,22 +102,14 @@ package final class LinliProcess: @unchecked Sendable {
   package static func run(
     _ arguments: [String], environment: [String: String] = [:]
   ) throws -> (code: Int32, output: String, error: String) {
-    let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("linli-run-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let scratch = try TemporaryDirectory("linli-run")
     // Files, not pipes: an answer larger than a pipe would block the child.
-    let files = ["out", "err"].map { folder.appendingPathComponent($0) }
-    for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
-    try process.run()
-    process.waitUntilExit()
-    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-    return (process.terminationStatus, texts[0], texts[1])
+    let files = ["out", "err"].map { scratch.file($0) }
+    let child = try ChildProcess(
+      executable.path, arguments, environment: environment, output: files[0], error: files[1])
+    let code = child.wait()
+    let texts = try files.map { String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self) }
+    return (code, texts[0], texts[1])
   }
 
   /// Polls until `condition` holds. The bound only ends a hopeless wait; nothing depends on its length.

@@ -18,14 +18,6 @@ package enum SharedData {
 
   /// The lines of a gzipped recording.
   package static func lines(ofGzipped file: URL) throws -> [Substring] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", file.path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    try ChildProcess.run("gzip", ["-dc", file.path]).split(whereSeparator: \.isNewline)
   }
 }

@@ -44,9 +44,9 @@ struct FloodBenchmark {
   private func direct() throws -> [Figure] {
     let library = try bare("count-library")
     let connection = try bare("count-connection")
-    let port = try MosquittoBroker.freePort()
+    let port = try LoopbackPort()
     let server = try startServer(port)
-    let service = try ServiceUnderTest(brokerPort: port) { try Site().write(to: $0, brokerPort: $1) }
+    let service = try ServiceUnderTest(brokerPort: port.number) { try Site().write(to: $0, brokerPort: $1) }
     try service.linli.start(connected: false)
     let whole = try outcome(of: server, client: service.linli.pid)
     server.kill()
@@ -62,9 +62,9 @@ struct FloodBenchmark {
   }
 
   private func bare(_ client: String) throws -> Outcome {
-    let port = try MosquittoBroker.freePort()
+    let port = try LoopbackPort()
     let server = try startServer(port)
-    let child = try Child([client, "--port", "\(port)"])
+    let child = try Child([client, "--port", "\(port.number)"])
     defer {
       server.kill()
       child.kill()
@@ -72,8 +72,8 @@ struct FloodBenchmark {
     return try outcome(of: server, client: child.pid)
   }
 
-  private func startServer(_ port: Int) throws -> Child {
-    let server = try Child(["flood-server", "--port", "\(port)", "--seconds", "\(seconds)"])
+  private func startServer(_ port: LoopbackPort) throws -> Child {
+    let server = try Child(["flood-server", "--port", "\(port.number)", "--seconds", "\(seconds)"])
     guard server.line() == "listening" else { throw BenchmarkFailure("the flood server failed") }
     return server
   }

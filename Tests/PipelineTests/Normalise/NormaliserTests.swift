@@ -95,8 +95,12 @@ struct NormaliserTests {
     let folder = try #require(SharedData.folder)
     let tasmota = folder.appendingPathComponent("payload_mqtt_native/payloads.jsonl")
     let lorawan = folder.appendingPathComponent("payload_chirpstack/codec_tests.jsonl.gz")
-    var objects = try Self.objects(String(contentsOf: tasmota, encoding: .utf8)).compactMap { $0["tele_SENSOR"] }
-    objects += try Self.objects(Self.gunzip(lorawan)).compactMap { ($0["expected"] as? [String: Any])?["data"] }
+    var objects = try Self.objects(
+      String(contentsOf: tasmota, encoding: .utf8).split(separator: "\n")
+    ).compactMap { $0["tele_SENSOR"] }
+    objects += try Self.objects(SharedData.lines(ofGzipped: lorawan)).compactMap {
+      ($0["expected"] as? [String: Any])?["data"]
+    }
     var seen = 0
     for object in objects {
       var leaves: [([String], Double)] = []
@@ -115,22 +119,10 @@ struct NormaliserTests {
     #expect(objects.count > 50 && seen > 300, "\(objects.count) objects, \(seen) numbers")
   }
 
-  private static func objects(_ text: String) throws -> [[String: Any]] {
-    try text.split(separator: "\n").compactMap {
+  private static func objects(_ lines: [Substring]) throws -> [[String: Any]] {
+    try lines.compactMap {
       try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
     }
-  }
-
-  private static func gunzip(_ file: URL) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", file.path]
-    process.standardOutput = pipe
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return text
   }
 
   private static func collect(_ value: Any, _ path: [String], into leaves: inout [([String], Double)]) {

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs a command of tests and watches over it: Tests/watched.sh MINUTES COMMAND...  What has not ended by then says where it
+# hangs (the tests that have no end, the stacks of all threads of what was started) and is killed; the exit code is 124.
+# The bound only ends what would never end; a test's outcome does not depend on it.
+set -uo pipefail
+minutes=$1
+shift
+scratch=$(mktemp -d)
+log=$scratch/log
+trap 'rm -rf "$scratch"' EXIT
+
+# A process and all that it has started, also in groups of their own.
+family() {
+  local children
+  echo "$1"
+  children=$(pgrep -P "$1") || return 0
+  for child in $children; do family "$child"; done
+}
+
+# A group of its own: an interrupt of ours must not reach it before us. By lines, so that nothing waits in a buffer.
+set -m
+stdbuf -oL "$@" > >(exec tee "$log") 2>&1 &
+group=$!
+set +m
+trap 'kill -9 $(family "$group"); exit 130' INT TERM
+
+(
+  sleep $((minutes * 60)) &
+  trap 'kill $!' TERM
+  wait $! || exit 0
+  {
+    echo "no end after $minutes minutes: $*"
+    echo "tests that have begun and not ended:"
+    sed -nE 's/^. (Test|Suite) (.*) started\.$/  \2/p' "$log" | sort > "$scratch/begun"
+    sed -nE 's/^. (Test|Suite) (.*) (passed|failed|skipped)( after|:|\.).*/  \2/p' "$log" | sort > "$scratch/ended"
+    comm -23 "$scratch/begun" "$scratch/ended"
+    members=$(family "$group")
+    for pid in $members; do
+      echo "--- $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")"
+      timeout 120 eu-stack -p "$pid" 2>&1 | swift demangle --simplified
+    done
+    touch "$scratch/late"
+    # shellcheck disable=SC2086
+    kill -9 $members 2> /dev/null
+  } >&2
+) &
+watch=$!
+
+wait "$group"
+code=$?
+kill "$watch" 2> /dev/null && wait "$watch" 2> /dev/null
+[ -e "$scratch/late" ] && code=124
+exit $code
