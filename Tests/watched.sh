@@ -31,6 +31,7 @@ trap 'kill -9 $(family "$group"); exit 130' INT TERM
   {
     echo "no end after $minutes minutes: $*"
     echo "tests that have begun and not ended:"
+    sed -i 's/\x1b\[[0-9;]*m//g' "$log"  # colours
     sed -nE 's/^. (Test|Suite) (.*) started\.$/  \2/p' "$log" | sort > "$scratch/begun"
     sed -nE 's/^. (Test|Suite) (.*) (passed|failed|skipped)( after|:|\.).*/  \2/p' "$log" | sort > "$scratch/ended"
     comm -23 "$scratch/begun" "$scratch/ended"
