@@ -35,6 +35,8 @@ trap 'kill -9 $(family "$group"); exit 130' INT TERM
     sed -nE 's/^. (Test|Suite) (.*) started\.$/  \2/p' "$log" | sort > "$scratch/begun"
     sed -nE 's/^. (Test|Suite) (.*) (passed|failed|skipped)( after|:|\.).*/  \2/p' "$log" | sort > "$scratch/ended"
     comm -23 "$scratch/begun" "$scratch/ended"
+    # shellcheck disable=SC2046
+    kill -STOP $(family "$group")  # Nothing new is started now.
     members=$(family "$group")
     for pid in $members; do
       echo "--- $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")"
