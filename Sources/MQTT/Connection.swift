@@ -70,17 +70,13 @@ package final class Connection: Sendable {
     try shared.enqueue(publication, settings)
   }
 
-  /// The same, waiting for the end.
+  /// The same, waiting for the end. A task that is cancelled waits no longer; its message may leave all the same.
   package func published(topic: String, payload: [UInt8], qos: UInt8 = 1, retain: Bool = false) async throws {
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      do throws(PublishFailure) {
-        try publish(topic: topic, payload: payload, qos: qos, retain: retain) { result in
-          continuation.resume(with: result.mapError { $0 as any Error })
-        }
-      } catch {
-        continuation.resume(throwing: error)
-      }
+    let outcome = FirstOutcome()
+    try publish(topic: topic, payload: payload, qos: qos, retain: retain) { result in
+      outcome.settle(result.mapError { $0 as any Error })
     }
+    try await outcome.wait()
   }
 }
 

@@ -316,6 +316,21 @@ struct ConnectionTests {
     #expect(connection.counters.publishRefused == 1)
   }
 
+  /// Somebody who has another way must not wait as long as the broker is away; the message keeps its place.
+  @Test func aCancelledWaitLeavesTheMessageInTheQueue() async throws {
+    let broker = try MosquittoBroker()
+    broker.stop()
+    let connection = try Connection.started(settings(broker, client: "sender"), Recorder())
+    defer { connection.stop() }
+    let waits = Task { try await connection.published(topic: "room/1", payload: [1]) }
+    #expect(eventually { connection.publicationsWaiting == 1 })
+    waits.cancel()
+    await #expect(throws: CancellationError.self) { try await waits.value }
+    #expect(connection.publicationsWaiting == 1)
+    try broker.start()
+    #expect(eventually { connection.publicationsWaiting == 0 && connection.counters.published == 1 })
+  }
+
   @Test func saysOnlineAndOffline() throws {
     let broker = try MosquittoBroker()
     let watcher = Recorder()

@@ -267,21 +267,7 @@ package final class CommunityService: Sendable {
     }
     return OutboxWorker.Outlet.make(
       for: configuration.notify, settings: settings, transport: transport,
-      publish: connection.map(Self.publisher))
-  }
-
-  /// A publication waits for the broker however long that is away. Only a channel that has another way hears of it at once.
-  private static func publisher(_ connection: Connection) -> (Channel) -> MQTTChannel.Publish {
-    { channel in
-      { topic, payload, retain in
-        if channel.fallback != nil, !connection.state.isConnected { throw BrokerAway() }
-        try await connection.published(topic: topic, payload: payload, qos: 1, retain: retain)
-      }
-    }
-  }
-
-  private struct BrokerAway: Error, CustomStringConvertible {
-    var description: String { "the broker is out of reach" }
+      publish: connection.map { BrokerPublisher($0).publisher })
   }
 
   /// Reads the configuration again. A bad one is refused whole and the old one goes on; a good one keeps every hold, alert
