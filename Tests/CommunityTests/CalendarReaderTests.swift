@@ -6,35 +6,8 @@ import Testing
 
 @testable import Community
 
-@Suite struct CalendarReaderTests {
-  private func read(_ events: String, zone: String = "Asia/Shanghai") throws -> (
-    events: [CalendarEvent], log: ProblemLog
-  ) {
-    let log = ProblemLog()
-    let reader = CalendarReader(
-      file: "x.ics", zone: try #require(LocalTimeTable(named: zone)), people: ["a": "a", "b": "b", "王强": "a"], log: log)
-    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + events.replacing("\n", with: "\r\n") + "\r\nEND:VCALENDAR\r\n"
-    return (reader.read(Array(text.utf8)), log)
-  }
-
-  /// Beginnings and lengths in minutes, looked for hour by hour.
-  private func occurrences(_ events: [CalendarEvent], from: String, days: Int) throws -> [String] {
-    let start = try #require(Timestamp(rfc3339: from))
-    var found: [String] = []
-    for hour in 0..<days * 24 {
-      for event in events {
-        for (begin, end) in event.occurrences(around: start + Int64(hour) * 3_600_000, reach: 0) {
-          let text = "\(begin.rfc3339.prefix(16)) \((end - begin) / 60_000)"
-          if !found.contains(text) { found.append(text) }
-        }
-      }
-    }
-    return found
-  }
-
-  private func event(_ lines: String, who: String = "王强") -> String {
-    "BEGIN:VEVENT\nUID:1\nSUMMARY:\(who)\n\(lines)\nEND:VEVENT"
-  }
+@Suite struct CalendarReaderTests: CalendarSamples {
+  private static let hour = "DTSTART:20260105T080000Z\nDTEND:20260105T090000Z"
 
   @Test func oneEventInItsZone() throws {
     let (events, log) = try read(
@@ -119,25 +92,41 @@ import Testing
   }
 
   @Test(arguments: [
+    ("\(Self.hour)\nRRULE:FREQ=HOURLY", "x.ics:8:1", "FREQ=HOURLY is not understood; DAILY, WEEKLY, MONTHLY"),
+    ("\(Self.hour)\nRRULE:COUNT=3", "x.ics:8:1", "FREQ= is not understood"),
+    ("\(Self.hour)\nRRULE:FREQ=WEEKLY;BYDAY=2MO", "x.ics:8:1", "BYDAY=2MO"),
+    ("\(Self.hour)\nRRULE:FREQ=MONTHLY;BYDAY=0MO", "x.ics:8:1", "BYDAY=0MO is not understood; MO, 1MO, -1FR"),
+    ("\(Self.hour)\nRRULE:FREQ=DAILY;BYHOUR=3", "x.ics:8:1", "BYHOUR is not understood"),
+    ("\(Self.hour)\nRRULE:FREQ=YEARLY;BYWEEKNO=20", "x.ics:8:1", "or list the dates as RDATE"),
+    ("\(Self.hour)\nRRULE:FREQ=YEARLY;BYYEARDAY=-1", "x.ics:8:1", "BYYEARDAY is not understood"),
+    ("\(Self.hour)\nRRULE:FREQ=MONTHLY;BYMONTHDAY=0", "x.ics:8:1", "BYMONTHDAY=0 is not between -31 and 31"),
+    ("\(Self.hour)\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1,", "x.ics:8:1", "BYMONTHDAY=1, is not between"),
+    ("\(Self.hour)\nRRULE:FREQ=WEEKLY;BYMONTHDAY=1", "x.ics:8:1", "BYMONTHDAY in a WEEKLY rule"),
+    ("\(Self.hour)\nRRULE:FREQ=YEARLY;BYMONTH=13", "x.ics:8:1", "BYMONTH=13 is not between 1 and 12"),
+    ("\(Self.hour)\nRRULE:FREQ=YEARLY;BYMONTH=2;BYSETPOS=367", "x.ics:8:1", "BYSETPOS=367"),
+    ("\(Self.hour)\nRRULE:FREQ=DAILY;INTERVAL=1001", "x.ics:8:1", "INTERVAL=1001 is not between 1 and 1000"),
+    ("\(Self.hour)\nRRULE:FREQ=DAILY;COUNT=99999999999999999999", "x.ics:8:1", "COUNT is no number"),
+    ("\(Self.hour)\nRRULE:FREQ=DAILY;COUNT=2;UNTIL=20270101", "x.ics:8:1", "both COUNT and UNTIL"),
+    ("\(Self.hour)\nRRULE:FREQ=DAILY;COUNT=2;COUNT=3", "x.ics:8:1", "COUNT is there twice"),
+    ("\(Self.hour)\nRRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY", "x.ics:9:1", "a second RRULE"),
+    ("\(Self.hour)\nEXRULE:FREQ=WEEKLY", "x.ics:8:1", "EXRULE is not understood; list its dates as EXDATE"),
+    ("\(Self.hour)\nRDATE:2026010", "x.ics:8:1", "RDATE: \"2026010\" is no time"),
+    ("\(Self.hour)\nRDATE;VALUE=PERIOD:20260106T080000Z/20260106T080000Z", "x.ics:8:1", "RDATE is not after"),
+    ("\(Self.hour)\nRDATE;VALUE=PERIOD:20260106T080000Z/P1M", "x.ics:8:1", "\"P1M\" is no duration"),
+    ("DTSTART;VALUE=DATE:20260105\nRDATE:20260106T080000Z", "x.ics:7:1", "RDATE is no date"),
     (
-      "DTSTART:20260105T080000Z\nDTEND:20260105T090000Z\nRRULE:FREQ=MONTHLY", "x.ics:8:1",
-      "FREQ=MONTHLY is not understood"
+      "\(Self.hour)\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260105T080000Z", "x.ics:8:1", "end the event's rule with UNTIL"
     ),
-    ("DTSTART:20260105T080000Z\nDTEND:20260105T090000Z\nRRULE:FREQ=WEEKLY;BYDAY=2MO", "x.ics:8:1", "BYDAY=2MO"),
-    (
-      "DTSTART:20260105T080000Z\nDTEND:20260105T090000Z\nRRULE:FREQ=DAILY;BYHOUR=3", "x.ics:8:1",
-      "BYHOUR is not understood"
-    ),
-    (
-      "DTSTART:20260105T080000Z\nDTEND:20260105T090000Z\nRRULE:FREQ=DAILY;COUNT=2;UNTIL=20270101", "x.ics:8:1",
-      "both COUNT and UNTIL"
-    ),
-    (
-      "DTSTART:20260105T080000Z\nDTEND:20260105T090000Z\nRDATE:20260106T080000Z", "x.ics:8:1", "RDATE is not understood"
-    ),
-    ("DTSTART:20260105T080000Z\nDURATION:PT1H", "x.ics:7:1", "give DTEND"),
-    ("DTSTART:20260105T080000Z", "x.ics:3:1", "no DTEND"),
+    ("\(Self.hour)\nRECURRENCE-ID:20260105T080000Z\nRRULE:FREQ=DAILY", "x.ics:9:1", "RRULE beside RECURRENCE-ID"),
+    ("DTSTART:20260105T080000Z\nDURATION:PT0S", "x.ics:7:1", "DURATION is not after DTSTART"),
+    ("DTSTART:20260105T080000Z\nDURATION:-PT1H", "x.ics:7:1", "\"-PT1H\" is no duration"),
+    ("DTSTART:20260105T080000Z\nDURATION:P3661D", "x.ics:7:1", "too long after it"),
+    ("DTSTART;VALUE=DATE:20260105\nDURATION:PT8H", "x.ics:7:1", "P1D or P1W: whole days have no hours"),
+    ("\(Self.hour)\nDURATION:PT1H", "x.ics:8:1", "both DTEND and DURATION"),
+    ("DTSTART:20260105T080000Z", "x.ics:3:1", "no DTEND; or DURATION"),
     ("DTSTART:20260105T080000Z\nDTEND:20260105T080000Z", "x.ics:7:1", "DTEND is not after DTSTART"),
+    ("DTSTART:20260105T080000Z\nDTEND:PT1H", "x.ics:7:1", "\"PT1H\" is no time"),
+    ("DTSTART:20260105T080000Z\nDTEND;VALUE=DATE:20260106", "x.ics:7:1", "DTEND does not fit DTSTART"),
     ("DTSTART;TZID=Mars/Base:20260105T080000\nDTEND:20260105T090000Z", "x.ics:6:1", "unknown time zone"),
     ("DTSTART:2026-01-05\nDTEND:20260105T090000Z", "x.ics:6:1", "is no time"),
     ("DTSTART:20260230T080000Z\nDTEND:20260305T090000Z", "x.ics:6:1", "is no time"),

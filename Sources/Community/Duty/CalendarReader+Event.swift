@@ -1,92 +1,181 @@
-// One VEVENT: its properties become an event of a rota.
+// One VEVENT: its properties become an event of a rota, and the exceptions of others.
 import ConfigFile
 import Pipeline
 
 extension CalendarReader {
-  /// A DTSTART, DTEND, UNTIL or EXDATE.
-  private struct When {
-    var moment: LocalMoment
-    var zone: LocalTimeTable
-    var isDay: Bool
-    var instant: Timestamp { zone.instant(moment.day, milliseconds: moment.milliseconds) }
+  /// A VEVENT as it stands for itself.
+  struct Entry {
+    var line: Int
+    var uid: String?
+    /// RECURRENCE-ID: it stands in the place of this instance of the event with the same UID.
+    var instance: When?
+    /// nil when it was called off.
+    var event: CalendarEvent?
+    /// RDATE: further times, each an event of its own.
+    var dates: [CalendarEvent] = []
+    /// Beginnings of instances in whose place others stand.
+    var replaced: Set<Timestamp> = []
   }
 
-  /// nil, with the reason in the log, when it cannot be understood; nil without one when it was called off.
-  func event(_ properties: [Line], _ begin: Int) -> CalendarEvent? {
-    for property in properties where ["RDATE", "RECURRENCE-ID", "DURATION", "EXRULE"].contains(property.name) {
-      error(
-        property.number, "\(property.name) is not understood",
-        hint: property.name == "DURATION" ? "give DTEND" : "write separate events")
-      return nil
+  /// Exceptions take the place of what they name (RFC 5545 §3.8.4.4).
+  func events(of entries: [Entry]) -> [CalendarEvent] {
+    var series = entries.filter { $0.instance == nil && $0.event != nil }
+    let places = Dictionary(grouping: series.indices) { series[$0].uid }
+    var found: [CalendarEvent] = []
+    for entry in entries {
+      guard let instance = entry.instance else { continue }
+      if let event = entry.event { found.append(event) }
+      guard let candidates = places[entry.uid], let place = candidates.first, let event = series[place].event else {
+        continue
+      }
+      if candidates.count > 1 {
+        error(entry.line, "RECURRENCE-ID: two events have this UID", hint: "give each event a UID of its own")
+        continue
+      }
+      let begin = begin(instance, of: event)
+      series[place].replaced.insert(begin)
+      let isKnown =
+        event.excluded.contains(begin) || event.occurrences(around: begin, reach: 0).contains { $0.begin == begin }
+        || series[place].dates.contains { $0.begin == begin }
+      if !isKnown {
+        log.warning(
+          at: SourceLocation(file: file, line: entry.line, column: 1),
+          "RECURRENCE-ID: no instance of the event begins then", hint: "it takes none's place")
+      }
     }
-    func only(_ name: String) -> Line? { properties.first { $0.name == name } }
-    if only("STATUS")?.value.uppercased() == "CANCELLED" { return nil }
-    guard let startLine = only("DTSTART") else { return error(begin, "the event has no DTSTART", nil) }
-    guard let start = when(startLine) else { return nil }
-    let end = only("DTEND")
-    let stop = end.flatMap(when)
-    if end != nil && stop == nil { return nil }
-    guard let who = only("SUMMARY") else {
-      return error(begin, "the event has no SUMMARY", hint: "it names who is on duty", nil)
+    for entry in series {
+      guard var event = entry.event else { continue }
+      event.excluded.formUnion(entry.replaced)
+      // Of two instances at one time that of the RDATE counts, which may have a length of its own (§3.8.5.3).
+      let dates = entry.dates.filter { !event.excluded.contains($0.begin) }
+      event.excluded.formUnion(dates.map(\.begin))
+      found.append(event)
+      found += dates
     }
-    var event = CalendarEvent(people: names(who), zone: start.zone, start: start.moment)
+    return found
+  }
+
+  /// nil, with the reason in the log, when it cannot be understood.
+  func entry(_ component: Component) -> Entry? {
+    var entry = Entry(line: component.line, uid: component.first("UID")?.value)
+    if let line = component.first("RECURRENCE-ID") {
+      guard let instance = instance(line, component) else { return nil }
+      entry.instance = instance
+    }
+    if component.first("STATUS")?.value.uppercased() == "CANCELLED" { return entry }
+    if let line = component.first("EXRULE") {
+      return error(line.number, "EXRULE is not understood", hint: "list its dates as EXDATE", nil)
+    }
+    guard let startLine = component.first("DTSTART") else {
+      return error(component.line, "the event has no DTSTART", nil)
+    }
+    guard let start = when(startLine), let length = length(from: start, component) else { return nil }
+    guard let who = component.first("SUMMARY") else {
+      return error(component.line, "the event has no SUMMARY", hint: "it names who is on duty", nil)
+    }
+    var event = CalendarEvent(people: names(who), zone: start.zone, start: start.moment, length: length)
     guard !event.people.isEmpty else { return nil }
-    if start.isDay {
-      let days = stop.map { $0.moment.day - start.moment.day } ?? 1
-      guard stop?.isDay ?? true, (1...3_660).contains(days) else {
-        return error(end?.number ?? begin, "DTEND does not fit DTSTART", hint: "the day after the last one", nil)
+    if let line = component.first("RRULE") {
+      if let second = component.all("RRULE").dropFirst().first {
+        return error(second.number, "a second RRULE", hint: "write a second event, or list its dates as RDATE", nil)
       }
-      event.days = days
-    } else {
-      guard let stop, !stop.isDay else {
-        return error(end?.number ?? begin, "the event has no DTEND with a time", nil)
-      }
-      event.milliseconds = stop.instant - start.instant
-      guard event.milliseconds > 0, event.milliseconds <= 366 * 86_400_000 else {
-        return error(end?.number ?? begin, "DTEND is not after DTSTART, or more than a year after it", nil)
-      }
-    }
-    if let line = only("RRULE") {
       guard let rule = recurrence(line, of: event) else { return nil }
-      event.recurrence = rule
+      event.rule = rule
     }
-    for line in properties where line.name == "EXDATE" {
+    for line in component.all("EXDATE") {
       for value in line.value.split(separator: ",") {
-        guard
-          let date = when(Line(number: line.number, name: "EXDATE", parameters: line.parameters, value: String(value)))
-        else { return nil }
-        event.excluded.insert(
-          date.isDay ? start.zone.instant(date.moment.day, milliseconds: start.moment.milliseconds) : date.instant)
+        guard let date = when(line, String(value)) else { return nil }
+        event.excluded.insert(begin(date, of: event))
       }
     }
-    return event
+    guard let dates = dates(component, of: event, isDay: start.isDay) else { return nil }
+    entry.dates = dates
+    entry.event = event
+    return entry
   }
 
-  /// `20260105`, `20260105T080000`, `20260105T000000Z`; with TZID the first two in that zone.
-  private func when(_ line: Line) -> When? {
-    var zone = zone
-    if let name = line.parameters["TZID"] {
-      guard let named = LocalTimeTable(named: name) else {
-        return error(line.number, "unknown time zone \"\(name.prefix(60))\"", hint: "a name like Asia/Shanghai", nil)
-      }
-      zone = named
+  /// RECURRENCE-ID (§3.8.4.4).
+  private func instance(_ line: Line, _ component: Component) -> When? {
+    if line.parameters["RANGE"] != nil {
+      return error(
+        line.number, "RECURRENCE-ID: RANGE=THISANDFUTURE is not understood",
+        hint: "end the event's rule with UNTIL, and write a new event from then on", nil)
     }
-    let text = line.value
-    let isUTC = text.hasSuffix("Z")
-    let parts = (isUTC ? text.dropLast() : text[...]).split(separator: "T", omittingEmptySubsequences: false)
-    if let day = parts.first.flatMap({ LocalDay($0, compact: true) }) {
-      if parts.count == 1, !isUTC { return When(moment: LocalMoment(day: day), zone: zone, isDay: true) }
-      if parts.count == 2, parts[1].utf8.count == 6, parts[1].utf8.allSatisfy({ (48...57).contains($0) }),
-        let clock = Int(parts[1]), clock / 10_000 < 24, clock / 100 % 100 < 60, clock % 100 <= 60
-      {
-        let seconds = clock / 10_000 * 3_600 + clock / 100 % 100 * 60 + min(clock % 100, 59)
-        return When(
-          moment: LocalMoment(day: day, milliseconds: Int64(seconds) * 1000), zone: isUTC ? .utc : zone, isDay: false)
-      }
+    if component.first("UID") == nil { return error(line.number, "RECURRENCE-ID without a UID", nil) }
+    if let rule = component.first("RRULE") ?? component.first("RDATE") {
+      return error(rule.number, "\(rule.name) beside RECURRENCE-ID", hint: "an exception is for one instance", nil)
     }
-    return error(
-      line.number, "\(line.name): \"\(text.prefix(40))\" is no time", hint: "20260105T080000 or 20260105T000000Z", nil)
+    return when(line)
   }
+
+  /// RDATE (§3.8.5.2): dates, times, or periods with a length of their own.
+  private func dates(_ component: Component, of event: CalendarEvent, isDay: Bool) -> [CalendarEvent]? {
+    var found: [CalendarEvent] = []
+    for line in component.all("RDATE") {
+      for value in line.value.split(separator: ",") {
+        let parts = value.split(separator: "/", maxSplits: 1).map(String.init)
+        guard let first = parts.first, let start = when(line, first) else { return nil }
+        if isDay && !start.isDay { return error(line.number, "RDATE is no date, as DTSTART is", nil) }
+        var date = CalendarEvent(people: event.people, zone: start.zone, start: start.moment, length: event.length)
+        if start.isDay { (date.zone, date.start.milliseconds) = (event.zone, event.start.milliseconds) }
+        if parts.count == 2 {
+          guard let length = length(from: start, to: parts[1], line) else { return nil }
+          date.length = length
+        }
+        found.append(date)
+        if found.count > Self.eventsMax { return error(line.number, "more than \(Self.eventsMax) dates", nil) }
+      }
+    }
+    return found
+  }
+
+  /// A date in EXDATE or RECURRENCE-ID means the instance of that day.
+  private func begin(_ when: When, of event: CalendarEvent) -> Timestamp {
+    when.isDay ? event.zone.instant(when.moment.day, milliseconds: event.start.milliseconds) : when.instant
+  }
+
+  // MARK: - Lengths
+
+  private func length(from start: When, _ component: Component) -> CalendarDuration? {
+    let end = component.first("DTEND")
+    if let line = component.first("DURATION") {
+      if end != nil { return error(line.number, "both DTEND and DURATION", nil) }
+      return length(from: start, to: line.value, line)
+    }
+    if let end { return length(from: start, to: end.value, end) }
+    if start.isDay { return CalendarDuration(days: 1) }
+    return error(component.line, "the event has no DTEND", hint: "or DURATION", nil)
+  }
+
+  /// - Parameter end: an end, or a duration (§3.3.6).
+  private func length(from start: When, to end: String, _ line: Line) -> CalendarDuration? {
+    var length = CalendarDuration()
+    if line.name == "DURATION" || line.name == "RDATE" && end.contains("P") {
+      guard let duration = CalendarDuration(end), duration.milliseconds == 0 || !start.isDay else {
+        return error(
+          line.number, "\(line.name): \"\(end.prefix(40))\" is no duration",
+          hint: start.isDay ? "P1D or P1W: whole days have no hours" : "PT8H, P1D or P1W", nil)
+      }
+      length = duration
+    } else {
+      guard let stop = when(line, end) else { return nil }
+      if start.isDay != stop.isDay {
+        return error(
+          line.number, "\(line.name) does not fit DTSTART", hint: "a date for a date, a time for a time", nil)
+      }
+      if start.isDay {
+        length.days = stop.moment.day - start.moment.day
+      } else {
+        length.milliseconds = stop.instant - start.instant
+      }
+    }
+    if length.isSensible { return length }
+    return error(
+      line.number, "\(line.name) is not after DTSTART, or too long after it",
+      hint: "at most 3660 whole days, 366 days by the clock", nil)
+  }
+
+  // MARK: - Who
 
   /// The ids of the people whom SUMMARY names.
   private func names(_ line: Line) -> [String] {
@@ -108,79 +197,4 @@ extension CalendarReader {
         hint: Suggestion.hint(for: name, among: people.keys.sorted()), nil)
     }
   }
-
-  // MARK: - RRULE
-
-  private func recurrence(_ line: Line, of event: CalendarEvent) -> CalendarEvent.Recurrence? {
-    var rule = CalendarEvent.Recurrence(isWeekly: false)
-    var frequency: String?
-    var count: Int?
-    for part in line.value.split(separator: ";") {
-      let pair = part.split(separator: "=", maxSplits: 1).map { $0.uppercased() }
-      guard pair.count == 2 else { return error(line.number, "RRULE: \"\(part.prefix(40))\" is no NAME=value", nil) }
-      switch pair[0] {
-      case "FREQ": frequency = pair[1]
-      case "INTERVAL":
-        guard let value = Int(pair[1]), (1...1000).contains(value) else {
-          return error(line.number, "RRULE: INTERVAL is not between 1 and 1000", nil)
-        }
-        rule.interval = value
-      case "COUNT":
-        guard let value = Int(pair[1]), (1...Self.countMax).contains(value) else {
-          return error(line.number, "RRULE: COUNT is not between 1 and \(Self.countMax)", nil)
-        }
-        count = value
-      case "UNTIL":
-        guard let until = when(Line(number: line.number, name: "UNTIL", parameters: [:], value: pair[1])) else {
-          return nil
-        }
-        rule.end =
-          until.isDay
-          ? .day(until.moment.day)
-          : .instant(
-            until.zone == .utc
-              ? until.instant : event.zone.instant(until.moment.day, milliseconds: until.moment.milliseconds))
-      case "BYDAY":
-        for day in pair[1].split(separator: ",") {
-          guard let number = Self.days.firstIndex(of: String(day)) else {
-            return error(
-              line.number, "RRULE: BYDAY=\(day.prefix(20)) is not understood", hint: Self.days.joined(separator: " "),
-              nil)
-          }
-          rule.days |= 1 << UInt8(number)
-        }
-      case "WKST":
-        guard let number = Self.days.firstIndex(of: pair[1]) else {
-          return error(line.number, "RRULE: WKST=\(pair[1].prefix(20)) is no day", nil)
-        }
-        rule.weekStart = number
-      default: return error(line.number, "RRULE: \(pair[0].prefix(40)) is not understood", nil)
-      }
-    }
-    guard let frequency, ["DAILY", "WEEKLY"].contains(frequency) else {
-      return error(
-        line.number, "RRULE: FREQ=\(frequency?.prefix(20) ?? "") is not understood", hint: "DAILY or WEEKLY", nil)
-    }
-    rule.isWeekly = frequency == "WEEKLY"
-    guard let count else { return rule }
-    if rule.end != .never { return error(line.number, "RRULE: both COUNT and UNTIL", nil) }
-    rule.end = .day(lastDay(of: count, rule, event))
-    return rule
-  }
-
-  /// The day of the last of so many occurrences. Bounded: no rule leaves out more than 7 × 1000 days.
-  private func lastDay(of count: Int, _ rule: CalendarEvent.Recurrence, _ event: CalendarEvent) -> LocalDay {
-    var endless = event
-    endless.recurrence = rule
-    var (day, found) = (event.start.day, 1)
-    let step = rule.isWeekly ? 1 : rule.interval
-    let horizon = day + 366 * 200
-    while found < count, day < horizon {
-      day = day + step
-      if endless.repeats(on: day) { found += 1 }
-    }
-    return day
-  }
-
-  private static let days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 }

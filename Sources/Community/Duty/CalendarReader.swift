@@ -1,13 +1,15 @@
-// Reads the part of iCalendar (RFC 5545) that duty rotas need: VEVENT with DTSTART, DTEND, SUMMARY (who), RRULE DAILY or WEEKLY
-// and EXDATE. What would change who is on duty and is not understood is an error with its line; the rest is passed over.
+// Reads the part of iCalendar (RFC 5545) that duty rotas need: VEVENT, single and recurring, with its exceptions; SUMMARY says
+// who. What would change who is on duty and is not understood is an error with its line; the rest is passed over.
 package import ConfigFile
 package import Pipeline
 
-package struct CalendarReader {
+package final class CalendarReader {
   /// Larger files are refused, bytes.
   package static let fileBytesMax = 4 << 20
+  /// Events and their RDATEs.
   static let eventsMax = 10_000
-  static let countMax = 10_000
+  /// Time zones that a file may name.
+  static let zonesMax = 100
 
   /// One content line, unfolded.
   struct Line {
@@ -17,12 +19,27 @@ package struct CalendarReader {
     var value: String
   }
 
+  /// What stands between BEGIN and END (RFC 5545 §3.6).
+  struct Component {
+    var name: String
+    var line: Int
+    var properties: [Line] = []
+    var parts: [Component] = []
+
+    func first(_ name: String) -> Line? { properties.first { $0.name == name } }
+    func all(_ name: String) -> [Line] { properties.filter { $0.name == name } }
+  }
+
   let file: String
   /// For times without a zone of their own.
   let zone: LocalTimeTable
   /// What an event's SUMMARY calls people: id or name → id.
   let people: [String: String]
   let log: ProblemLog
+  /// VTIMEZONE by TZID.
+  var zoneDefinitions: [String: Component] = [:]
+  /// By TZID, as they are met: it takes milliseconds to make one.
+  var zones: [String: LocalTimeTable] = [:]
 
   package init(file: String, zone: LocalTimeTable, people: [String: String], log: ProblemLog) {
     self.file = file
@@ -41,35 +58,55 @@ package struct CalendarReader {
   }
 
   package func read(_ bytes: [UInt8]) -> [CalendarEvent] {
-    var events: [CalendarEvent] = []
-    var open: [String] = []
-    var properties: [Line] = []
-    var begin = 1
+    var entries: [Entry] = []
+    var count = 0
+    let components = components(bytes)
+    for component in components where component.name == "VTIMEZONE" {
+      if let name = component.first("TZID")?.value { zoneDefinitions[name] = component }
+    }
+    for component in components where component.name == "VEVENT" {
+      guard let entry = entry(component) else { continue }
+      count += 1 + entry.dates.count
+      if count > Self.eventsMax {
+        error(component.line, "more than \(Self.eventsMax) events")
+        break
+      }
+      entries.append(entry)
+    }
+    return events(of: entries)
+  }
+
+  /// What VCALENDAR holds, up to the first mistake in BEGIN and END.
+  private func components(_ bytes: [UInt8]) -> [Component] {
+    var found: [Component] = []
+    var open: [Component] = []
     for line in unfold(bytes) {
       switch line.name {
       case "BEGIN":
-        let component = line.value.uppercased()
-        if open.isEmpty && component != "VCALENDAR" { return error(line.number, "expected BEGIN:VCALENDAR", []) }
-        if open.count >= 8 { return error(line.number, "components within each other, too deep", events) }
+        let component = Component(name: line.value.uppercased(), line: line.number)
+        if open.isEmpty && component.name != "VCALENDAR" {
+          return error(line.number, "expected BEGIN:VCALENDAR", found)
+        }
+        if open.count >= 8 { return error(line.number, "components within each other, too deep", found) }
         open.append(component)
-        if open.count == 2, ["VTODO", "VJOURNAL"].contains(component) {
-          error(line.number, "\(component) says nothing about duty", hint: "use VEVENT")
+        if open.count == 2, ["VTODO", "VJOURNAL"].contains(component.name) {
+          error(line.number, "\(component.name) says nothing about duty", hint: "use VEVENT")
         }
-        if component == "VEVENT" { (properties, begin) = ([], line.number) }
       case "END":
-        guard open.popLast() == line.value.uppercased() else {
-          return error(line.number, "END:\(line.value.prefix(40)) closes what is not open", events)
+        guard let component = open.popLast(), component.name == line.value.uppercased() else {
+          return error(line.number, "END:\(line.value.prefix(40)) closes what is not open", found)
         }
-        guard line.value.uppercased() == "VEVENT" else { continue }
-        if events.count >= Self.eventsMax { return error(line.number, "more than \(Self.eventsMax) events", events) }
-        if let event = event(properties, begin) { events.append(event) }
+        if open.count == 1 { found.append(component) }
+        if open.count > 1 { open[open.count - 1].parts.append(component) }
       default:
-        if open.isEmpty { return error(line.number, "expected BEGIN:VCALENDAR", hint: "this is no iCalendar file", []) }
-        if open.last == "VEVENT" { properties.append(line) }
+        if open.isEmpty {
+          return error(line.number, "expected BEGIN:VCALENDAR", hint: "this is no iCalendar file", found)
+        }
+        open[open.count - 1].properties.append(line)
       }
     }
-    if let component = open.last { return error(begin, "\(component) has no end", events) }
-    return events
+    if let component = open.last { error(component.line, "\(component.name.prefix(40)) has no end") }
+    return found
   }
 
   // MARK: - Lines
@@ -91,7 +128,7 @@ package struct CalendarReader {
       number += 1
       let content = raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw
       if let mark = content.first, mark == UInt8(ascii: " ") || mark == UInt8(ascii: "\t") {
-        if current.count < 65_536 { current += content.dropFirst() }
+        current += content.dropFirst()
         continue
       }
       finish()

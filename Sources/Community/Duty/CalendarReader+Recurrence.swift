@@ -1,0 +1,118 @@
+// RRULE (RFC 5545 §3.3.10).
+import ConfigFile
+import Pipeline
+
+extension CalendarReader {
+  /// A COUNT that is not reached within so many days, a hundred years, is no end.
+  private static let countedDaysMax = 36_525
+  private static let weekdays = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+
+  func recurrence(_ line: Line, of event: CalendarEvent) -> RecurrenceRule? {
+    var parts: [String: String] = [:]
+    for part in line.value.split(separator: ";") {
+      let pair = part.split(separator: "=", maxSplits: 1).map { $0.uppercased() }
+      guard pair.count == 2 else { return error(line.number, "RRULE: \"\(part.prefix(40))\" is no NAME=value", nil) }
+      if parts.updateValue(pair[1], forKey: pair[0]) != nil {
+        return error(line.number, "RRULE: \(pair[0].prefix(40)) is there twice", nil)
+      }
+    }
+    let name = parts.removeValue(forKey: "FREQ") ?? ""
+    guard let frequency = RecurrenceRule.Frequency(rawValue: name) else {
+      return error(
+        line.number, "RRULE: FREQ=\(name.prefix(20)) is not understood",
+        hint: "DAILY, WEEKLY, MONTHLY or YEARLY; several shifts a day are an event each", nil)
+    }
+    var rule = RecurrenceRule(frequency)
+    var count: Int?
+    for (name, value) in parts.sorted(by: { $0.key < $1.key }) {
+      if name == "COUNT" {
+        count = Int(value)
+        guard let count, count > 0 else { return error(line.number, "RRULE: COUNT is no number above 0", nil) }
+      } else if !read(name, value, into: &rule, line, event) {
+        return nil
+      }
+    }
+    rule.complete(from: event.start.day)
+    guard let count else { return rule }
+    if rule.end != .never { return error(line.number, "RRULE: both COUNT and UNTIL", nil) }
+    rule.end = end(after: count, rule, from: event.start.day)
+    return rule
+  }
+
+  /// One part of the rule; false, with the reason in the log, when it is wrong.
+  private func read(
+    _ name: String, _ value: String, into rule: inout RecurrenceRule, _ line: Line, _ event: CalendarEvent
+  ) -> Bool {
+    func numbers(_ range: ClosedRange<Int>) -> [Int]? {
+      let numbers = value.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+      if numbers.allSatisfy({ $0 != 0 && range.contains($0) }) { return Set(numbers).sorted() }
+      return error(
+        line.number, "RRULE: \(name)=\(value.prefix(40)) is not between \(range.lowerBound) and \(range.upperBound)",
+        hint: range.lowerBound < 0 ? "never 0" : nil, nil)
+    }
+    switch name {
+    case "INTERVAL":
+      guard let values = numbers(1...1000), values.count == 1 else { return false }
+      rule.interval = values[0]
+    case "UNTIL":
+      guard let end = until(value, line, event) else { return false }
+      rule.end = end
+    case "BYMONTH":
+      guard let values = numbers(1...12) else { return false }
+      rule.months = values
+    case "BYMONTHDAY":
+      guard let values = numbers(-31...31) else { return false }
+      if rule.frequency == .weekly { return error(line.number, "RRULE: BYMONTHDAY in a WEEKLY rule", false) }
+      rule.monthDays = values
+    case "BYSETPOS":
+      guard let values = numbers(-366...366) else { return false }
+      rule.positions = values
+    case "BYDAY":
+      let isOrdinal = rule.frequency == .monthly || rule.frequency == .yearly
+      for text in value.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let day = Self.weekday(text), day.ordinal == nil || isOrdinal else {
+          return error(
+            line.number, "RRULE: BYDAY=\(text.prefix(20)) is not understood",
+            hint: isOrdinal ? "MO, 1MO, -1FR" : Self.weekdays.joined(separator: " "), false)
+        }
+        if !rule.weekdays.contains(day) { rule.weekdays.append(day) }
+      }
+    case "WKST":
+      guard let number = Self.weekdays.firstIndex(of: value) else {
+        return error(line.number, "RRULE: WKST=\(value.prefix(20)) is no day", false)
+      }
+      rule.weekStart = number
+    default:
+      return error(
+        line.number, "RRULE: \(name.prefix(40)) is not understood",
+        hint: "BYMONTH, BYMONTHDAY, BYDAY and BYSETPOS are; or list the dates as RDATE", false)
+    }
+    return true
+  }
+
+  /// `MO`, `1MO`, `-1FR`.
+  private static func weekday(_ text: Substring) -> RecurrenceRule.Weekday? {
+    guard let number = weekdays.firstIndex(of: String(text.suffix(2))) else { return nil }
+    if text.utf8.count == 2 { return RecurrenceRule.Weekday(number: number) }
+    guard let ordinal = Int(text.dropLast(2)), ordinal != 0, (-53...53).contains(ordinal) else { return nil }
+    return RecurrenceRule.Weekday(ordinal: ordinal, number: number)
+  }
+
+  private func until(_ value: String, _ line: Line, _ event: CalendarEvent) -> RecurrenceRule.End? {
+    guard let until = when(Line(number: line.number, name: "UNTIL", parameters: [:], value: value)) else { return nil }
+    if until.isDay { return .day(until.moment.day) }
+    // Without a zone it is in that of the event.
+    let zone = until.isUTC ? until.zone : event.zone
+    return .instant(zone.instant(until.moment.day, milliseconds: until.moment.milliseconds))
+  }
+
+  /// The last day of so many, of which the event's first is one.
+  private func end(after count: Int, _ rule: RecurrenceRule, from start: LocalDay) -> RecurrenceRule.End {
+    var last = start
+    var found = 1
+    for day in rule.days(from: start + 1, through: start + Self.countedDaysMax, start: start).prefix(count - 1) {
+      (last, found) = (day, found + 1)
+    }
+    return found == count ? .day(last) : .never
+  }
+}

@@ -1,0 +1,86 @@
+// Time zones of a calendar file: IANA's, or as the file itself defines them.
+import ConfigFile
+import Pipeline
+
+extension CalendarReader {
+  /// Changes of the clocks that a VTIMEZONE may have.
+  private static let onsetsMax = 5_000
+
+  /// That of the line's TZID; without one, the rota's.
+  func zone(of line: Line) -> LocalTimeTable? {
+    guard let name = line.parameters["TZID"] else { return zone }
+    if let known = zones[name] { return known }
+    if zones.count >= Self.zonesMax { return error(line.number, "more than \(Self.zonesMax) time zones", nil) }
+    guard let found = LocalTimeTable(named: name) ?? zoneDefinitions[name].map({ table(name, $0) }) else {
+      return error(
+        line.number, "unknown time zone \"\(name.prefix(60))\"", hint: "a name like Asia/Shanghai, or a VTIMEZONE", nil)
+    }
+    zones[name] = found
+    return found
+  }
+
+  /// The zone of a VTIMEZONE (RFC 5545 §3.6.5), as Exchange writes for names of its own: from each onset of its parts on their
+  /// TZOFFSETTO counts, until 2100. What cannot be understood is in the log.
+  private func table(_ name: String, _ definition: Component) -> LocalTimeTable {
+    var onsets: [(at: Timestamp, before: Int64, after: Int64)] = []
+    for part in definition.parts where part.name == "STANDARD" || part.name == "DAYLIGHT" {
+      guard let before = offset("TZOFFSETFROM", part), let after = offset("TZOFFSETTO", part),
+        let times = self.onsets(part, before)
+      else { return .utc }
+      onsets += times.map { ($0, before, after) }
+      if onsets.count > Self.onsetsMax {
+        return error(part.line, "the time zone changes more than \(Self.onsetsMax) times", .utc)
+      }
+    }
+    onsets.sort { $0.at < $1.at }
+    guard let first = onsets.first else { return error(definition.line, "VTIMEZONE without STANDARD", .utc) }
+    var last = LocalTimeTable.Change(at: .distantPast, offset: first.before)
+    var changes = [last]
+    for onset in onsets where onset.at > last.at && onset.after != last.offset {
+      last = LocalTimeTable.Change(at: onset.at, offset: onset.after)
+      changes.append(last)
+    }
+    return LocalTimeTable(name: name, changes: changes)
+  }
+
+  /// DTSTART, RRULE and RDATE of a part are times on the clocks as they ran before.
+  private func onsets(_ part: Component, _ before: Int64) -> [Timestamp]? {
+    guard let line = part.first("DTSTART") else { return error(part.line, "\(part.name) has no DTSTART", nil) }
+    let clocks = LocalTimeTable(name: "", changes: [.init(at: .distantPast, offset: before)])
+    func moment(_ line: Line, _ value: String) -> LocalMoment? {
+      when(Line(number: line.number, name: line.name, parameters: [:], value: value))?.moment
+    }
+    func instant(_ moment: LocalMoment) -> Timestamp { clocks.instant(moment.day, milliseconds: moment.milliseconds) }
+    guard let start = moment(line, line.value) else { return nil }
+    var found = [instant(start)]
+    for line in part.all("RDATE") {
+      for value in line.value.split(separator: ",") {
+        guard let moment = moment(line, String(value)) else { return nil }
+        found.append(instant(moment))
+      }
+    }
+    if let line = part.first("RRULE") {
+      let event = CalendarEvent(people: [], zone: clocks, start: start, length: CalendarDuration())
+      guard let rule = recurrence(line, of: event) else { return nil }
+      let end = max(start.day + 1, LocalDay(number: 47_482))  // 2100-01-01
+      for day in rule.days(from: start.day + 1, through: end, start: start.day).prefix(Self.onsetsMax + 1) {
+        let at = clocks.instant(day, milliseconds: start.milliseconds)
+        guard rule.end.includes(day, at) else { break }
+        found.append(at)
+      }
+    }
+    return found
+  }
+
+  /// `+0800`, `-053000` (§3.3.14), ms.
+  private func offset(_ name: String, _ part: Component) -> Int64? {
+    guard let line = part.first(name) else { return error(part.line, "\(part.name) has no \(name)", nil) }
+    let digits = line.value.dropFirst()
+    guard ["+", "-"].contains(line.value.first), [4, 6].contains(digits.utf8.count),
+      digits.utf8.allSatisfy({ (48...57).contains($0) }),
+      let number = Int64(digits.utf8.count == 4 ? digits + "00" : digits), number <= 235_959
+    else { return error(line.number, "\(name): \"\(line.value.prefix(40))\" is no offset", hint: "+0800", nil) }
+    let seconds = number / 10_000 * 3_600 + number / 100 % 100 * 60 + number % 100
+    return (line.value.first == "-" ? -seconds : seconds) * 1000
+  }
+}
