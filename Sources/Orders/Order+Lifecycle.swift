@@ -223,6 +223,9 @@ extension Order {
     if claim != nil { throw .claimed(id: id) }
     guard state == .ordered else { throw .notNow(id: id, state) }
     guard volunteer.offers(help, at: place) else { throw .volunteerCannot(name: volunteer.name) }
+    guard volunteer.hasTime(from: at, until: deadline, policy.zone) else {
+      throw .volunteerHasNoTime(name: volunteer.name, hours: volunteer.hours.map(\.text).joined(separator: "; "))
+    }
     take(policy, by: volunteer.name, at: at)
     acceptedBy = volunteer.name
     claim = Claim(volunteer: volunteer.id, name: volunteer.name, at: at)

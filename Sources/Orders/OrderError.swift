@@ -23,6 +23,8 @@ package enum OrderError: Error, Sendable, Equatable {
   case claimed(id: String)
   case notClaimed(id: String)
   case volunteerCannot(name: String)
+  /// None of the hours lies between now and the deadline.
+  case volunteerHasNoTime(name: String, hours: String)
   case tooManyClaims(limit: Int)
   /// Its condition is gone and answered: there is nothing to do about it.
   case alertClosed(String)
@@ -69,7 +71,13 @@ extension OrderError {
     case .claimed(let id): ("工单 \(id) 已被认领", "order \(id) is claimed already")
     case .notClaimed(let id): ("工单 \(id) 未被认领", "order \(id) is not claimed")
     case .volunteerCannot(let name):
-      ("\(name)未登记此类服务或此区域", "\(name) does not offer this help at this place and time")
+      ("\(name)未登记此类服务或此区域", "\(name) does not offer this help at this place")
+    case .volunteerHasNoTime(let name, let hours):
+      (
+        "\(name)登记的服务时间（\(hours)）不在现在到工单期限之间；如有变化请用 `linli volunteers add` 修改",
+        "\(name) offers help at these hours: \(hours); none of them lies between now and the order's deadline "
+          + "(`linli volunteers add` changes them)"
+      )
     case .alertClosed(let id): ("报警 \(id) 已关闭", "alert \(id) is closed; an order takes open alerts only")
     case .alertTaken(let id, let order):
       ("报警 \(id) 已有工单 \(order)", "alert \(id) is dealt with by order \(order) already")

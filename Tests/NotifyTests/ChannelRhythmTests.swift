@@ -77,6 +77,15 @@ final class ScriptedRobot: BulletinSender {
     #expect(!QuietHours(from: 0, to: 1, priorities: [.critical, .low]).priorities.contains(.critical))
   }
 
+  @Test(arguments: [(1_320, 420), (540, 510), (720, 780), (0, 1_440), (1_440, 360), (1_440, 0), (600, 0)])
+  func theRestOfQuietHoursLeadsToTheirEnd(from: Int, to: Int) {
+    let quiet = QuietHours(from: from, to: to)
+    for minute in 0..<1_440 {
+      let now = hour(0, minute)
+      #expect(now + Int64(quiet.rest(atMinute: minute)) * 60_000 == quiet.end(at: now, in: zone) ?? now, "\(minute)")
+    }
+  }
+
   @Test func quietHoursOverAClockChange() {
     let berlin = LocalTimeTable(named: "Europe/Berlin")!
     let night = berlin.instant(LocalDay("2026-03-28")!, milliseconds: 23 * 3_600_000)

@@ -70,6 +70,46 @@ import Testing
     #expect(!night.hasTime(at: try local("2026-01-06T06:00"), Sample.shanghai))
   }
 
+  /// Monday, 10:00, and four hours to do it.
+  @Test(arguments: [
+    ("mon 09:00-11:00", true), ("mon 13:00-20:00", true), ("13:59-14:30", true), ("mon,tue", true),
+    ("22:00-10:30", true),  // Of the night before.
+    ("mon 14:00-20:00", false), ("08:00-10:00", false), ("sat,sun 09:00-12:00", false), ("sun", false),
+  ])
+  func whoHasTimeBetweenNowAndTheDeadlineMayClaim(hours: String, mayClaim: Bool) throws {
+    var book = OrderBook(policy: try Sample.policy(Self.rules))
+    let start = try local("2026-01-05T10:00")
+    let id = try book.create(Sample.draft(Sample.home, help: .visit), at: start).0.id
+    var lin = try volunteer()
+    lin.hours = [try #require(Volunteer.Hours(hours))]
+    try book.enter(lin)
+    #expect(book.offers(for: lin, at: start, places: Sample.tree).map(\.order) == (mayClaim ? [id] : []))
+    if mayClaim {
+      #expect(try book.perform(.claim(lin), on: id, by: "林晓雨", at: start).kinds == [.claimed])
+      return
+    }
+    let refusal = OrderError.volunteerHasNoTime(name: "林晓雨", hours: hours)
+    #expect(throws: refusal) { try book.perform(.claim(lin), on: id, by: "林晓雨", at: start) }
+    #expect(book[id]?.state == .ordered && book[id]?.claim == nil)
+    for language in [Language.zh, .en] { #expect(refusal.message(in: language).contains(hours)) }
+  }
+
+  /// Of several hours one is enough. A deadline that is over leaves the hours of now; without one, or with a week, all will come.
+  @Test func hoursOfLateOrdersAndOfPatientOnes() throws {
+    let monday = try local("2026-01-05T10:00")
+    var lin = try volunteer()
+    lin.hours = [.init(days: 1 << 5, from: 9 * 60, to: 720), .init(days: 1, from: 600, to: 660)]
+    func hasTime(_ hours: Int64, until deadline: Int64?) -> Bool {
+      lin.hasTime(from: monday + hours * hour, until: deadline.map { monday + $0 * hour }, Sample.shanghai)
+    }
+    #expect(hasTime(0, until: 0) && hasTime(0, until: -5) && hasTime(-1, until: 1))
+    #expect(!hasTime(1, until: 0) && !hasTime(1, until: -5) && !hasTime(1, until: 24))
+    // Until Saturday, 09:00, and a minute more.
+    #expect(!hasTime(1, until: 119) && hasTime(1, until: 120) && hasTime(1, until: 24 * 400) && hasTime(1, until: nil))
+    lin.hours = []
+    #expect(hasTime(1, until: -5))
+  }
+
   @Test func pointsAreForHelpThatSomebodyHasVerified() throws {
     var book = OrderBook(policy: try Sample.policy(Self.rules))
     let start = try local("2026-01-05T10:00")

@@ -83,6 +83,8 @@ package struct LoadedConfiguration: Sendable {
         channelsInUse: duty.channelsInUse),
       log: log)
     DutyReach(duty: duty, people: file.people, notify: notify).check(log: judgement)
+    QuietHoursCheck(duty: duty, notify: notify, carePriorities: alerts.response.carePriorities, now: now)
+      .check(log: judgement)
     let orders = OrderSettings.load(directory: directory, log: log)
     OrderCheck(
       settings: orders, community: community, duty: duty,

@@ -123,7 +123,7 @@ package struct DutyTable: Sendable {
   }
 
   /// Every step of the care plans of homes, in the order of their places.
-  var allCalls: [CareCall] { places.places.flatMap { calls[$0.path] ?? [] } }
+  package var allCalls: [CareCall] { places.places.flatMap { calls[$0.path] ?? [] } }
 
   /// Every post, parents before their children.
   package var allPosts: [Post] { places.places.compactMap { posts[$0.path] } }

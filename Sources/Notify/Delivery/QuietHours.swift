@@ -29,4 +29,11 @@ package struct QuietHours: Sendable, Equatable {
     }
     return nil
   }
+
+  /// Minutes until their end, seen at a minute of the local day (0..<1440); 0 outside of them. Of a day without a change of the
+  /// clocks.
+  package func rest(atMinute minute: Int) -> Int {
+    let length = to > from ? to - from : to + 1_440 - from
+    return max(0, length - (minute - from + 2 * 1_440) % 1_440)
+  }
 }

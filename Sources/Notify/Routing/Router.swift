@@ -45,10 +45,16 @@ package struct Router: Sendable {
 
 extension Route {
   func matches(_ alert: Alert) -> Bool {
-    if let place, !PlaceTree.contains(place, alert.place) { return false }
-    if !priorities.isEmpty, !priorities.contains(alert.traits.priority) { return false }
-    if !audiences.isEmpty, !audiences.contains(where: alert.traits.audience.contains) { return false }
-    return rules.isEmpty || rules.contains(alert.rule)
+    matches(
+      place: alert.place, priority: alert.traits.priority, audience: alert.traits.audience, rule: alert.rule)
+  }
+
+  /// Whether an alert of this kind at a place goes this way.
+  package func matches(place path: String, priority: Priority, audience: [String], rule: String) -> Bool {
+    if let place, !PlaceTree.contains(place, path) { return false }
+    if !priorities.isEmpty, !priorities.contains(priority) { return false }
+    if !audiences.isEmpty, !audiences.contains(where: audience.contains) { return false }
+    return rules.isEmpty || rules.contains(rule)
   }
 }
 

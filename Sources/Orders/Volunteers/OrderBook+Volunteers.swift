@@ -24,8 +24,10 @@ extension OrderBook {
 
   /// What a volunteer may claim, the most pressing first, and what is claimed already.
   package func offers(for volunteer: Volunteer, at time: Timestamp, places: PlaceTree) -> [Offer] {
-    let hasTime = volunteer.hasTime(at: time, policy.zone)
-    return orders.values.filter { $0.claim?.volunteer == volunteer.id || hasTime }
+    orders.values
+      .filter {
+        $0.claim?.volunteer == volunteer.id || volunteer.hasTime(from: time, until: $0.deadline, policy.zone)
+      }
       .sorted { ($0.deadline ?? .distantFuture, $0.id) < ($1.deadline ?? .distantFuture, $1.id) }
       .compactMap { Offer($0, for: volunteer, places: places, points: policy.settings.points) }
   }

@@ -17,14 +17,17 @@ package struct Volunteer: Codable, Sendable, Equatable, Identifiable {
       self.to = to
     }
 
-    func contains(_ time: Timestamp, _ zone: LocalTimeTable) -> Bool {
-      let day = zone.day(at: time)
-      // The hours that began yesterday may still run.
-      return [day + -1, day].contains { day in
+    /// Whether they run at a time, or begin after it and before `end`.
+    func reach(_ time: Timestamp, until end: Timestamp, _ zone: LocalTimeTable) -> Bool {
+      let today = zone.day(at: time)
+      // Those that began yesterday may still run; within eight days all of a week have begun.
+      let last = min(max(today, zone.day(at: end)), today + 8)
+      return ((today + -1).number...last.number).contains { number in
+        let day = LocalDay(number: number)
         guard days & (1 << UInt8(day.weekday)) != 0 else { return false }
         let begin = zone.instant(day, milliseconds: Int64(from) * 60_000)
-        let end = zone.instant(to <= from ? day + 1 : day, milliseconds: Int64(to) * 60_000)
-        return begin <= time && time < end
+        let over = zone.instant(to <= from ? day + 1 : day, milliseconds: Int64(to) * 60_000)
+        return time < over && (begin <= time || begin < end)
       }
     }
   }
@@ -64,7 +67,13 @@ package struct Volunteer: Codable, Sendable, Equatable, Identifiable {
 
   /// Whether there is time for it now.
   package func hasTime(at time: Timestamp, _ zone: LocalTimeTable) -> Bool {
-    hours.isEmpty || hours.contains { $0.contains(time, zone) }
+    hasTime(from: time, until: time, zone)
+  }
+
+  /// Whether some of the hours lie between a time and a deadline, the hours of now among them. Without a deadline some always do.
+  package func hasTime(from time: Timestamp, until deadline: Timestamp?, _ zone: LocalTimeTable) -> Bool {
+    guard let deadline, !hours.isEmpty else { return true }
+    return hours.contains { $0.reach(time, until: deadline, zone) }
   }
 }
 
