@@ -32,13 +32,14 @@ import Testing
     10, 25, 25, 25, 10, 25, 10, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 10, 20.5, 19.9, 20.5, 19.9, 20.5, 10,
   ]
 
-  private func rows(holds: [Int64] = [], deadbands: [Double] = [], thresholds: [Double] = []) throws -> [RuleTuner.Row]
-  {
+  private func rows(
+    holds: [Int64] = [], deadbands: [Double] = [], thresholds: [Double] = [], values: [Double] = Self.values
+  ) throws -> [RuleTuner.Row] {
     let log = ProblemLog()
     let folder = try TemporaryDirectory()
     let tape = folder.path + "/tape.jsonl"
     var text = ""
-    for (minute, value) in Self.values.enumerated() {
+    for (minute, value) in values.enumerated() {
       let time = Timestamp(milliseconds: 1_767_225_600_000 + Int64(minute) * 60_000).rfc3339
       text += "{\"tst\":\"\(time)\",\"topic\":\"t/a\",\"payload\":{\"v\":\(value)}}\n"
     }
@@ -82,6 +83,18 @@ import Testing
   @Test func thresholds() throws {
     let rows = try rows(thresholds: [30, 5]).filter { $0.knob == .threshold }
     #expect(rows.map(\.alerts) == [0, 1])
+  }
+
+  /// What is still active counts until the last message, whatever else is tried beside it.
+  @Test(arguments: [[300_000], [120_000], [3_600_000]] as [[Int64]])
+  func stillActiveAtTheEnd(holds: [Int64]) throws {
+    let row = try #require(try rows(holds: holds, values: [10] + Array(repeating: 25, count: 20)).first)
+    // Hot from the first minute on, raised at the third, heard of until the twentieth.
+    #expect(row.alerts == 1 && row.active == 17 * 60_000)
+  }
+
+  @Test func aTapeWithoutAMessageHasNoRows() throws {
+    #expect(try rows(values: []).isEmpty)
   }
 
   @Test func theUsualStepsLeaveTheRuleItselfOut() throws {

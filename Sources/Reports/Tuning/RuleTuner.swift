@@ -12,7 +12,7 @@ package struct RuleTuner: Sendable {
     package var subjects: Int
     package var fleeting: Int
     package var chattering: Int
-    /// Time in alarm over all subjects, ms; an alert that is still active counts until the last change of the tape.
+    /// Time in alarm over all subjects, ms; an alert that is still active counts until the tape's last message.
     package var active: Int64
   }
 
@@ -27,24 +27,24 @@ package struct RuleTuner: Sendable {
     ruleSet = RuleSet(first.map(\.rule), site: site, log: log)
   }
 
-  /// - Parameter malformed: called for every line that is no message.
+  /// - Parameter malformed: called for every line that is no message, and with line 0 for a tape that cannot be read.
+  /// - Returns: a row a variant; none when there was no message.
   package func run(
     _ tapes: [String], malformed: (_ tape: String, _ line: Int, _ problem: String) -> Void
   ) throws -> [Row] {
     let wanted = Dictionary(
       variants.map { ($0.rule.id, AlarmLog { _, _ in [] }) }, uniquingKeysWith: { first, _ in first })
     var logs = wanted
-    var last = Timestamp.distantPast
-    _ = try TapePlayer(ruleSet, tellsReadings: false).play(tapes) { event in
+    let player = TapePlayer(ruleSet, tellsReadings: false)
+    _ = try player.play(tapes) { event in
       switch event {
-      case .change(let change):
-        last = max(last, change.at)
-        logs[change.rule]?.add(change)
+      case .change(let change): logs[change.rule]?.add(change)
       case .malformed(let tape, let line, let problem): malformed(tape, line, "\(problem)")
       case .reading: break
       }
     }
-    return variants.map { variant in row(variant, logs[variant.rule.id]?.records ?? [], until: last) }
+    guard let end = player.span?.upperBound else { return [] }
+    return variants.map { variant in row(variant, logs[variant.rule.id]?.records ?? [], until: end) }
   }
 
   private func row(_ variant: RuleVariant, _ records: [AlarmRecord], until end: Timestamp) -> Row {

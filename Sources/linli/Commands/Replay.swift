@@ -65,6 +65,8 @@ struct Replay: ParsableCommand {
     }
     lines.flush()
     if kpi {
+      // Which tape it was has been said.
+      if player.span == nil && unreadable > 0 { throw CommandFailure(.problem) }
       try measured.print(player.span, output)
     } else if !output.json {
       let table = ReplayTable(

@@ -42,20 +42,22 @@ extension RulesCommand {
       let rules = configuration.ruleSet.rules
       guard let rule = rules.first(where: { $0.id == rule }) else {
         let hint = Suggestion.hint(for: self.rule, among: rules.map(\.id)).map { "; \($0)" } ?? ""
-        throw CommandFailure(.usage, "there is no rule '\(self.rule)' in \(configuration.directory)\(hint)")
+        throw CommandFailure(.problem, "there is no rule '\(self.rule)' in \(configuration.directory)\(hint)")
       }
       let holds = try holds.map { try TimeArgument.duration($0, option: "--for") }
       let log = ProblemLog()
       let variants = RuleVariant.all(of: rule, holds: holds, deadbands: deadband, thresholds: threshold)
       let tuner = RuleTuner(variants, site: configuration.ruleSet.site, log: log)
       for problem in log.sorted where problem.severity == .error { Terminal.error("\(problem)") }
-      var malformed = 0
+      var (malformed, unreadable) = (0, 0)
       let rows = try tuner.run(tapes) { tape, line, problem in
-        malformed += 1
+        if line > 0 { malformed += 1 } else { unreadable += 1 }
         Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
       }
+      if rows.isEmpty { throw CommandFailure(.problem, unreadable > 0 ? "" : "the tape holds no message") }
       try show(rows)
       if malformed > 0 { throw CommandFailure(.problem, "lines that were no messages and were skipped: \(malformed)") }
+      if unreadable > 0 { throw CommandFailure(.problem) }
     }
 
     private func show(_ rows: [RuleTuner.Row]) throws {
