@@ -35,8 +35,8 @@ package struct AlertBook: Sendable {
   package var policy: ResponsePolicy
   /// What keeps alerts quiet.
   var quiet: QuietBook
-  /// The newest time that the book was told.
-  package private(set) var clock: Timestamp
+  /// The newest time that the book was told, or, between two strides, how far it has come.
+  package internal(set) var clock: Timestamp
   package internal(set) var counts = Counts()
   /// Open alerts by id.
   var alerts: [String: Alert] = [:]
@@ -44,7 +44,7 @@ package struct AlertBook: Sendable {
   /// Closed by force, condition not cleared since.
   var forced: [Key: Alert] = [:]
   /// When time alone brings the next step of an alert.
-  private(set) var dues = DueTimes<String>()
+  var dues = DueTimes<String>()
   var occurrences: [Key: Occurrence] = [:]
 
   /// - Parameters:
@@ -141,51 +141,6 @@ package struct AlertBook: Sendable {
   /// A closed alert got a comment: so that its next step has the next number.
   package mutating func refresh(_ closed: Alert) {
     if forced[closed.key]?.id == closed.id { forced[closed.key] = closed }
-  }
-
-  /// Does everything that is due by then, in the order of the true times, each step at its own: silences and windows that begin
-  /// or end, shelves that end, deadlines that were missed, repetitions. One long stride does the same as many short ones.
-  ///
-  /// Of one instant what begins and ends to hide alerts comes first, so that a deadline on the beginning of a silence is not missed.
-  package mutating func advance(to now: Timestamp) -> [AlertEvent] {
-    var events: [AlertEvent] = []
-    // With nobody to be asked, all the weekly windows since the beginning of time are one.
-    if alerts.isEmpty { _ = quiet.pass(now) }
-    // `pass` takes everything up to its time off the agenda and puts nothing on it but what lies behind: each round is later than
-    // the one before, and nothing between the rounds adds any.
-    while quiet.earliest <= now {
-      let boundary = max(quiet.earliest, clock)
-      events += performDues(before: boundary)
-      clock = boundary
-      events += pass(boundary)
-    }
-    events += performDues(before: now + 1)
-    clock = max(clock, now)
-    if quiet.isUnsure {
-      quiet.isUnsure = false
-      events += askAll(at: clock)
-    }
-    return events
-  }
-
-  private mutating func performDues(before end: Timestamp) -> [AlertEvent] {
-    var events: [AlertEvent] = []
-    // Latest first, so that the next one is taken off the end.
-    var queue = dues.take(through: end - 1)
-    queue.sort { ($0.time, $0.key) > ($1.time, $1.key) }
-    while let (id, due) = queue.popLast() {
-      guard var alert = alerts[id], let next = alert.nextDue, next.at == due else { continue }
-      if let event = alert.perform(next.step, due: due, policy) { events.append(event) }
-      keep(alert)
-      guard let again = dues[id], again < end else { continue }
-      var (low, high) = (0, queue.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if (queue[middle].time, queue[middle].key) > (again, id) { low = middle + 1 } else { high = middle }
-      }
-      queue.insert((id, again), at: low)
-    }
-    return events
   }
 
   /// The active alert of a subject, or the one closed by force whose condition has not cleared since.

@@ -95,8 +95,8 @@ import Testing
     #expect(found.count > 1_000)
   }
 
-  /// What is stored is all that a restart has: a book that dies and comes back at random times, after random absences, says
-  /// what one that lives through says; and long strides say what short ones say.
+  /// What is stored is all that a restart has: a book that dies and comes back at random times, after random absences and between
+  /// strides, says what one that lives through says; and long strides say what short ones say.
   @Test(arguments: 0..<24 as Range<UInt64>)
   func deathChangesNothing(seed: UInt64) throws {
     let alerts = """
@@ -106,6 +106,7 @@ import Testing
       """
     let policy = try DutySample.policy(alerts: alerts)
     var dice = Dice(state: seed)
+    var strideDice = Dice(state: seed + 1_000)
     var steady = AlertBook(policy: policy)
     var mortal = AlertBook(policy: policy)
     var stored: [String: Alert] = [:]
@@ -128,7 +129,14 @@ import Testing
       if Int.random(in: 0..<3, using: &dice) == 0 {
         mortal = AlertBook(policy: policy, planned: mortal.planned, restoring: Array(stored.values))
       }
-      try keep(mortal.advance(to: clock))
+      while true {
+        let stride = mortal.stride(to: clock, atMost: Int.random(in: 1...4, using: &strideDice))
+        try keep(stride.events)
+        if stride.isLast { break }
+        if Int.random(in: 0..<3, using: &strideDice) > 0 { continue }
+        mortal = AlertBook(
+          policy: policy, planned: mortal.planned, restoring: Array(stored.values), clock: mortal.clock)
+      }
       let subject = "s\(Int.random(in: 0..<4, using: &dice))"
       let priority = Priority.allCases.randomElement(using: &dice) ?? .low
       let ids = steady.open.map(\.id).sorted()
