@@ -47,7 +47,7 @@ extension AlertDesk {
     let newest = Dictionary(events.map { ($0.event.alert.id, $0.event.number) }, uniquingKeysWith: max)
     for (event, now) in events {
       commit.events.append(NumberedEvent(sequence: nextSequence(), event: event))
-      if event.kind == .repeated, isOvertaken(event, newest: newest[event.alert.id]) { continue }
+      if event.kind == .repeated, isOvertaken(event, newest[event.alert.id], by: now) { continue }
       commit.outbox += policy.channels(event).map { channel in
         OutboxEntry(event: event, channel: channel, at: now, id: memoryID())
       }
@@ -58,9 +58,9 @@ extension AlertDesk {
   }
 
   /// After a long absence nobody needs each of the repetitions that were missed, but for the last: what follows in the same
-  /// transaction, or is due by now and comes with a later stride, has overtaken it.
-  private func isOvertaken(_ event: AlertEvent, newest: Int?) -> Bool {
-    event.number != newest || book.hasStep(event.alert.id, by: clock)
+  /// transaction, or comes with a later stride of the same way, has overtaken it.
+  private func isOvertaken(_ event: AlertEvent, _ newest: Int?, by now: Timestamp) -> Bool {
+    event.number != newest || book.hasStep(event.alert.id, by: now)
   }
 
   func enqueue(_ commit: AlertCommit) {
