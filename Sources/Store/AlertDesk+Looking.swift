@@ -6,7 +6,7 @@ extension AlertDesk {
   /// A page of alerts; open ones come from memory.
   package func list(_ query: AlertQuery) async throws(StoreError) -> AlertPage {
     if !query.includeClosed { return query.page(of: book.open) }
-    let waiting = pending.flatMap { $0.commit.events.map(\.event.alert) }
+    let waiting = (setAside.events + queue.waiting.flatMap(\.commit.events)).map(\.event.alert)
     let stored = try await storage.alerts(query)
     if waiting.isEmpty { return stored }
     // What waits in memory is newer than what is stored.
@@ -21,12 +21,16 @@ extension AlertDesk {
   package func story(_ id: String) async throws(StoreError) -> AlertStory? {
     let stored = try await storage.story(id)
     let known = stored?.events.last?.event.number ?? 0
-    let waiting = pending.flatMap(\.commit.events).filter { $0.event.alert.id == id && $0.event.number > known }
-    let entries = pending.flatMap(\.commit.outbox).filter { $0.event.alert.id == id && $0.event.number > known }
-    guard let alert = waiting.last?.event.alert ?? stored?.alert else { return nil }
+    let waiting = queue.waiting.flatMap(\.commit.events).filter { $0.event.alert.id == id && $0.event.number > known }
+    let entries = queue.waiting.flatMap(\.commit.outbox).filter { $0.event.alert.id == id && $0.event.number > known }
+    let aside = setAside.events.filter { $0.event.alert.id == id }
+    let events = ((stored?.events ?? []) + waiting + aside).sorted { $0.event.number < $1.event.number }
+    let newest = ([stored?.alert] + events.map(\.event.alert)).compactMap(\.self).max { $0.step < $1.step }
+    guard let newest else { return nil }
+    let asideEntries = setAside.outbox.filter { $0.event.alert.id == id }
     return AlertStory(
-      alert: alert, events: (stored?.events ?? []) + waiting,
-      deliveries: (stored?.deliveries ?? []) + entries.map(DeliveryRecord.init(waiting:)))
+      alert: newest, events: events,
+      deliveries: (stored?.deliveries ?? []) + (entries + asideEntries).map(DeliveryRecord.init(waiting:)))
   }
 
   /// Every event from now on; with `after`, first what came above that sequence (at most the newest 2,048 of it). Ends when

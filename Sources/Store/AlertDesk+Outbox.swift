@@ -1,5 +1,5 @@
-// The outbox as the delivery worker sees it: the database's, and while that refuses also what waits in memory, so that the
-// message "the disk is full" gets out. What was delivered meanwhile is written down, in order, when the database is back.
+// The outbox as the delivery worker sees it: the database's, what that can never take, and while it refuses also what waits in memory,
+// so that the message "the disk is full" gets out. What was delivered meanwhile is written down, in order, when the database is back.
 import Alerts
 package import Notify
 package import Pipeline
@@ -32,12 +32,12 @@ extension AlertDesk: Outbox {
     }
   }
 
-  /// What the database shows without what memory knows to be settled, and, while the database refuses, what only memory has.
+  /// What the database shows without what memory knows to be settled, and what only memory has.
   private func due(
     at now: Timestamp, limit: Int, memory: () -> [OutboxEntry],
     stored: (any AlertStorage, Int) async throws -> [OutboxEntry]
   ) async throws -> [OutboxEntry] {
-    if trouble == nil && unwritten.isEmpty { return try await stored(storage, limit) }
+    if trouble == nil && unwritten.isEmpty && setAside.outbox.isEmpty { return try await stored(storage, limit) }
     // Read before and after: what is settled while the database is read may still be in its answer.
     let before = Set(unwritten.keys)
     let found: [OutboxEntry]
@@ -48,7 +48,7 @@ extension AlertDesk: Outbox {
     }
     let hidden = before.union(unwritten.keys)
     var entries = found.filter { !hidden.contains($0.idempotencyKey) }
-    if trouble != nil {
+    if trouble != nil || !setAside.outbox.isEmpty {
       // What is behind one that was put off waits for it, though the database thinks that one due.
       let held = Set(putOffUnwritten().filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
       entries.removeAll { held.contains(AlertChannel($0)) }
@@ -67,7 +67,7 @@ extension AlertDesk: Outbox {
   }
 
   package func nextDue(after now: Timestamp) async throws -> Timestamp? {
-    if trouble == nil { return try await storage.nextDue(after: now) }
+    if trouble == nil && setAside.outbox.isEmpty { return try await storage.nextDue(after: now) }
     let stored = try? await storage.nextDue(after: now)
     let waiting = waitingInMemory().map(\.nextAttemptAt).filter { $0 > now }
     return (waiting + (stored.map { [$0] } ?? [])).min()
@@ -75,7 +75,10 @@ extension AlertDesk: Outbox {
 
   /// Through the same queue as everything else: an entry is settled after it was written, whenever that is.
   package func settle(_ settlements: [Settlement], adding: [OutboxEntry], note: ChannelNote?) async throws {
-    for settlement in settlements { unwritten[settlement.entry.idempotencyKey] = settlement }
+    for settlement in settlements {
+      unwritten[settlement.entry.idempotencyKey] = settlement
+      setAside.settle(settlement)
+    }
     var commit = AlertCommit(outbox: adding, settlements: settlements)
     for index in commit.outbox.indices { commit.outbox[index].id = memoryID() }
     if let note { commit.notes = [note] }
@@ -87,17 +90,19 @@ extension AlertDesk: Outbox {
 
   /// Stored notifications that were tried since the database refuses: only memory knows when they go out again. Oldest first.
   private func putOffUnwritten() -> [OutboxEntry] {
-    let inMemory = Set(pending.flatMap(\.commit.outbox).map(\.idempotencyKey))
+    let inMemory = Set((setAside.outbox + queue.waiting.flatMap(\.commit.outbox)).map(\.idempotencyKey))
     return unwritten.values.compactMap { settlement in
       guard case .postponed(let entry) = settlement, !inMemory.contains(entry.idempotencyKey) else { return nil }
       return entry
     }.sorted { ($0.createdAt, $0.event.number) < ($1.createdAt, $1.event.number) }
   }
 
-  /// Entries that only memory knows as they are, oldest first, as the last attempt left them.
+  /// Entries that only memory knows as they are, oldest first, as the last attempt left them. What the database is about to take
+  /// waits for that.
   private func waitingInMemory() -> [OutboxEntry] {
-    putOffUnwritten()
-      + pending.flatMap(\.commit.outbox).compactMap { entry in
+    if trouble == nil { return setAside.outbox }
+    return setAside.outbox + putOffUnwritten()
+      + queue.waiting.flatMap(\.commit.outbox).compactMap { entry in
         var entry = entry
         switch unwritten[entry.idempotencyKey] {
         case .delivered, .failed: return nil

@@ -14,6 +14,7 @@ extension AlertDesk {
 
   /// Begins now or later. Throws `QuietError` when it is refused.
   package func plan(_ request: QuietRequest, at time: Timestamp) async throws(QuietError) -> QuietOutcome {
+    await catchUp(to: time)
     let quiet = try request.plan(at: time, limits: policy.quiet.settings.limits, planned: book.planned)
     return await take(quiet, .planned, by: quiet.by, at: time)
   }
@@ -22,6 +23,7 @@ extension AlertDesk {
   package func endQuiet(
     _ id: String, kinds: Set<PlannedQuiet.Kind> = Set(PlannedQuiet.Kind.allCases), by: String, at time: Timestamp
   ) async throws(QuietError) -> QuietOutcome {
+    await catchUp(to: time)
     guard let quiet = book.planned.first(where: { $0.id == id && kinds.contains($0.kind) }) else {
       throw .unknown(id: id)
     }
@@ -33,7 +35,6 @@ extension AlertDesk {
   private func take(
     _ quiet: PlannedQuiet, _ step: QuietRecord.Step, by: String, at time: Timestamp
   ) async -> QuietOutcome {
-    clock = max(clock, time)
     let events = book.plan(quiet, at: time)
     let record = QuietRecord(step: step, at: time, by: by, quiet: quiet)
     let stored = await finish(events, at: time, quiets: [record])
@@ -50,7 +51,7 @@ extension AlertDesk {
 
   /// Also what is over, newest first, as far as it is kept.
   package func allPlanned(limit: Int) async throws(StoreError) -> [PlannedQuiet] {
-    let waiting = pending.flatMap { $0.commit.quiets.map(\.quiet) }
+    let waiting = queue.waiting.flatMap { $0.commit.quiets.map(\.quiet) }
     let stored = try await storage.plannedQuiet(endingAfter: .distantPast, limit: limit)
     let newest = Dictionary((stored + waiting).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     return Array(newest.values.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }.prefix(limit))

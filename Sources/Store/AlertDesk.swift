@@ -1,20 +1,11 @@
 // Where alerts are worked on: joins the pure book, the database and the routes. One actor, so changes and actions have one
-// order: that of the database. The book is changed at once; transactions wait in a queue and are written in order, many at
-// a time when many wait, and again and again when the database refuses.
+// order: that of the database. The book is changed at once; how that gets on disk is in `AlertDesk+Writing.swift`.
 package import Alerts
 import Notify
 import Orders
 package import Pipeline
 
 package actor AlertDesk {
-  struct Pending {
-    var number: UInt64
-    var commit: AlertCommit
-    var published = false
-  }
-
-  /// Transactions written at once.
-  private static let batch = 256
   /// Closed alerts kept for late comments, and for another configuration by which they explain others.
   private static let closedKept = 1_000
   /// Planned quiet read at the start; what may be planned at once is less.
@@ -25,18 +16,16 @@ package actor AlertDesk {
   var book: AlertBook
   var orders: OrderBook
   private var reached: [String: LaneStep] = [:]
-  private var clocks: [String: Timestamp] = [:]
+  private(set) var clocks: [String: Timestamp] = [:]
   /// Number of the newest event.
   private(set) var sequence: Int64 = 0
   var clock = Timestamp.distantPast
 
-  var pending: [Pending] = []
-  private var pendingEvents = 0
-  private var enqueued: UInt64 = 0
-  private var written: UInt64 = 0
-  private var isWriting = false
-  private var waiters: [CheckedContinuation<Void, Never>] = []
-  private(set) var trouble: (error: StoreError, since: Timestamp)?
+  var queue = CommitQueue()
+  var isWriting = false
+  var waiters: [CheckedContinuation<Void, Never>] = []
+  var trouble: (error: StoreError, since: Timestamp)?
+  var setAside = SetAsideBox()
   /// Notifications that are settled and not written yet, by idempotency key. Ids in memory are negative.
   var unwritten: [String: Settlement] = [:]
   private var lastMemoryID: Int64 = 0
@@ -88,6 +77,7 @@ package actor AlertDesk {
 
   /// After a start and after a new configuration: asks about what nobody could be asked about before.
   package func askForgotten(at: Timestamp) async {
+    await catchUp(to: at)
     await finish(book.advance(to: at) + book.askForgotten(at: at), at: at)
   }
 
@@ -95,7 +85,7 @@ package actor AlertDesk {
 
   /// Takes in changes of a lane, in order, each once however often it comes.
   package func take(_ changes: [ConditionChange], lane: String) async -> Taken {
-    guard pendingEvents < policy.pendingEvents else {
+    guard queue.steps < policy.pendingEvents else {
       refusedBatches += 1
       return .refused
     }
@@ -106,27 +96,36 @@ package actor AlertDesk {
         skippedChanges += 1
         continue
       }
+      // What fell due before this was known comes first, so that an alert's steps stand in the order of their times.
+      let mayBeDue = book.mayBeDue(by: change.noticedAt)
+      if mayBeDue || events.count >= policy.stepsAtOnce {
+        enqueue(events, lane: lane, step: reached[lane])
+        events = []
+      }
+      if mayBeDue { await catchUp(to: change.noticedAt) }
       reached[lane] = step
       clock = max(clock, change.noticedAt)
       clocks[lane] = max(clocks[lane] ?? .distantPast, change.noticedAt)
-      // What fell due before this was known comes first, so that an alert's steps stand in the order of their times.
       let caused =
         book.advance(to: change.noticedAt) + book.apply(change, lane: lane, traits: policy.traits(change))
       events += caused.map { ($0, change.noticedAt) }
     }
     // What changes nothing needs no transaction: coming again it will change nothing again.
     if !events.isEmpty { enqueue(events, lane: lane, step: reached[lane]) }
-    return await write(through: enqueued) ? .stored : .pending
+    return await writeAll() ? .stored : .pending
   }
 
   /// A condition of Linli itself (disk full, broker lost, …): of no lane, so without a position. Raising what is raised
   /// already, or clearing what is not, does nothing.
   @discardableResult
   package func report(_ change: ConditionChange, traits: AlertTraits) async -> [AlertEvent] {
-    clock = max(clock, change.noticedAt)
+    await catchUp(to: change.noticedAt)
     // Closed by force it is raised all the same, until its condition ends.
     let isRaised = book.uncleared(rule: change.rule, subject: change.subject) != nil
-    if isRaised == (change.kind == .raised) { return [] }
+    if isRaised == (change.kind == .raised) {
+      await writeAll()
+      return []
+    }
     let events =
       book.advance(to: change.noticedAt) + book.apply(change, lane: AlertEvent.system, traits: traits)
     await finish(events, at: change.noticedAt)
@@ -134,7 +133,7 @@ package actor AlertDesk {
   }
 
   /// Everything taken in of this lane is on disk: a checkpoint may pass it.
-  package func isSettled(lane: String) -> Bool { !pending.contains { $0.commit.lane == lane } }
+  package func isSettled(lane: String) -> Bool { !queue.waiting.contains { $0.commit.lane == lane } }
 
   /// The last change of a lane that was taken in.
   package func reached(lane: String) -> LaneStep? { reached[lane] }
@@ -144,10 +143,11 @@ package actor AlertDesk {
 
   /// Closes alerts of a lane whose rule is gone or another one after a reload.
   package func closeOrphans(_ orphans: [LaneCore.RuleSubject], lane: String, at: Timestamp) async {
+    await catchUp(to: at)
     let ours = orphans.filter { book.uncleared(rule: $0.rule, subject: $0.subject)?.lane == lane }
     let events = book.advance(to: at) + ours.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
     enqueue(events.map { ($0, at) }, lane: lane, step: nil)
-    await write(through: enqueued)
+    await writeAll()
   }
 
   /// After a lane's recovery: what is active must hold there, and what holds must be active. It is so already unless the
@@ -163,6 +163,7 @@ package actor AlertDesk {
     let raised = Set(standing.map { AlertBook.Key(rule: $0.rule, subject: $0.subject) })
     let changed = Set(orphans.map { AlertBook.Key(rule: $0.rule, subject: $0.subject) })
     // What fell due before comes first, as in `take`.
+    await catchUp(to: at)
     var events = book.advance(to: at)
     var count = 0
     for alert in book.uncleared.sorted(by: { $0.id < $1.id }) where alert.lane == lane {
@@ -179,13 +180,14 @@ package actor AlertDesk {
       events += book.apply(change, lane: lane, traits: policy.traits(change))
     }
     enqueue(events.map { ($0, at) }, lane: lane, step: nil)
-    await write(through: enqueued)
+    await writeAll()
     return count
   }
 
   /// Closes active alerts whose rule and subject are gone or changed: those for which `keep` is false.
   @discardableResult
   package func closeOrphans(at: Timestamp, keep: @Sendable (Alert) -> Bool) async -> [AlertEvent] {
+    await catchUp(to: at)
     let orphans = book.uncleared.filter { !keep($0) }.sorted { $0.id < $1.id }
     let events = book.advance(to: at) + orphans.flatMap { book.orphaned(rule: $0.rule, subject: $0.subject, at: at) }
     await finish(events, at: at)
@@ -198,7 +200,7 @@ package actor AlertDesk {
   package func perform(
     _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: String? = nil
   ) async throws -> ActionOutcome {
-    clock = max(clock, at)
+    await catchUp(to: at)
     let events: [AlertEvent]
     var alert: Alert
     enqueue(book.advance(to: at).map { ($0, at) }, lane: nil, step: nil)
@@ -216,13 +218,12 @@ package actor AlertDesk {
 
   /// Does what is due by then – shelves that end, missed deadlines, repetitions – and tries again to write what the database
   /// refused. To be called every second or so.
+  /// - Returns: what was due; after a long absence the last of it (`DeskPolicy.stepsAtOnce`).
   @discardableResult
   package func advance(to now: Timestamp) async -> [AlertEvent] {
-    clock = max(clock, now)
-    let events = book.advance(to: now)
-    enqueue(events.map { ($0, now) }, lane: nil, step: nil)
+    let events = await catchUp(to: now)
     enqueueDue(at: now)
-    await write(through: enqueued, retrying: true)
+    await writeAll(retrying: true)
     return events
   }
 
@@ -230,7 +231,7 @@ package actor AlertDesk {
   package var nextDue: Timestamp? { [book.nextDue, orders.nextDue].compactMap { $0 }.min() }
 
   package var storageTrouble: StorageTrouble? {
-    trouble.map { StorageTrouble(error: $0.error, since: $0.since, pendingEvents: pendingEvents) }
+    trouble.map { StorageTrouble(error: $0.error, since: $0.since, pendingEvents: queue.steps) }
   }
 
   package var counts: AlertBook.Counts { book.counts }
@@ -241,7 +242,9 @@ package actor AlertDesk {
   package var uncleared: [Alert] { book.uncleared }
   package var activeByPriority: [Priority: Int] { book.activeByPriority }
   /// Events in memory only: a moment's worth, or all since the database began to refuse.
-  package var pendingLoad: (events: Int, bound: Int) { (pendingEvents, policy.pendingEvents) }
+  package var pendingLoad: (events: Int, bound: Int) { (queue.steps, policy.pendingEvents) }
+  /// Records that the database can never take, since the start, and the newest of them.
+  package var setAsideLoad: (count: Int, newest: SetAside?) { (setAside.count, setAside.newest) }
   /// Events that slow live pages missed, and those that waited for the slowest one when the last was published.
   package nonisolated var droppedLiveEvents: Int { feed.dropped }
   package nonisolated var liveLoad: (waiting: Int, bound: Int) { feed.load }
@@ -249,50 +252,11 @@ package actor AlertDesk {
   /// Ends the live streams.
   package nonisolated func stop() { feed.finish() }
 
-  // MARK: - Writing
+  // MARK: - Numbers
 
-  @discardableResult
-  func finish(_ events: [AlertEvent], at: Timestamp, quiets: [QuietRecord] = []) async -> Bool {
-    enqueue(events.map { ($0, at) }, lane: nil, step: nil, quiets: quiets)
-    return await write(through: enqueued)
-  }
-
-  private func enqueue(_ events: [TimedEvent], lane: String?, step: LaneStep?, quiets: [QuietRecord] = []) {
-    enqueue(events, orders: OrderOutcome(), at: clock, lane: lane, step: step, quiets: quiets)
-  }
-
-  func enqueue(
-    _ events: [TimedEvent], orders outcome: OrderOutcome, at time: Timestamp, lane: String?, step: LaneStep?,
-    quiets: [QuietRecord] = []
-  ) {
-    guard !events.isEmpty || !outcome.isEmpty || !quiets.isEmpty else { return }
-    let (events, caused) = settle(events, outcome, at: time)
-    var commit = AlertCommit(lane: lane, step: step)
-    commit.quiets = quiets
-    let notices: [OutboxEntry]
-    (commit.orders, notices) = records(of: caused, at: time)
-    commit.clock = step == nil ? nil : lane.flatMap { clocks[$0] }
-    commit.deskClock = book.clock
-    // After a long absence nobody needs each of the repetitions that were missed.
-    let newest = Dictionary(events.map { ($0.event.alert.id, $0.event.number) }, uniquingKeysWith: max)
-    for (event, now) in events {
-      sequence += 1
-      commit.events.append(NumberedEvent(sequence: sequence, event: event))
-      if event.kind == .repeated && event.number != newest[event.alert.id] { continue }
-      commit.outbox += policy.channels(event).map { channel in
-        OutboxEntry(event: event, channel: channel, at: now, id: memoryID())
-      }
-      if event.alert.isClosed { keepClosed(event.alert) }
-    }
-    commit.outbox += notices
-    enqueue(commit)
-  }
-
-  func enqueue(_ commit: AlertCommit) {
-    enqueued += 1
-    pendingEvents += commit.events.count + commit.orders.events.count
-    pending.append(Pending(number: enqueued, commit: commit))
-    if trouble != nil { publishPending() }
+  func nextSequence() -> Int64 {
+    sequence += 1
+    return sequence
   }
 
   func memoryID() -> Int64 {
@@ -300,69 +264,9 @@ package actor AlertDesk {
     return lastMemoryID
   }
 
-  /// Writes everything that waits. False while the database refuses.
-  @discardableResult
-  func writeAll() async -> Bool { await write(through: enqueued) }
-
-  /// Writes the queue up to and including that transaction. False: the database refuses, it is kept for later. While it
-  /// refuses, only `retrying` knocks again.
-  @discardableResult
-  private func write(through number: UInt64, retrying: Bool = false) async -> Bool {
-    var mayTry = retrying || trouble == nil
-    while written < number {
-      if isWriting {
-        await withCheckedContinuation { waiters.append($0) }
-        mayTry = trouble == nil
-        continue
-      }
-      guard mayTry else { return false }
-      isWriting = true
-      let batch = pending.prefix(Self.batch)
-      do throws(StoreError) {
-        try await storage.commit(batch.map(\.commit))
-        trouble = nil
-        accept(batch.count)
-      } catch {
-        if trouble == nil { trouble = (error, clock) } else { trouble?.error = error }
-        publishPending()
-        mayTry = false
-      }
-      isWriting = false
-      let resumed = waiters
-      waiters = []
-      for waiter in resumed { waiter.resume() }
-    }
-    return true
-  }
-
-  private func accept(_ count: Int) {
-    let done = pending.prefix(count)
-    written = done.last?.number ?? written
-    pending.removeFirst(count)
-    for entry in done {
-      pendingEvents -= entry.commit.events.count + entry.commit.orders.events.count
-      if !entry.published { feed.publish(entry.commit.events) }
-      for settlement in entry.commit.settlements where unwritten[settlement.entry.idempotencyKey] == settlement {
-        unwritten[settlement.entry.idempotencyKey] = nil
-      }
-    }
-    if done.contains(where: { !$0.commit.outbox.isEmpty }) { policy.wakeOutbox() }
-  }
-
-  /// Live pages and notifications go on while the database does not.
-  private func publishPending() {
-    var notifications = false
-    for index in pending.indices where !pending[index].published {
-      feed.publish(pending[index].commit.events)
-      pending[index].published = true
-      notifications = notifications || !pending[index].commit.outbox.isEmpty
-    }
-    if notifications { policy.wakeOutbox() }
-  }
-
   // MARK: - Closed alerts
 
-  private func keepClosed(_ alert: Alert) {
+  func keepClosed(_ alert: Alert) {
     if recentlyClosed.updateValue(alert, forKey: alert.id) == nil { closedOrder.append(alert.id) }
     if closedOrder.count > 2 * Self.closedKept {
       for id in closedOrder.prefix(Self.closedKept) { recentlyClosed[id] = nil }
@@ -380,6 +284,7 @@ package actor AlertDesk {
 
   private func closedInMemory(_ id: String) -> Alert? {
     if let alert = recentlyClosed[id] ?? book.closedWhileActive(id) { return alert }
-    return pending.reversed().lazy.compactMap { $0.commit.events.last { $0.event.alert.id == id }?.event.alert }.first
+    return queue.waiting.reversed().lazy.compactMap { $0.commit.events.last { $0.event.alert.id == id }?.event.alert }
+      .first
   }
 }

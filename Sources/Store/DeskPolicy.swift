@@ -8,6 +8,9 @@ package struct DeskPolicy: Sendable {
   package var limits = AlertLimits()
   /// Events kept in memory while the database refuses; above it `take` refuses too.
   package var pendingEvents = 20_000
+  /// Steps of alerts and orders in one transaction, 1 or more. It holds more only where they belong together: all that one change, or one
+  /// instant, brings.
+  package var stepsAtOnce = 500
   /// Priority, title and advice that an alert inherits from its rule.
   package var traits: @Sendable (ConditionChange) -> AlertTraits
   /// Who is on duty, deadlines, repeating.
@@ -20,12 +23,14 @@ package struct DeskPolicy: Sendable {
   package var channels: @Sendable (AlertEvent) -> [String]
   /// Something new is in the outbox; `OutboxWorker.wake()`.
   package var wakeOutbox: @Sendable () -> Void
+  /// The database will never take something; of each alert that is said once.
+  package var noteSetAside: @Sendable (SetAside) -> Void
 
   package init(
     traits: @escaping @Sendable (ConditionChange) -> AlertTraits,
     response: ResponsePolicy = .none, orders: OrderPolicy = .none, quiet: QuietPolicy = .none,
     channels: @escaping @Sendable (AlertEvent) -> [String] = { _ in [] },
-    wakeOutbox: @escaping @Sendable () -> Void = {}
+    wakeOutbox: @escaping @Sendable () -> Void = {}, noteSetAside: @escaping @Sendable (SetAside) -> Void = { _ in }
   ) {
     self.traits = traits
     self.response = response
@@ -33,6 +38,7 @@ package struct DeskPolicy: Sendable {
     self.quiet = quiet
     self.channels = channels
     self.wakeOutbox = wakeOutbox
+    self.noteSetAside = noteSetAside
   }
 }
 

@@ -16,13 +16,26 @@ package enum StoreError: Error, Sendable, Equatable {
   case inputOutput(reason: String)
   /// A report would have to read more steps of alerts than it may.
   case tooManySteps(Int, limit: Int)
+  /// What was to be written is at fault: a value that cannot be stored, or one that contradicts what is there. It will never be taken.
+  case unwritable(reason: String)
   case other(reason: String)
 
   /// Worth trying again later: the cause lies in the disk, not in the data.
   package var passes: Bool {
     switch self {
     case .diskFull, .readOnly, .busy, .inputOutput: true
-    case .cannotOpen, .damaged, .tooNew, .tooManySteps, .other: false
+    case .cannotOpen, .damaged, .tooNew, .tooManySteps, .unwritable, .other: false
+    }
+  }
+
+  /// What a refused transaction has to do with it.
+  enum Blame { case database, data, unknown }
+
+  var blame: Blame {
+    switch self {
+    case .unwritable: .data
+    case .other: .unknown
+    case .diskFull, .readOnly, .busy, .cannotOpen, .damaged, .tooNew, .inputOutput, .tooManySteps: .database
     }
   }
 }
@@ -35,7 +48,11 @@ extension StoreError {
       return
     }
     guard let error = error as? DatabaseError else {
-      self = error is DecodingError ? .damaged(path: path, reason: "\(error)") : .other(reason: "\(error)")
+      switch error {
+      case is DecodingError: self = .damaged(path: path, reason: "\(error)")
+      case is EncodingError: self = .unwritable(reason: "\(error)")
+      default: self = .other(reason: "\(error)")
+      }
       return
     }
     let reason = "\(error.message ?? "SQLite error") (code \(error.extendedResultCode.rawValue))"
@@ -46,6 +63,7 @@ extension StoreError {
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: self = .cannotOpen(path: path, reason: reason)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self = .damaged(path: path, reason: reason)
     case .SQLITE_IOERR: self = .inputOutput(reason: reason)
+    case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE: self = .unwritable(reason: reason)
     default: self = .other(reason: reason)
     }
   }
@@ -80,6 +98,8 @@ extension StoreError {
         ? "这段时间内报警有 \(steps) 步，一份报表最多读取 \(limit) 步；请用 --place 按地点分别生成"
         : "there are \(steps) steps of alerts in that time, and a report reads \(limit) at most; ask for one place after the "
           + "other (--place)"
+    case .unwritable(let reason):
+      return chinese ? "数据库不接受这条记录：\(reason)" : "the database does not take this record: \(reason)"
     case .other(let reason):
       return chinese ? "数据库错误：\(reason)" : "database error: \(reason)"
     }

@@ -59,21 +59,42 @@ func startedDesk(_ storage: FailingStorage, _ policy: DeskPolicy = samplePolicy)
 
 /// The real store behind a switch: commits can be refused, or carried out while their answer is lost.
 final class FailingStorage: AlertStorage {
-  enum Fault: Sendable { case refuse(StoreError), loseAnswer }
+  enum Fault: Sendable {
+    case refuse(StoreError), loseAnswer
+    /// Refuses everything after so many transactions: they are what a process that was killed has left.
+    case refuseAfter(Int, StoreError)
+    /// Refuses what holds such a thing.
+    case reject(StoreError, @Sendable (AlertCommit) -> Bool)
+  }
 
   let store: Store
   private let fault = Mutex<Fault?>(nil)
-  private let attempts = Mutex(0)
+  private let attempts = Mutex<[Int]>([])
+  /// Called before each transaction, with its number.
+  private let hook = Mutex<(@Sendable (Int) -> Void)?>(nil)
 
   init(_ store: Store) { self.store = store }
 
-  var commitAttempts: Int { attempts.withLock { $0 } }
+  var commitAttempts: Int { attempts.withLock { $0.count } }
+  /// Steps of alerts and orders in each transaction that was tried.
+  var commitSteps: [Int] { attempts.withLock { $0 } }
+  func beforeEach(_ call: (@Sendable (Int) -> Void)?) { hook.withLock { $0 = call } }
   func fail(_ next: Fault?) { fault.withLock { $0 = next } }
 
   func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
-    attempts.withLock { $0 += 1 }
+    let number = attempts.withLock { attempts in
+      attempts.append(commits.reduce(0) { $0 + $1.steps })
+      return attempts.count
+    }
+    hook.withLock { $0 }?(number)
     switch fault.withLock({ $0 }) {
-    case .refuse(let error): throw error
+    case .refuse(let error), .refuseAfter(0, let error): throw error
+    case .refuseAfter(let left, let error):
+      fault.withLock { $0 = .refuseAfter(left - 1, error) }
+      return try await store.commit(commits)
+    case .reject(let error, let isCulprit):
+      if commits.contains(where: isCulprit) { throw error }
+      return try await store.commit(commits)
     case .loseAnswer:
       _ = try await store.commit(commits)
       throw .inputOutput(reason: "the answer was lost")

@@ -6,6 +6,7 @@ import Community
 enum SelfTrouble: String, CaseIterable {
   case broker = "linli-broker"
   case storage = "linli-storage"
+  case record = "linli-record"
   case history = "linli-history"
   case outbox = "linli-outbox"
   case overload = "linli-overload"
@@ -23,6 +24,15 @@ enum SelfTrouble: String, CaseIterable {
         priority: .critical, title: LocalizedText(zh: "存储不可写", en: "Storage refuses to write"),
         advice: LocalizedText(
           zh: "检查磁盘空间和权限；消息暂由代理保存", en: "Check disk space and permissions; the broker keeps the messages meanwhile"),
+        audience: ["linli"])
+    case .record:
+      AlertTraits(
+        priority: .high, title: LocalizedText(zh: "有记录无法写入数据库", en: "A record cannot be written"),
+        advice: LocalizedText(
+          zh: "linli status 与日志写明是哪条报警及原因；其通知照常发出，但重启后该记录会缺失。请将日志内容报告给开发者",
+          en:
+            "linli status and the log name the alert and the reason; its notifications go out all the same, but the record is gone after"
+            + " a restart. Please report what the log says"),
         audience: ["linli"])
     case .history:
       AlertTraits(

@@ -27,7 +27,7 @@ extension StoreError {
     case .diskFull: "the disk is full"
     case .readOnly: "the database is read-only"
     case .busy: "another process holds the database"
-    case .cannotOpen(_, let reason), .inputOutput(let reason), .other(let reason): reason
+    case .cannotOpen(_, let reason), .inputOutput(let reason), .unwritable(let reason), .other(let reason): reason
     case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
     case .tooNew(let path): "\(path) was written by a newer Linli"
     case .tooManySteps: message(in: .en)

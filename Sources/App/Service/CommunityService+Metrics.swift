@@ -70,6 +70,9 @@ extension CommunityService {
       "linli_store_refusing", .gauge, "1 while the database refuses to write.", [],
       await desk.storageTrouble == nil ? 0 : 1)
     text.add(
+      "linli_records_set_aside_total", .counter, "Records that the database can never take; the rest goes on.", [],
+      Double(await desk.setAsideLoad.count))
+    text.add(
       "linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [],
       Double(desk.droppedLiveEvents))
     await addQueues(to: &text)

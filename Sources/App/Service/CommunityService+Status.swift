@@ -51,6 +51,8 @@ extension CommunityService: Backend {
     if let trouble = await desk.storageTrouble {
       troubles.append(trouble.error.message(in: language))
     }
+    let setAside = await desk.setAsideLoad
+    if let newest = setAside.newest { troubles.append(newest.words(of: setAside.count, language)) }
     troubles += historyTroubles
     troubles += ChannelWords.troubles(await self.outbox.statistics(), zone, language)
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)

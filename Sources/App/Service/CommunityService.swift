@@ -104,13 +104,13 @@ package final class CommunityService: Sendable {
     state = Mutex(State(configuration: configuration))
     store = try Store(path: options.data + "/linli.db")
     (history, historyProblem) = Self.openHistory(options.data, configuration, logger: logger)
-    desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: nil))
+    desk = AlertDesk(storage: store, policy: Self.policy(configuration, worker: nil, logger: logger))
     try await desk.start()
     // The desk, not the store, is the outbox: while the database refuses, notifications leave from memory.
     outbox = OutboxWorker(
       outbox: desk, outlets: [], clock: clock, logger: logger,
       census: { [store] in try? await store.census(from: $0, to: $1, channel: $2) })
-    await desk.adopt(Self.policy(configuration, worker: outbox))
+    await desk.adopt(Self.policy(configuration, worker: outbox, logger: logger))
     let open = try await store.openAlerts()
     var lanes: [Lane] = []
     for (index, lane) in configuration.lanes.enumerated() {
@@ -145,7 +145,7 @@ package final class CommunityService: Sendable {
     let settings = state.withLock { $0.configuration.settings }
     let server = WebServer(backend: self, access: Access(key: accessKey), answers: self, logger: logger)
     var services: [any Service] = [
-      Housekeeping(service: self), OutboxService(worker: outbox), AlertmanagerService(service: self),
+      housekeeping, OutboxService(worker: outbox), AlertmanagerService(service: self),
     ]
     services += lanes.map { LaneService(lane: $0, service: self) }
     services += state.withLock { $0.guests }
@@ -249,12 +249,14 @@ package final class CommunityService: Sendable {
     return configuration
   }
 
-  private static func policy(_ configuration: LoadedConfiguration, worker: OutboxWorker?) -> DeskPolicy {
+  private static func policy(
+    _ configuration: LoadedConfiguration, worker: OutboxWorker?, logger: Logger
+  ) -> DeskPolicy {
     let router = Router(configuration.notify)
     return DeskPolicy(
       traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
       orders: configuration.orderPolicy, quiet: configuration.quiet, channels: { router.channels(for: $0) },
-      wakeOutbox: { worker?.wake() })
+      wakeOutbox: { worker?.wake() }, noteSetAside: { logger.error("\($0.words(of: nil, .en))") })
   }
 
   private func outlets(for configuration: LoadedConfiguration) -> [OutboxWorker.Outlet] {
@@ -285,7 +287,7 @@ package final class CommunityService: Sendable {
       throw error
     }
     state.withLock { $0.configuration = configuration }
-    await desk.adopt(Self.policy(configuration, worker: outbox))
+    await desk.adopt(Self.policy(configuration, worker: outbox, logger: logger))
     await outbox.replace(outlets: outlets(for: configuration), router: Router(configuration.notify))
     await desk.askForgotten(at: now())
     history?.zone = LocalTimeTable(zone: configuration.settings.timeZone)

@@ -59,6 +59,7 @@ extension CommunityService {
   func watchItself(at now: Timestamp) async {
     var active: Set<SelfWatch.Subject> = []
     if await desk.storageTrouble != nil { active.insert(.init(trouble: .storage, name: "linli.db")) }
+    if await desk.setAsideLoad.count > 0 { active.insert(.init(trouble: .record, name: "linli.db")) }
     if historyProblem != nil { active.insert(.init(trouble: .history, name: "history.sqlite")) }
     for lane in lanes {
       if lane.history?.writer.status.withLock({ $0.trouble }) != nil {

@@ -57,35 +57,6 @@ struct OutboxService: Service {
   }
 }
 
-/// What happens once a second: shelves return, refused transactions are tried again, rates are noted, systemd hears that
-/// the service lives. Once a day old records go.
-struct Housekeeping: Service {
-  let service: CommunityService
-
-  func run() async throws {
-    await cancelWhenGracefulShutdown {
-      var lastPrune = Timestamp.distantPast
-      var lastCount = Timestamp.distantPast
-      while !Task.isCancelled {
-        let now = service.now()
-        await service.desk.advance(to: now)
-        await service.watchItself(at: now)
-        service.noteRates(at: now)
-        service.notifier.watchdog()
-        if now - lastCount >= CommunityService.countEvery {
-          lastCount = now
-          await service.countUse(at: now)
-        }
-        if now - lastPrune > 86_400_000, !service.clock.isDoubtful {
-          lastPrune = now
-          await service.prune(at: now)
-        }
-        do { try await Task.sleep(for: .seconds(1)) } catch { break }
-      }
-    }
-  }
-}
-
 /// A listener that says in its error where it wanted to listen.
 struct NamedListener: Service {
   struct Failure: Error, CustomStringConvertible {

@@ -24,6 +24,7 @@ extension AlertDesk {
     if let key = draft.key, let known = try await order(OrderIdentity.id(key: key)) {
       return OrderReply(order: known, events: [], stored: true)
     }
+    await catchUp(to: now)
     enqueueDue(at: now)
     try requireOpen(draft.alerts)
     let (order, outcome) = try orders.create(draft, at: now)
@@ -34,6 +35,7 @@ extension AlertDesk {
   package func perform(
     _ action: OrderAction, onOrder id: String, by: String, at now: Timestamp, comment: String? = nil
   ) async throws -> OrderReply {
+    await catchUp(to: now)
     enqueueDue(at: now)
     if orders[id] != nil {
       return try await reply(
@@ -47,6 +49,7 @@ extension AlertDesk {
 
   /// An alert is dealt with by an order that is there.
   package func join(alert: String, toOrder id: String, by: String, at now: Timestamp) async throws -> OrderReply {
+    await catchUp(to: now)
     enqueueDue(at: now)
     if orders[id] == nil, let ended = try await order(id) { throw OrderError.ended(id: id, ended.state) }
     if !(orders[id]?.alerts.contains(alert) ?? true) { try requireOpen([alert]) }
@@ -86,7 +89,7 @@ extension AlertDesk {
   package func orderStory(_ id: String) async throws(StoreError) -> OrderStory? {
     let stored = try await storage.orderStory(id)
     let known = stored?.events.last?.number ?? 0
-    let waiting = pending.flatMap(\.commit.orders.events).filter { $0.order.id == id && $0.number > known }
+    let waiting = queue.waiting.flatMap(\.commit.orders.events).filter { $0.order.id == id && $0.number > known }
     guard let order = waiting.last?.order ?? stored?.order else { return nil }
     return OrderStory(order: order, events: (stored?.events ?? []) + waiting, deliveries: stored?.deliveries ?? [])
   }
@@ -110,7 +113,7 @@ extension AlertDesk {
 
   /// The newest states that only memory knows.
   private var waitingOrders: [String: Order] {
-    Dictionary(pending.flatMap(\.commit.orders.events).map { ($0.order.id, $0.order) }, uniquingKeysWith: { $1 })
+    Dictionary(queue.waiting.flatMap(\.commit.orders.events).map { ($0.order.id, $0.order) }, uniquingKeysWith: { $1 })
   }
 
   // MARK: - Maintenance
@@ -119,6 +122,7 @@ extension AlertDesk {
   package var usagePlans: [(plan: MaintenancePlan, from: Timestamp)] { orders.usagePlans }
 
   package func count(_ readings: [HistoryReading], plan: String, holdLimit: Int64, at now: Timestamp) async {
+    await catchUp(to: now)
     enqueueDue(at: now)
     enqueue([], orders: orders.count(readings, plan: plan, holdLimit: holdLimit), at: now, lane: nil, step: nil)
     await writeAll()
@@ -139,7 +143,7 @@ extension AlertDesk {
   ) -> (events: [TimedEvent], orders: OrderOutcome) {
     var done: [TimedEvent] = []
     var caused = outcome
-    var queue = events + grant(outcome.wishes, at: now)
+    var queue = events + grant(outcome.wishes, at: now, now: now)
     var next = 0
     while next < queue.count {
       let (event, time) = queue[next]
@@ -147,23 +151,24 @@ extension AlertDesk {
       done.append((event, time))
       var step = orders.advance(to: time)
       step += orders.follow(event, at: time)
-      queue += grant(step.wishes, at: time)
+      // Between two strides the alert has not come as far as that.
+      queue += grant(step.wishes, at: min(time, book.clock), now: time)
       caused += step
     }
     caused.wishes = []
     return (done, caused)
   }
 
-  private func grant(_ wishes: [AlertWish], at now: Timestamp) -> [TimedEvent] {
+  private func grant(_ wishes: [AlertWish], at time: Timestamp, now: Timestamp) -> [TimedEvent] {
     wishes.flatMap { wish in
       switch wish {
       case .mark(let alert, let order, let by, let comment):
-        return book.ordered(alert, order: order, by: by, at: now, comment: comment ?? order)
+        return book.ordered(alert, order: order, by: by, at: time, comment: comment ?? order)
       case .acknowledge(let alert, let by):
-        return (try? book.perform(.acknowledge, on: alert, by: by, at: now)) ?? []
+        return (try? book.perform(.acknowledge, on: alert, by: by, at: time)) ?? []
       case .close(let alert, let by):
         guard let open = book[alert], !open.isActive else { return [] }
-        return (try? book.perform(open.isLatched ? .reset : .close(), on: alert, by: by, at: now)) ?? []
+        return (try? book.perform(open.isLatched ? .reset : .close(), on: alert, by: by, at: time)) ?? []
       }
     }.map { ($0, now) }
   }

@@ -60,7 +60,7 @@ extension AlertDesk {
     else { return nil }
     // Of several with one key the first stands: what stands afterwards tells whether it is this one.
     await book(reversal)
-    let waiting = pending.lazy.flatMap(\.commit.orders.credits).first { $0.key == reversal.key }
+    let waiting = queue.waiting.lazy.flatMap(\.commit.orders.credits).first { $0.key == reversal.key }
     let stored = try await storage.bankEntries(from: .distantPast, until: .distantFuture, volunteer: entry.volunteer)
     let standing = stored.first { $0.reverses == id } ?? waiting ?? reversal
     guard standing.by == by, standing.reason == reason else { throw OrderError.reversed(entry: id, by: standing.by) }
