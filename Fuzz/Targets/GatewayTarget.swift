@@ -58,6 +58,7 @@ enum GatewayTarget {
     case "aliyun-sms": return .aliyunSMS(cloud)
     case "aliyun-voice": return .aliyunVoice(cloud)
     case "tencent-sms": return .tencentSMS(cloud)
+    case "tencent-voice": return .tencentVoice(cloud)
     case "wechat":
       return .weChat(
         WeChatAccount(applicationID: "a", applicationSecret: Secret("s"), template: "t", data: [("thing1", "{{text}}")])

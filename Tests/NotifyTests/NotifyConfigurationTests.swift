@@ -58,25 +58,30 @@ import Testing
         - {id: sms, kind: http, preset: aliyun-sms, access_key: "${KEY}", access_secret: "${SECRET}", sign: 邻里, template_id: SMS_1, params: {title: "{{title}}"}, to: ["13800138000"]}
         - {id: call, kind: http, preset: aliyun-voice, access_key: a, access_secret: b, template_id: TTS_1}
         - {id: tc, kind: http, preset: tencent-sms, access_key: a, access_secret: b, sign: s, template_id: 1, app_id: 1400, params: ["{{title}}", "{{place}}"]}
+        - {id: tv, kind: http, preset: tencent-voice, access_key: a, access_secret: b, template_id: 2, app_id: 1500, region: ap-beijing, params: ["{{place}}"]}
         - {id: own, kind: http, url: "https://h/{{to}}", method: PUT, headers: {X-Key: "${KEY}"}, body: '{"t": "{{text}}"}', success: {pointer: /code, equals: 0}}
         - {id: oa, kind: wechat, app_id: wx1, app_secret: "${SECRET}", template_id: T, data: {thing1: "{{title}}"}, to: [o1]}
         - {id: forum, kind: discourse, url: "https://forum.example", user: linli, key: "${KEY}", category: 3}
         - {id: wb, kind: weibo, token: "${KEY}", quiet_hours: {from: "22:00", to: "07:00", priority: [low]}, digest_every: 5m, heartbeat: "09:00"}
       routes:
-        - {to: [am, sms, call, tc, own, oa, forum, wb]}
+        - {to: [am, sms, call, tc, tv, own, oa, forum, wb]}
       """)
     #expect(problems == [])
-    #expect(configuration.channels.map(\.id) == ["am", "sms", "call", "tc", "own", "oa", "forum", "wb"])
+    #expect(configuration.channels.map(\.id) == ["am", "sms", "call", "tc", "tv", "own", "oa", "forum", "wb"])
     #expect(configuration.channels[1].url.value == "https://dysmsapi.aliyuncs.com")
     guard case .aliyunSMS(let message) = configuration.channels[1].gateway,
-      case .template(let template) = configuration.channels[4].gateway
+      case .tencentVoice(let call) = configuration.channels[4].gateway,
+      case .template(let template) = configuration.channels[5].gateway
     else {
       Issue.record("other gateways")
       return
     }
     #expect(message.accessKey == "k-1" && message.parameters.map(\.text) == ["{{title}}"])
     #expect(template.method == .PUT && template.success == .init(pointer: "/code", equals: "0"))
-    let weibo = configuration.channels[7]
+    #expect(configuration.channels[4].url.value == "https://vms.tencentcloudapi.com")
+    #expect(call.template == "2" && call.application == "1500" && call.region == "ap-beijing" && call.sign.isEmpty)
+    #expect(call.parameters.map(\.text) == ["{{place}}"])
+    let weibo = configuration.channels[8]
     #expect(weibo.quietHours == QuietHours(from: 1_320, to: 420, priorities: [.low]))
     #expect(weibo.heartbeat == 540 && weibo.digestEvery == 300_000)
   }

@@ -121,7 +121,7 @@ import Testing
         """
             readings: [{point: care-301-env/temperature, every: 1m, values: 20 -41 20}]
             expect:
-              - {at: 1m, raised: point-out-of-range}
+              - {at: 1m, raised: point-out-of-range, value: -41}
               - {at: 2m, cleared: point-out-of-range}
         """ + "\n") == "ok  t")
   }

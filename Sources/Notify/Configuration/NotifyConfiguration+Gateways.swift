@@ -8,12 +8,17 @@ enum GatewayPreset: String, CaseIterable {
   case aliyunSMS = "aliyun-sms"
   case aliyunVoice = "aliyun-voice"
   case tencentSMS = "tencent-sms"
+  case tencentVoice = "tencent-voice"
+
+  var isVoice: Bool { self == .aliyunVoice || self == .tencentVoice }
+  var isTencent: Bool { self == .tencentSMS || self == .tencentVoice }
 
   var address: String {
     switch self {
     case .aliyunSMS: "https://dysmsapi.aliyuncs.com"
     case .aliyunVoice: "https://dyvmsapi.aliyuncs.com"
     case .tencentSMS: "https://sms.tencentcloudapi.com"
+    case .tencentVoice: "https://vms.tencentcloudapi.com"
     }
   }
 
@@ -23,6 +28,7 @@ enum GatewayPreset: String, CaseIterable {
     case .aliyunSMS: return shared + ["sign"]
     case .aliyunVoice: return shared + ["show_number"]
     case .tencentSMS: return shared + ["sign", "app_id", "region"]
+    case .tencentVoice: return shared + ["app_id", "region"]
     }
   }
 }
@@ -75,8 +81,8 @@ extension ChannelsReader {
     let key = reader.requiredSecret("access_key", from: secrets)
     let secret = reader.requiredSecret("access_secret", from: secrets)
     let template = reader.requiredString("template_id")
-    let sign = preset == .aliyunVoice ? "" : reader.requiredString("sign")
-    let application = preset == .tencentSMS ? reader.requiredString("app_id") : ""
+    let sign = preset.isVoice ? "" : reader.requiredString("sign")
+    let application = preset.isTencent ? reader.requiredString("app_id") : ""
     checkNumbers(reader)
     guard let key, let secret, let template, let sign, let application else { return nil }
     let message = CloudMessage(
@@ -88,12 +94,13 @@ extension ChannelsReader {
     case .aliyunSMS: return .aliyunSMS(message)
     case .aliyunVoice: return .aliyunVoice(message)
     case .tencentSMS: return .tencentSMS(message)
+    case .tencentVoice: return .tencentVoice(message)
     }
   }
 
   /// By name for Aliyun, in their order for Tencent.
   private func parameters(_ reader: MappingReader, _ preset: GatewayPreset) -> [(name: String, text: String)] {
-    if preset == .tencentSMS {
+    if preset.isTencent {
       return (reader.strings("params") ?? []).enumerated().map { index, text in
         checkFields(text, at: reader.location(of: "params"))
         return (String(index + 1), text)

@@ -152,65 +152,107 @@ struct AliyunWay: GatewayWay {
   }
 }
 
-/// Tencent Cloud `sms` SendSms, version 2021-01-11.
+/// Tencent Cloud's `sms` SendSms of version 2021-01-11, and `vms` SendTtsVoice of version 2020-09-02
+/// (cloud.tencent.com/document/api/1128/51558).
 struct TencentWay: GatewayWay {
   let message: CloudMessage
+  let isVoice: Bool
   let url: String
   let transport: any HTTPTransport
 
+  /// A call reaches one person; an SMS request takes up to 200 numbers.
+  var takesAll: Bool { !isVoice }
   var textBytes: Int { CloudMessage.parameterBytes }
 
   func send(_ draft: GatewayDraft, to receivers: [String], now: Timestamp) async throws -> DeliveryResult {
     guard !receivers.isEmpty else { return .refused(reason: "no telephone number to send to") }
-    let document: [String: Any] = [
-      "PhoneNumberSet": receivers.prefix(200).map { $0.hasPrefix("+") ? $0 : "+86\($0)" },
-      "SmsSdkAppId": message.application, "SignName": message.sign, "TemplateId": message.template,
-      "TemplateParamSet": message.filled(draft).map(\.value),
-    ]
-    let data = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
+    let data = try JSONSerialization.data(
+      withJSONObject: document(draft, receivers), options: [.sortedKeys, .withoutEscapingSlashes])
     let body = String(decoding: data, as: UTF8.self)
     let seconds = now.milliseconds / 1000
     let host = HTTPAddress.host(url)
+    let action = isVoice ? "SendTtsVoice" : "SendSms"
     let headers = [
-      ("Content-Type", "application/json; charset=utf-8"), ("Host", host), ("X-TC-Action", "SendSms"),
-      ("X-TC-Version", "2021-01-11"), ("X-TC-Timestamp", "\(seconds)"), ("X-TC-Region", message.region),
+      ("Content-Type", "application/json; charset=utf-8"), ("Host", host), ("X-TC-Action", action),
+      ("X-TC-Version", isVoice ? "2020-09-02" : "2021-01-11"), ("X-TC-Timestamp", "\(seconds)"),
+      ("X-TC-Region", message.region),
       (
         "Authorization",
         CloudSignature.tencent(
-          service: "sms", host: host, action: "SendSms", body: body, seconds: seconds, key: message.accessKey,
-          secret: message.accessSecret.value)
+          service: isVoice ? "vms" : "sms", host: host, action: action, body: body, seconds: seconds,
+          key: message.accessKey, secret: message.accessSecret.value)
       ),
     ]
     let answer = try await transport.request("POST", HTTPAddress.base(url) + "/", headers: headers, body: Array(data))
-    return Self.judge(answer, receivers: receivers.count, now: now)
+    return isVoice
+      ? Self.judge(call: answer, now: now) : Self.judge(answer, receivers: receivers.count, now: now)
+  }
+
+  private func document(_ draft: GatewayDraft, _ receivers: [String]) -> [String: Any] {
+    let numbers = receivers.prefix(200).map { $0.hasPrefix("+") ? $0 : "+86\($0)" }
+    let parameters = message.filled(draft).map(\.value)
+    if isVoice {
+      return [
+        "CalledNumber": numbers[0], "VoiceSdkAppid": message.application, "TemplateId": message.template,
+        "TemplateParamSet": parameters, "PlayTimes": 2,
+      ]
+    }
+    return [
+      "PhoneNumberSet": numbers, "SmsSdkAppId": message.application, "SignName": message.sign,
+      "TemplateId": message.template, "TemplateParamSet": parameters,
+    ]
   }
 
   /// `Response.Error` for the whole, `SendStatusSet` for each number; taken when one of them was
   /// (cloud.tencent.com/document/product/382/55981).
   static func judge(_ answer: HTTPAnswer, receivers: Int, now: Timestamp) -> DeliveryResult {
     let json = JSONAnswer(answer.body)
-    if let code = json["/Response/Error/Code"] { return meaning(code, json["/Response/Error/Message"] ?? "") }
+    if let refusal = refusal(json) { return refusal }
     let codes = (0..<receivers).compactMap { json["/Response/SendStatusSet/\($0)/Code"] }
-    guard let first = codes.first else {
-      if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
-      return .retry(after: nil, reason: "the answer is not Tencent Cloud's (HTTP \(answer.status), no status)")
-    }
+    guard let first = codes.first else { return judge(stranger: answer, now: now) }
     return codes.contains("Ok")
       ? AnswerJudge.judge(answer, now: now) : meaning(first, json["/Response/SendStatusSet/0/Message"] ?? "")
   }
 
+  /// `Response.Error`, or the id of the call that the service has taken on.
+  static func judge(call answer: HTTPAnswer, now: Timestamp) -> DeliveryResult {
+    let json = JSONAnswer(answer.body)
+    if let refusal = refusal(json) { return refusal }
+    guard let call = json["/Response/SendStatus/CallId"], !call.isEmpty else {
+      return judge(stranger: answer, now: now)
+    }
+    return AnswerJudge.judge(answer, now: now)
+  }
+
+  private static func judge(stranger answer: HTTPAnswer, now: Timestamp) -> DeliveryResult {
+    if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
+    return .retry(after: nil, reason: "the answer is not Tencent Cloud's (HTTP \(answer.status), no status)")
+  }
+
+  private static func refusal(_ json: JSONAnswer) -> DeliveryResult? {
+    json["/Response/Error/Code"].map { meaning($0, json["/Response/Error/Message"] ?? "") }
+  }
+
+  /// Error codes of sms and vms.
   private static func meaning(_ code: String, _ message: String) -> DeliveryResult {
     let reason = TextLimit.shorten("\(code): \(message)", bytes: 300)
     if code.hasPrefix("LimitExceeded") || code.hasPrefix("RequestLimitExceeded") {
       return .retry(after: 60_000, reason: reason)
     }
+    switch code {
+    // The service's own trouble, and what it calls an unknown error.
+    case "FailedOperation.AccessUpstreamTimeout", "FailedOperation.ParametersOtherError":
+      return .retry(after: nil, reason: reason)
+    // Wrong whatever the message says.
+    case "InvalidParameterValue.CalledNumberVerifyFail", "InvalidParameterValue.SdkAppidNotExist":
+      return .refused(reason: reason)
+    case "FailedOperation.ContainSensitiveWord": return .unfit(reason: reason)
+    default: break
+    }
     if code.hasPrefix("InternalError") || code.hasPrefix("FailedOperation.InternalFailure") {
       return .retry(after: nil, reason: reason)
     }
-    if code.hasPrefix("InvalidParameterValue") || code == "FailedOperation.ContainSensitiveWord" {
-      return .unfit(reason: reason)
-    }
-    return .refused(reason: reason)
+    return code.hasPrefix("InvalidParameterValue") ? .unfit(reason: reason) : .refused(reason: reason)
   }
 }
 

@@ -74,6 +74,9 @@ extension LaneCore {
       case .ratePerHour: return (value, unit + "/h")
       default: return (value, unit)
       }
+    case .bad:
+      let value = point.flatMap { valueOutOfRange($0, code.reasons) }
+      return (value, value == nil ? "" : unit)
     default: return (nil, "")
     }
   }

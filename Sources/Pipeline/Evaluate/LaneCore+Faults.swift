@@ -24,12 +24,23 @@ extension LaneCore {
   }
 
   func change(_ key: FaultTable.Key, _ state: FaultTable.State) -> ConditionChange {
-    let rule = plan.rules[Int(rules.faults.rule(key).rule)]
+    let fault = rules.faults.rule(key)
+    let rule = plan.rules[Int(fault.rule)]
     let instance = instance(key)
+    let value = valueOutOfRange(key.point, fault.reasons)
     return ConditionChange(
       kind: state.isActive ? .raised : .cleared, rule: rule.id, subject: instance?.subject ?? "",
-      place: instance?.place ?? "", at: Timestamp(milliseconds: state.clock), noticedAt: now, value: nil, unit: "",
-      point: plan.points[key.point].id, position: position, ordinal: ordinal)
+      place: instance?.place ?? "", at: Timestamp(milliseconds: state.clock), noticedAt: now, value: value,
+      unit: value == nil ? "" : plan.points[key.point].unit, point: plan.points[key.point].id, position: position,
+      ordinal: ordinal)
+  }
+
+  /// The reading that is out of range, if that is one of the reasons. It is the newest one, which the ring holds; a bad reading of
+  /// another kind has no value.
+  func valueOutOfRange(_ point: Int, _ reasons: UInt16) -> Double? {
+    let reason = QualityReason.outOfRange
+    guard reasons & ConditionCode.bit(reason) != 0, points.states[point].reason == reason else { return nil }
+    return points.reading(point, age: 0).value
   }
 
   func instance(_ key: FaultTable.Key) -> InstancePlan? {

@@ -37,6 +37,7 @@ import Testing
     }
     #expect(core.raised == raised && core.takeOrphans().isEmpty)
     #expect(core.standing.map(\.rule) == ["warm", "point-out-of-range"])
+    #expect(core.standing.map(\.value) == [33.3333333333, core.readings(ofPoint: 1).last?.value])
     #expect(core.readings(ofPoint: 0).map(\.value) == [21.5, 31.25, 31.25, 33.3333333333])
     #expect(core.readings(ofPoint: 1).map(\.reason) == [.none, .none, .outOfRange, .outOfRange])
 
