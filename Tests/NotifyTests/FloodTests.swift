@@ -21,11 +21,50 @@ import Testing
     return try FakeRobot(make, now: { clock.now })
   }
 
-  private func worker(_ channels: [Channel], _ network: HTTPNetwork) -> OutboxWorker {
-    let outlets = OutboxWorker.Outlet.make(
+  private func outlets(_ channels: [Channel], _ network: HTTPNetwork) -> [OutboxWorker.Outlet] {
+    OutboxWorker.Outlet.make(
       for: NotifyConfiguration(channels: channels), settings: Sample.settings, transport: network, publish: nil)
-    return OutboxWorker(
+  }
+
+  private func worker(_ outlets: [OutboxWorker.Outlet]) -> OutboxWorker {
+    OutboxWorker(
       outbox: outbox, outlets: outlets, clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  private func worker(_ channels: [Channel], _ network: HTTPNetwork) -> OutboxWorker {
+    worker(outlets(channels, network))
+  }
+
+  /// One channel, and what arrives through it.
+  private func recorded(_ channel: Channel, _ network: HTTPNetwork) throws -> (OutboxWorker, RecordingSender) {
+    var outlet = try #require(outlets([channel], network).first)
+    let recorder = RecordingSender(try #require(outlet.sender as? any BulletinSender))
+    outlet.sender = recorder
+    return (worker([outlet]), recorder)
+  }
+
+  /// Nothing twice, and what is not critical in the first ordinary digest after it came, digests being `period` ms apart at least.
+  private func expectEachOnce(_ messages: [RecordingSender.Message], of count: Int, every period: Int64) {
+    let keys = messages.flatMap { $0.entries.map(\.idempotencyKey) }
+    #expect(keys.count == count && Set(keys).count == count)
+    let digests = messages.filter(\.isOrdinaryDigest)
+    #expect(Rhythm.closest(digests.map(\.at)).map { $0 >= period } ?? true)
+    #expect(Rhythm.most(digests.map(\.at), within: 3_600_000) <= Int(3_600_000 / period))
+    var before = Timestamp.distantPast
+    for digest in digests {
+      #expect(digest.entries.allSatisfy { before <= $0.createdAt && $0.createdAt <= digest.at && !$0.isCritical })
+      before = digest.at
+    }
+  }
+
+  /// What each robot's documents allow (FIELD §2).
+  private func expectLimitsKept(_ robot: FakeRobot, _ make: FakeRobot.Make) {
+    switch make {
+    case .wecom: #expect(robot.texts.allSatisfy { $0.utf8.count <= 4_096 })
+    case .dingtalk: #expect(robot.requests.allSatisfy { $0.body.count <= 20_000 })
+    case .feishu: #expect(robot.requests.allSatisfy { $0.body.count <= 20 * 1_024 })
+    }
+    #expect(robot.bans == 0 && robot.codes.allSatisfy { $0 == 0 })
   }
 
   /// Moves the clock to whatever is due next, until `end`.
@@ -60,8 +99,8 @@ import Testing
   @Test(arguments: makes) func twoThousandAlertsInAMinute(make: FakeRobot.Make, kind: Channel.Kind) async throws {
     let robot = try makeRobot(make)
     defer { robot.stop() }
-    try await Sample.withNetwork { network in
-      let worker = worker([Channel(id: "c", kind: kind, url: Secret(robot.url))], network)
+    let messages = try await Sample.withNetwork { network in
+      let (worker, recorder) = try recorded(Channel(id: "c", kind: kind, url: Secret(robot.url)), network)
       let critical = await flood(worker, critical: 10, on: "c")
       await run(worker, until: clock.now + 3_600_000)
       #expect(critical.count == 10)
@@ -70,14 +109,20 @@ import Testing
         #expect(found.count == 1 && found.allSatisfy { $0.at - raised <= 10_000 && !$0.text.contains("汇总") }, "\(id)")
       }
       #expect(await worker.statistics()["c"]?.floodSince == nil)
+      return recorder.messages
     }
-    #expect(robot.bans == 0 && robot.codes.allSatisfy { $0 == 0 })
+    expectLimitsKept(robot, make)
+    expectEachOnce(messages, of: 2_000, every: Channel.defaultDigestEvery)
+    // The sixteen of the first half second make the flood; the others share the digest of three minutes later.
+    let digests = messages.filter(\.isOrdinaryDigest)
+    #expect(digests.map { $0.at - Sample.start } == [0, 180_000] && digests.map(\.entries.count) == [16, 1_974])
     let entries = await outbox.deliveredEntries
     #expect(entries.count == 2_000 && Set(entries.map(\.idempotencyKey)).count == 2_000)
     #expect(await outbox.waiting.isEmpty)
     #expect(await outbox.failedEntries.isEmpty)
-    // Ten alone, the critical ones, and no more than a digest for every three minutes.
-    #expect(robot.texts.count <= 10 + 10 + 5, "\(robot.texts.count) messages")
+    // Ten alone, the critical ones, two digests, and the end: ten minutes after the last alerts, which came at 59.5 s.
+    #expect(robot.texts.count == 10 + 2 + 1, "\(robot.texts.count) messages")
+    #expect(robot.deliveries.last.map { $0.at - Sample.start } == 659_500)
     #expect(robot.texts.contains { $0.contains("告警高峰：10 分钟内超过 10 条") })
     #expect(robot.texts.last?.contains("告警高峰结束") == true)
     // Every alert is counted by a message: single ones by their id, the others by the numbers of the digests.
@@ -90,24 +135,50 @@ import Testing
   @Test(arguments: makes) func manyCriticalAlerts(make: FakeRobot.Make, kind: Channel.Kind) async throws {
     let robot = try makeRobot(make)
     defer { robot.stop() }
-    let raised = try await Sample.withNetwork { network in
-      let worker = worker([Channel(id: "c", kind: kind, url: Secret(robot.url))], network)
+    let (raised, messages) = try await Sample.withNetwork { network in
+      let (worker, recorder) = try recorded(Channel(id: "c", kind: kind, url: Secret(robot.url)), network)
       let raised = await flood(worker, critical: 300, on: "c")
       await run(worker, until: clock.now + 1_800_000)
-      return raised
+      return (raised, recorder.messages)
     }
-    #expect(robot.bans == 0)
+    expectLimitsKept(robot, make)
+    expectEachOnce(messages, of: 2_000, every: Channel.defaultDigestEvery)
     #expect(await outbox.waiting.isEmpty)
     #expect(await outbox.failedEntries.isEmpty)
     #expect(raised.count == 300)
     let counted = robot.texts.compactMap { $0.firstMatch(of: /紧急告警 (\d+) 条/).flatMap { Int($0.1) } }.reduce(0, +)
     let single = robot.texts.count { $0.contains("linli ack crit") }
     #expect(counted + single == 300)
-    // No stretch of ten seconds within the minute is without a message about critical alerts.
-    let times = robot.deliveries.filter { $0.text.contains("紧急") }.map(\.at).sorted()
-    for (before, after) in zip(times, times.dropFirst()) where before < Sample.start + 60_000 {
-      #expect(after - before <= 10_000)
+    // The first and only message about each of them.
+    for message in messages where !message.isOrdinaryDigest {
+      #expect(message.entries.allSatisfy { $0.isCritical && message.at - $0.createdAt <= 10_000 })
     }
+  }
+
+  /// An alert every seven seconds for forty minutes, each fiftieth of them critical.
+  @Test(arguments: [Channel.Kind.wecom, .email], [60_000, 180_000, 600_000] as [Int64])
+  func aLongFloodKeepsItsRhythm(kind: Channel.Kind, period: Int64) async {
+    var channel = Channel(id: "c", kind: kind)
+    channel.digestEvery = period
+    let recorder = RecordingSender(ScriptedRobot())
+    let worker = worker([OutboxWorker.Outlet(channel: channel, sender: recorder)])
+    let count = 343
+    for index in 0..<count {
+      await raise("a\(index)", index % 50 == 49 ? .critical : .medium, room: index, on: "c")
+      await run(worker, until: clock.now + 7_000)
+    }
+    await run(worker, until: clock.now + 3_600_000)
+    let messages = recorder.messages
+    expectEachOnce(messages, of: count, every: period)
+    // Ten alone, the eleventh after 70 s begins the flood; the last comes after 2,394 s, and its digest at that one's time.
+    let times = messages.filter(\.isOrdinaryDigest).map { $0.at - Sample.start }
+    let last = (2_394_000 - 70_000 + period - 1) / period
+    #expect(times == (0...last).map { 70_000 + $0 * period })
+    let critical = messages.filter { $0.entries.contains(where: \.isCritical) }
+    #expect(critical.count == 6 && critical.allSatisfy { $0.entries.count == 1 && $0.at == $0.entries[0].createdAt })
+    // Beside these the word of its end: nothing else.
+    #expect(messages.count == 10 + times.count + critical.count + 1)
+    #expect(messages.last?.entries.isEmpty == true)
   }
 
   @Test(arguments: makes) func threeHoursOfFailureLoseNothing(make: FakeRobot.Make, kind: Channel.Kind) async throws {
@@ -207,4 +278,8 @@ import Testing
     #expect(robot.texts.count { $0.contains("告警高峰：10 分钟内超过 10 条") } == 1)
     #expect(await outbox.deliveredEntries.count == 200)
   }
+}
+
+extension OutboxEntry {
+  fileprivate var isCritical: Bool { event.alert.traits.priority == .critical }
 }

@@ -6,45 +6,11 @@ import Foundation
 import Logging
 import Notify
 import Pipeline
-import Synchronization
 import TestSupport
 import Testing
 
 @Suite(.enabled(if: SharedData.isPresent, "../shared/data is not here")) struct PlantFloodTests {
-  /// The operator's channel: what came, and when.
-  private final class Operator: BulletinSender {
-    struct Word: Sendable {
-      var at: Timestamp
-      /// Alerts whose raise it tells.
-      var raises: [String]
-      /// It announces something, as ISA-18.2 counts: a return to normal does not.
-      var isAnnouncement: Bool
-    }
-    private let heard = Mutex<[Word]>([])
-    var words: [Word] { heard.withLock { $0 } }
-
-    func send(_ entry: OutboxEntry, now: Timestamp) async -> DeliveryResult {
-      let isEnd = entry.event.kind == .cleared || entry.event.kind == .closed
-      note(now, [entry], isAnnouncement: !isEnd)
-      return .delivered
-    }
-
-    func send(_ bulletin: Bulletin, now: Timestamp) async -> DeliveryResult {
-      if case .digest(let entries, _) = bulletin.content {
-        note(now, entries, isAnnouncement: true)
-      } else {
-        note(now, [], isAnnouncement: true)
-      }
-      return .delivered
-    }
-
-    private func note(_ now: Timestamp, _ entries: [OutboxEntry], isAnnouncement: Bool) {
-      let raises = entries.filter { $0.event.kind == .raised }.map(\.event.alert.id)
-      heard.withLock { $0.append(Word(at: now, raises: raises, isAnnouncement: isAnnouncement)) }
-    }
-  }
-
-  private struct Outcome {
+  fileprivate struct Outcome {
     var bins = 0
     /// Of the alarms as they stand in the log.
     var rawFloods = 0
@@ -54,23 +20,24 @@ import Testing
     var messages = 0
     var critical = 0
     var criticalInTime = 0
-    /// Raises that no message told; damped ones are listed, but told only as a number.
+    /// Raises that no message told, and those that more than one did; damped ones are listed, but told only as a number.
     var untold = 0
+    var doubled = 0
+    /// Ms from a raise to the first message about it: the longest.
+    var latest: Int64 = 0
+    /// Ms between the closest two digests of a flood; most of these within an hour, most messages of all kinds within a minute.
+    var closestDigests = Int64.max
+    var digestsAnHour = 0
+    var messagesAMinute = 0
     /// Raises that kept quiet because their subject comes and goes.
     var damped = 0
-  }
-
-  private static func floods(_ times: [Timestamp], from: Timestamp, to: Timestamp) -> (bins: Int, floods: Int) {
-    var counts = [Int](repeating: 0, count: Int((to - from + 599_999) / 600_000))
-    for time in times where time >= from && time < to { counts[Int((time - from) / 600_000)] += 1 }
-    return (counts.count, counts.count { $0 > 10 })
   }
 
   /// Low-low and high-high limits are critical, the others medium.
   private static func live(_ log: [PlantLog.Line], quiet: QuietPolicy = .none) async throws -> Outcome {
     let clock = ManualClock()
     let outbox = MemoryOutbox()
-    let person = Operator()
+    let person = RecordingSender(ScriptedRobot())
     let channel = Channel(id: "c", kind: .wecom)
     let worker = OutboxWorker(
       outbox: outbox, outlets: [.init(channel: channel, sender: person)], clock: clock,
@@ -117,15 +84,7 @@ import Testing
     }
     let end = start + (log.last?.after ?? 0) + 1
     await run(until: end + 3_600_000)
-    let words = person.words
-    let raises = log.filter(\.isRaise).map { start + $0.after }
-    (outcome.bins, outcome.rawFloods) = floods(raises, from: start, to: end)
-    outcome.floods = floods(words.filter(\.isAnnouncement).map(\.at), from: start, to: end).floods
-    outcome.messages = words.count
-    let firstTold = Dictionary(words.flatMap { word in word.raises.map { ($0, word.at) } }, uniquingKeysWith: min)
-    outcome.untold = told.count { firstTold[$0.alert.id] == nil }
-    outcome.critical = raised.count
-    outcome.criticalInTime = raised.count { id, at in firstTold[id].map { $0 - at <= 10_000 } ?? false }
+    outcome.judge(person.messages, log: log, raised: raised, told: told, from: start, to: end)
     return outcome
   }
 
@@ -143,12 +102,22 @@ import Testing
         all.critical += outcome.critical
         all.criticalInTime += outcome.criticalInTime
         all.untold += outcome.untold
+        all.doubled += outcome.doubled
+        all.latest = max(all.latest, outcome.latest)
+        all.closestDigests = min(all.closestDigests, outcome.closestDigests)
+        all.digestsAnHour = max(all.digestsAnHour, outcome.digestsAnHour)
+        all.messagesAMinute = max(all.messagesAMinute, outcome.messagesAMinute)
       }
     }
     #expect(logs.count == 10 && all.alarms > 50_000)
     #expect(Double(all.rawFloods) > 0.2 * Double(all.bins), "\(all)")
     #expect(all.critical == 14 && all.criticalInTime == 14, "\(all)")
-    #expect(all.untold == 0, "\(all)")
+    #expect(all.untold == 0 && all.doubled == 0, "\(all)")
+    // A digest every three minutes and no more often, the robot's twenty a minute, and nobody waits for longer than for a digest
+    // and for the budget's minute.
+    #expect(all.closestDigests >= Channel.defaultDigestEvery && all.digestsAnHour <= 20, "\(all)")
+    #expect(all.messagesAMinute <= 20, "\(all)")
+    #expect(all.latest <= Channel.defaultDigestEvery + 61_000, "\(all)")
     #expect(Double(all.floods) < 0.01 * Double(all.bins), "\(all)")
   }
 
@@ -161,8 +130,58 @@ import Testing
       #expect(damped.damped * 4 > damped.alarms, "\(damped)")
       #expect(damped.messages < plain.messages, "\(damped) \(plain)")
       #expect(
-        damped.critical == plain.critical && damped.criticalInTime == damped.critical && damped.untold == 0, "\(damped)"
+        damped.critical == plain.critical && damped.criticalInTime == damped.critical && damped.untold == 0
+          && damped.doubled == 0, "\(damped)"
       )
+    }
+  }
+}
+
+extension PlantFloodTests.Outcome {
+  /// What the operator's channel got, of what was raised.
+  fileprivate mutating func judge(
+    _ heard: [RecordingSender.Message], log: [PlantLog.Line], raised: [String: Timestamp], told: [AlertEvent],
+    from start: Timestamp, to end: Timestamp
+  ) {
+    let raises = log.filter(\.isRaise).map { start + $0.after }
+    (bins, rawFloods) = Self.floods(raises, from: start, to: end)
+    floods = Self.floods(heard.filter(\.isAnnouncement).map(\.at), from: start, to: end).floods
+    messages = heard.count
+    messagesAMinute = Rhythm.most(heard.map(\.at), within: 60_000)
+    let digests = heard.filter(\.isOfAFlood).map(\.at)
+    digestsAnHour = Rhythm.most(digests, within: 3_600_000)
+    closestDigests = Rhythm.closest(digests) ?? .max
+    var tellings: [String: [Timestamp]] = [:]
+    for message in heard {
+      for entry in message.entries where entry.event.kind == .raised {
+        tellings[entry.event.alert.id, default: []].append(message.at)
+      }
+    }
+    doubled = tellings.values.count { $0.count > 1 }
+    untold = told.count { tellings[$0.alert.id] == nil }
+    latest = told.compactMap { event in tellings[event.alert.id]?.min().map { $0 - event.at } }.max() ?? 0
+    critical = raised.count
+    criticalInTime = raised.count { id, at in tellings[id]?.min().map { $0 - at <= 10_000 } ?? false }
+  }
+
+  private static func floods(_ times: [Timestamp], from: Timestamp, to: Timestamp) -> (bins: Int, floods: Int) {
+    var counts = [Int](repeating: 0, count: Int((to - from + 599_999) / 600_000))
+    for time in times where time >= from && time < to { counts[Int((time - from) / 600_000)] += 1 }
+    return (counts.count, counts.count { $0 > 10 })
+  }
+}
+
+extension RecordingSender.Message {
+  /// It announces something, as ISA-18.2 counts: a return to normal does not.
+  fileprivate var isAnnouncement: Bool {
+    guard cause == nil, let kind = entries.first?.event.kind else { return true }
+    return kind != .cleared && kind != .closed
+  }
+
+  fileprivate var isOfAFlood: Bool {
+    switch cause {
+    case .floodBegins, .flood: true
+    case .quietHoursEnded, .group, .tooMany, .critical, nil: false
     }
   }
 }
