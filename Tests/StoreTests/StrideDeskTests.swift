@@ -93,6 +93,19 @@ import Testing
     try await check(desk, id)
   }
 
+  /// A lane whose clock is far ahead takes no repetition from the alerts of another one.
+  @Test func aLaneAheadSilencesNobody() async throws {
+    let folder = try TemporaryFolder()
+    let storage = FailingStorage(try Store(path: folder.database))
+    let desk = try await startedDesk(storage, try Self.plain(steps: 500))
+    _ = await desk.take([change(.raised, "ahead", 50_000)], lane: "ahead")
+    _ = await desk.take([change(.raised, "a", 100)], lane: "main")
+    await desk.advance(to: at(130))
+    let id = try #require(try await desk.list(AlertQuery()).alerts.first { $0.subject == "a" }).id
+    let keys = try #require(try await desk.story(id)).deliveries.map(\.idempotencyKey)
+    #expect(keys.sorted() == ["\(id)-1-ops", "\(id)-1-street", "\(id)-2-ops", "\(id)-3-ops"])
+  }
+
   /// What waited in memory while the disk was full goes out in bounded transactions, too.
   @Test func theBacklogOfAFullDiskIsDivided() async throws {
     let folder = try TemporaryFolder()
