@@ -37,7 +37,7 @@ soak:
 	@packaging/prepare.sh test
 	$(SWIFT) build --build-tests
 	LINLI_SEEDS=$(SEEDS) $(SWIFT) test --skip-build --filter 'SimulationTests\.SimulationTests'
-	LINLI_KILLS=$(KILLS) $(SWIFT) test --skip-build --filter 'EndToEndTests\.(KillTests|HistoryKillTests)'
+	LINLI_KILLS=$(KILLS) $(SWIFT) test --skip-build --filter 'EndToEndTests\.(KillTests|HistoryKillTests|EscalationKillTests)'
 
 lint:
 	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks Fuzz

@@ -5,27 +5,30 @@ import Testing
 /// Nobody answers, and the service is killed in between: every level is told, each step has its true time and comes once.
 @Suite(.serialized)
 struct EscalationTests {
-  private static let places = """
+  /// - Parameter within: until when each level must answer, the nearest first.
+  static func places(within answers: [String]) -> String {
+    """
     places:
       - id: hedong
         level: district
-        duty: {unit: {zh: 区中心, en: District centre}, people: [{id: xu}], answer_within: 1h}
+        duty: {unit: {zh: 区中心, en: District centre}, people: [{id: xu}], answer_within: \(answers[3])}
         places:
           - id: jiefang
             level: street
-            duty: {unit: {zh: 街道, en: Street}, people: [李敏], answer_within: 40m}
+            duty: {unit: {zh: 街道, en: Street}, people: [李敏], answer_within: \(answers[2])}
             places:
               - id: chaoyang
                 level: community
-                duty: {unit: {zh: 居委会, en: Committee}, rota: always, answer_within: 30m}
+                duty: {unit: {zh: 居委会, en: Committee}, rota: always, answer_within: \(answers[1])}
                 places:
                   - id: yihe
                     level: compound
-                    duty: {unit: {zh: 物业, en: Property}, people: [王强], answer_within: 20m}
+                    duty: {unit: {zh: 物业, en: Property}, people: [王强], answer_within: \(answers[0])}
                     places:
                       - {id: "301", level: room, kind: care-room}
     """
-  private static let duty = """
+  }
+  static let duty = """
     people: [{id: zhao, name: 赵丽华}, {id: xu, name: 徐静, channel: district}]
     rotas: [{id: always, shifts: [{from: "00:00", to: "24:00", people: [zhao]}]}]
     """
@@ -41,7 +44,7 @@ struct EscalationTests {
     }
     let port = try #require(URL(string: hook.url)?.port)
     let community = try TestCommunity(in: folder.url, brokerPort: broker.port, hookPort: port)
-    try community.write("places.yaml", Self.places)
+    try community.write("places.yaml", Self.places(within: ["20m", "30m", "40m", "1h"]))
     try community.write("duty.yaml", Self.duty)
     try community.write(
       "channels.yaml",
@@ -62,11 +65,11 @@ struct EscalationTests {
       let once = receiver.deliveries.filter { seen.insert($0.key).inserted }
       return once.compactMap { $0.annotations["event"] ?? $0.labels["event"] ?? Self.event(in: $0.document) }
     }
-    try service.wait(upTo: 30, for: "the raise") { events(hook).contains("raised") }
+    try service.wait(upTo: 120, for: "the raise") { events(hook).contains("raised") }
     service.kill()
     // The community's turn comes while nobody is there to notice, and in the next life those of the street and the district.
     try service.start(ahead: 21 * 60)
-    try service.wait(upTo: 30, for: "the first step") { events(hook).contains("escalated") }
+    try service.wait(upTo: 120, for: "the first step") { events(hook).contains("escalated") }
     service.kill()
     let deliveredBefore = Set(hook.deliveries.map(\.key))
     try service.start(ahead: 91 * 60)
@@ -74,7 +77,7 @@ struct EscalationTests {
     func steps(_ kind: String) -> [[String: Any]] {
       (story["steps"] as? [[String: Any]] ?? []).filter { $0["kind"] as? String == kind }
     }
-    try service.wait(upTo: 30, for: "the last step") {
+    try service.wait(upTo: 120, for: "the last step") {
       let id = try service.alerts().first { $0["rule"] as? String == "pressed" }?["id"] as? String ?? ""
       story = try service.json(["alert", id]) as? [String: Any] ?? [:]
       return steps("escalated").count == 3
@@ -86,11 +89,12 @@ struct EscalationTests {
     #expect(steps("escalated").compactMap { ($0["to"] as? [String])?.first } == ["赵丽华", "李敏", "徐静"])
     #expect((alert["responsible"] as? [String: Any])?["level"] as? String == "district")
     // The district's own channel hears of it, and once only.
-    try service.wait(upTo: 20, for: "the district") { !district.deliveries.isEmpty }
+    try service.wait(upTo: 120, for: "the district") { !district.deliveries.isEmpty }
     #expect(events(district) == ["escalated"])
     let id = alert["id"] as? String ?? ""
     #expect(try service.run(["ack", id, "--by", "徐静"]).code == 0)
-    try service.wait(upTo: 20, for: "the end") { events(district).contains("closed") }
+    try service.wait(upTo: 120, for: "the end") { events(district).contains("closed") }
+    try service.wait(upTo: 120, for: "the end on the routes") { events(hook).contains("closed") }
     #expect(deliveredBefore.isSuperset(of: hook.doubledKeys) && district.doubledKeys.isEmpty)
     #expect(events(hook).filter { $0 == "escalated" }.count == 3)
     let text = try service.run(["alert", id, "--lang", "zh"]).output

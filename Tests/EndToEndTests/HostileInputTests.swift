@@ -25,7 +25,7 @@ import Testing
     }
 
     func waitUntilReceived(_ count: Int) throws {
-      try service.wait(upTo: 100, for: "\(count) messages") { try messages("received_total") >= count }
+      try service.wait(upTo: 300, for: "\(count) messages") { try messages("received_total") >= count }
     }
 
     func unassigned() throws -> [String: Any] {
@@ -40,7 +40,7 @@ import Testing
     func expectAPressToRaise(_ publisher: RawInputPublisher) throws {
       try publisher.publish("test/b0/button", Array(#"{"press":"single","number":1}"#.utf8))
       try publisher.settle()
-      try service.wait(upTo: 60, for: "the press") {
+      try service.wait(upTo: 120, for: "the press") {
         try service.alerts().contains { $0["rule"] as? String == "pressed" }
       }
       #expect(try service.alerts().filter { $0["rule"] as? String == "pressed" }.count == 1)
@@ -88,7 +88,9 @@ import Testing
     for (payload, _) in Self.unreadable { try publisher.publish("test/c1/climate", payload) }
     try publisher.settle()
     try scene.waitUntilReceived(before + Self.unreadable.count)
-    try scene.service.wait(upTo: 20, for: "the count") { try scene.messages("rejected_total") == Self.unreadable.count }
+    try scene.service.wait(upTo: 120, for: "the count") {
+      try scene.messages("rejected_total") == Self.unreadable.count
+    }
     let letters = try #require(try scene.unassigned()["dead_letters"] as? [[String: Any]])
     let reasons = letters.filter { $0["topic"] as? String == "test/c1/climate" }.map { $0["reason"] as? String ?? "" }
     #expect(reasons.count == Self.unreadable.count)
@@ -109,13 +111,13 @@ import Testing
       // A good one in between, so that each answer is its own.
       try publisher.publish("test/c1/climate", Array(#"{"temperature": "20.5"}"#.utf8))
       try publisher.settle()
-      try scene.service.wait(upTo: 20, for: "a number written as text") {
+      try scene.service.wait(upTo: 120, for: "a number written as text") {
         let point = try scene.point("climate/temperature")
         return point?["quality"] as? String != "bad" && point?["value"] as? Double == 20.5
       }
       try publisher.publish("test/c1/climate", Array(text.utf8))
       try publisher.settle()
-      try scene.service.wait(upTo: 20, for: "\(text) to be \(reason)") {
+      try scene.service.wait(upTo: 120, for: "\(text) to be \(reason)") {
         let point = try scene.point("climate/temperature")
         return point?["quality"] as? String == "bad" && point?["reason"] as? String == reason
       }
@@ -132,7 +134,7 @@ import Testing
     let publisher = try RawInputPublisher(port: scene.broker.port)
     try publisher.publish("test/c1/climate", Array(#"{"temperature": 20.5}"#.utf8))
     try publisher.settle()
-    try scene.service.wait(upTo: 20, for: "the reading") {
+    try scene.service.wait(upTo: 120, for: "the reading") {
       try scene.point("climate/temperature")?["value"] as? Double == 20.5
     }
     let memory = try scene.residentMemory()
@@ -142,7 +144,7 @@ import Testing
       Array(#"{"temperature": 1, "x": ""#.utf8) + [UInt8](repeating: 65, count: 2 << 20) + Array("\"}".utf8))
     try publisher.publishZeros("test/c1/climate", count: 20_000_000)
     try publisher.publishZeros("test/c1/climate", count: 268_435_455 - 100)
-    try scene.service.wait(upTo: 60, for: "three rejected messages") { try scene.messages("rejected_total") == 3 }
+    try scene.service.wait(upTo: 120, for: "three rejected messages") { try scene.messages("rejected_total") == 3 }
     #expect(try scene.messages("received_total") == 4)
     try scene.expectAPressToRaise(publisher)
     // What could not be read is the point's newest word, and has no value.

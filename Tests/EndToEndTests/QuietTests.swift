@@ -31,13 +31,13 @@ struct QuietTests {
     let time = ISO8601DateFormatter().string(from: Date())
     try MosquittoPublisher.publish(
       port: broker.port, topic: "test/c1/climate", payload: #"{"temperature":12,"time":"\#(time)"}"#)
-    try service.wait(upTo: 30, for: "the hidden alert") {
+    try service.wait(upTo: 120, for: "the hidden alert") {
       try service.alerts().contains { $0["rule"] as? String == "chilly" && $0["suppressed"] as? String == "silenced" }
     }
     // Critical ones are not hidden, and show that the way out is open.
     try MosquittoPublisher.publish(
       port: broker.port, topic: "test/b0/button", payload: #"{"press":"single","number":1}"#)
-    try service.wait(upTo: 30, for: "the press") { !told("pressed").isEmpty }
+    try service.wait(upTo: 120, for: "the press") { !told("pressed").isEmpty }
     #expect(told("chilly").isEmpty)
     service.kill()
     try service.start()
@@ -49,7 +49,7 @@ struct QuietTests {
     #expect(try service.run(["silence", "list", "--lang", "zh"]).output.contains("换电池"))
     #expect(try service.run(["silence", "expire", id, "--by", "李四"]).code == 0)
     #expect(try service.run(["silence", "expire", id, "--by", "李四"]).code == 1)
-    try service.wait(upTo: 30, for: "what was hidden") { !told("chilly").isEmpty }
+    try service.wait(upTo: 120, for: "what was hidden") { !told("chilly").isEmpty }
     let story = try service.run(["alert", alert["id"] as? String ?? "", "--lang", "zh"]).output
     #expect(story.contains("抑制  张三  “换电池”") && story.contains("静默结束"), "\(story)")
   }

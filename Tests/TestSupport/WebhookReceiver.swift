@@ -33,6 +33,7 @@ package final class WebhookReceiver: Sendable {
     var deliveries: [Delivery] = []
     var failures: [LoopbackHTTPAnswer] = []
     var keys: [String: Int] = [:]
+    var pause = 0
   }
   private final class Box: Sendable {
     let state = Mutex(State())
@@ -51,7 +52,7 @@ package final class WebhookReceiver: Sendable {
         if !state.failures.isEmpty { return state.failures.removeFirst() }
         state.deliveries.append(delivery)
         state.keys[delivery.key, default: 0] += 1
-        return LoopbackHTTPAnswer()
+        return LoopbackHTTPAnswer(delay: state.pause)
       }
     }
   }
@@ -61,6 +62,9 @@ package final class WebhookReceiver: Sendable {
 
   /// Answers the next requests so, without taking them.
   package func fail(with answers: [LoopbackHTTPAnswer]) { box.state.withLock { $0.failures += answers } }
+
+  /// From now on each answer leaves so many ms after the delivery was taken.
+  package func answer(after milliseconds: Int) { box.state.withLock { $0.pause = milliseconds } }
 
   /// What has been taken, in order.
   package var deliveries: [Delivery] { box.state.withLock { $0.deliveries } }
