@@ -257,6 +257,34 @@ import Testing
     #expect(try await store.planStates().first { $0.id == "daily" }?.made == 8)
   }
 
+  /// What reports are made of: the steps of a time, and before them how each of their orders stood when it began.
+  @Test func stepsOfATimeAndTheOneBeforeThem() async throws {
+    let folder = try TemporaryFolder()
+    let store = try Store(path: folder.database)
+    let desk = AlertDesk(storage: store, policy: try Self.policy())
+    try await desk.start()
+    func make(_ title: String, _ second: Int64) async throws -> String {
+      try await desk.createOrder(
+        OrderDraft(title: LocalizedText(title), place: "hedong/jiefang", by: "张三"), at: at(second)
+      ).order.id
+    }
+    let (long, ended) = (try await make("换灯", 1), try await make("查门", 2))
+    _ = try await desk.perform(.cancel, onOrder: ended, by: "张三", at: at(3), comment: "不用了")
+    _ = try await desk.perform(.comment, onOrder: long, by: "张三", at: at(4), comment: "急")
+    await desk.advance(to: at(21))
+    let new = try await make("修泵", 22)
+    _ = try await desk.perform(.accept, onOrder: long, by: "王强", at: at(30))
+    let events = try await store.orderEvents(from: at(20), until: at(30))
+    #expect(events.map(\.order.id) == [long, long, new])
+    #expect(events.map(\.kind) == [.commented, .escalated, .ordered])
+    #expect(events.map { $0.order.overseer?.level } == ["street", "district", "street"])
+    #expect(
+      try await store.orderEvents(from: at(0), until: at(5)).map(\.kind) == [
+        .ordered, .ordered, .cancelled, .commented,
+      ])
+    #expect(try await store.orderEvents(from: at(100), until: at(200)).isEmpty)
+  }
+
   @Test func theLedgerIsOnlyAddedTo() async throws {
     let folder = try TemporaryFolder()
     let store = try Store(path: folder.database)

@@ -19,7 +19,8 @@ extension Report {
       .assessment, period, scope: scope,
       sections: [
         tables.summary, tables.units, tables.levels, tables.byPlace, tables.people, tables.repetitions,
-        orderTables.units, orderTables.byPlace, orderTables.people, .availability(available, places: places),
+        orderTables.units, orderTables.levels, orderTables.byPlace, orderTables.people,
+        .availability(available, places: places),
       ],
       notes: [
         LocalizedText(
@@ -84,9 +85,10 @@ extension PlaceTree {
 extension Place.Level {
   fileprivate var isInsideCompound: Bool { self == .building || self == .floor || self == .room }
   /// The highest first.
-  fileprivate static func rank(_ name: String) -> Int {
-    allCases.firstIndex { $0.rawValue == name } ?? allCases.count
-  }
+  static func rank(_ name: String) -> Int { allCases.firstIndex { $0.rawValue == name } ?? allCases.count }
+
+  /// What a stored step calls a level, in words.
+  static func reportName(_ name: String) -> LocalizedText { Self(rawValue: name)?.text ?? LocalizedText(name) }
 }
 
 private struct AssessmentTables {
@@ -145,7 +147,9 @@ private struct AssessmentTables {
       chart: rated.isEmpty ? nil : chart,
       table: ReportTable(
         [.text("unit", "单位", "Unit"), .text("level", "层级", "Level"), .technical("place", "路径", "Path")] + Self.columns,
-        units.map { [.text($0.key.name), .text(level($0.key.level)), .name($0.key.place)] + cells($0.value) }))
+        units.map {
+          [.text($0.key.name), .text(Place.Level.reportName($0.key.level)), .name($0.key.place)] + cells($0.value)
+        }))
   }
 
   var levels: ReportSection {
@@ -153,7 +157,8 @@ private struct AssessmentTables {
     return ReportSection(
       "levels", LocalizedText(zh: "四级联动", en: "Levels"),
       table: ReportTable(
-        [.text("level", "层级", "Level")] + Self.columns, levels.map { [.text(level($0.key))] + cells($0.value) }))
+        [.text("level", "层级", "Level")] + Self.columns,
+        levels.map { [.text(Place.Level.reportName($0.key))] + cells($0.value) }))
   }
 
   var byPlace: ReportSection {
@@ -200,8 +205,6 @@ private struct AssessmentTables {
           ]
         }, limit: ReportTable.rowsMax))
   }
-
-  private func level(_ name: String) -> LocalizedText { Place.Level(rawValue: name)?.text ?? LocalizedText(name) }
 
   private static let columns: [ReportTable.Column] = [
     .number("received", "收到", "Received"), .number("answered", "应答", "Answered"),

@@ -23,6 +23,25 @@ struct OrderTables {
           + units.map { [.text($0.key)] + cells($0.value) }))
   }
 
+  var levels: ReportSection {
+    let levels = orders.levels.sorted { (Place.Level.rank($0.key), $0.key) < (Place.Level.rank($1.key), $1.key) }
+    let kept = Self.columns.filter { $0.key != "ordered" }
+    return ReportSection(
+      "order_levels", LocalizedText(zh: "工单（按层级）", en: "Orders by level"),
+      note: LocalizedText(
+        zh: "计入当时督办工单的层级；超期和上报计入上报前的层级，“收到”为在该层级下单或由下级上报至此。",
+        en: """
+          Steps count for the level that watched over the order then, missed deadlines and steps up for the one from which it went up; \
+          received is what was ordered there or came up from below.
+          """),
+      table: ReportTable(
+        [.text("level", "层级", "Level"), .number("received", "收到", "Received")] + kept,
+        levels.map { level, figures in
+          [.text(Place.Level.reportName(level)), .count(figures.received)]
+            + zip(Self.columns, cells(figures)).filter { $0.0.key != "ordered" }.map(\.1)
+        }))
+  }
+
   var byPlace: ReportSection {
     var groups: [String: Figures] = [:]
     for (place, figures) in orders.places { groups[grouping.group(place), default: Figures()].add(figures) }

@@ -52,14 +52,23 @@ extension Store: OrderStorage {
     return try await read { db in OrderPage(try db.orders(condition, arguments), limit: query.limit) }
   }
 
-  /// Every step of every order between two times, by time: what reports are made of.
+  /// Every step of every order between two times, by time: what reports are made of. Before them, of each order that has one, the
+  /// step before its first, which says how it stood when the time began.
   package func orderEvents(from: Timestamp, until: Timestamp) async throws(StoreError) -> [OrderEvent] {
     try await read { db in
       let json = StoredJSON()
-      return try String.fetchAll(
+      let before = try String.fetchAll(
+        db,
+        sql: """
+          SELECT earlier.event FROM order_events AS earlier JOIN (
+            SELECT order_id, MIN(number) AS number FROM order_events WHERE at >= ? AND at < ? GROUP BY order_id
+          ) AS month ON earlier.order_id = month.order_id AND earlier.number = month.number - 1
+          ORDER BY earlier.at, earlier.sequence
+          """, arguments: [from.milliseconds, until.milliseconds])
+      let within = try String.fetchAll(
         db, sql: "SELECT event FROM order_events WHERE at >= ? AND at < ? ORDER BY at, sequence",
-        arguments: [from.milliseconds, until.milliseconds]
-      ).map { try json.value(OrderEvent.self, $0) }
+        arguments: [from.milliseconds, until.milliseconds])
+      return try (before + within).map { try json.value(OrderEvent.self, $0) }
     }
   }
 
