@@ -218,10 +218,7 @@ package actor AlertDesk {
   /// refused. To be called every second or so.
   @discardableResult
   package func advance(to now: Timestamp) async -> [AlertEvent] {
-    clock = max(clock, now)
-    let events = book.advance(to: now)
-    enqueue(events.map { ($0, now) }, lane: nil, step: nil)
-    enqueueDue(at: now)
+    let events = enqueueDue(at: now)
     await write(through: enqueued, retrying: true)
     return events
   }

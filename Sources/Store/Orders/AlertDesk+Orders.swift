@@ -126,11 +126,16 @@ extension AlertDesk {
 
   // MARK: - What follows from what
 
-  /// What time alone brings to orders by then.
-  func enqueueDue(at now: Timestamp) {
+  /// What time alone brings by then, to alerts and to orders: before whatever is asked of them.
+  @discardableResult
+  func enqueueDue(at now: Timestamp) -> [AlertEvent] {
+    clock = max(clock, now)
+    let events = book.advance(to: now)
+    enqueue(events.map { ($0, now) }, orders: OrderOutcome(), at: now, lane: nil, step: nil)
     var outcome = orders.advance(to: now)
     outcome += orders.freeStranded(at: now) { alert in book[alert].map { $0.order ?? "" } }
     enqueue([], orders: outcome, at: now, lane: nil, step: nil)
+    return events
   }
 
   /// Follows alert events among orders, and their wishes among alerts, until nothing more happens.
