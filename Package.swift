@@ -128,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "App", "MQTT", "CMosquitto", "Store", "Alerts", "Notify", "ConfigFile", "Pipeline", "TestSupport", logging,
-        grdb,
+        "App", "MQTT", "CMosquitto", "Store", "Alerts", "Notify", "Orders", "Community", "ConfigFile", "Pipeline",
+        "TestSupport", logging, grdb,
       ]),
     .target(name: "CClockAhead", path: "Tests/CClockAhead"),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "App", "Pipeline", "Notify", hummingbird]),

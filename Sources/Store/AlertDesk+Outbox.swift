@@ -53,13 +53,14 @@ extension AlertDesk: Outbox {
       let held = Set(putOffUnwritten().filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
       entries.removeAll { held.contains(AlertChannel($0)) }
       let known = Set(entries.map(\.idempotencyKey))
+      let added = Set(queue.waiting.filter { $0.commit.isOfOutbox }.flatMap(\.commit.outbox).map(\.idempotencyKey))
       // The most urgent ones first: many others may wait before them. Ids in memory count down.
       let waiting = memory().filter { !known.contains($0.idempotencyKey) }.sorted {
         ($0.urgency, $0.createdAt, -$0.id) < ($1.urgency, $1.createdAt, -$1.id)
       }
       for entry in waiting {
         if entries.count >= 2 * limit { break }
-        if await !hasEarlier(entry) { entries.append(entry) }
+        if await !staysBack(entry, isSecondWay: added.contains(entry.idempotencyKey)) { entries.append(entry) }
       }
       entries.sort { ($0.urgency, $0.createdAt) < ($1.urgency, $1.createdAt) }
     }
@@ -114,18 +115,29 @@ extension AlertDesk: Outbox {
       }
   }
 
-  /// Whether the database holds an earlier, unsettled notification of that alert for the same channel.
-  private func hasEarlier(_ entry: OutboxEntry) async -> Bool {
+  /// Whether the database holds an earlier, unsettled notification of that alert for the same channel, or has settled this very one:
+  /// another way may have been told already.
+  private func staysBack(_ entry: OutboxEntry, isSecondWay: Bool) async -> Bool {
     // The first of its alert, or tried before: it was its turn then.
-    if entry.event.number == 1 || entry.attempts > 0 { return false }
-    let deliveries = (try? await storage.story(entry.event.alert.id))?.deliveries ?? []
-    return deliveries.contains { delivery in
-      guard delivery.state == .pending, delivery.channel == entry.channel else { return false }
-      switch unwritten[delivery.idempotencyKey] {
-      case .delivered, .failed: return false
-      case .postponed, nil: return delivery.idempotencyKey != entry.idempotencyKey
+    let isFirst = entry.event.number == 1 || entry.attempts > 0
+    if isFirst && !isSecondWay { return false }
+    let deliveries = await deliveries(of: entry.event)
+    if deliveries.contains(where: { $0.idempotencyKey == entry.idempotencyKey && $0.state != .pending }) { return true }
+    return !isFirst
+      && deliveries.contains { delivery in
+        guard delivery.state == .pending, delivery.channel == entry.channel else { return false }
+        switch unwritten[delivery.idempotencyKey] {
+        case .delivered, .failed: return false
+        case .postponed, nil: return delivery.idempotencyKey != entry.idempotencyKey
+        }
       }
-    }
+  }
+
+  /// What the database knows of notifications about the same alert or order.
+  private func deliveries(of event: AlertEvent) async -> [DeliveryRecord] {
+    let id = event.alert.id
+    if event.order != nil { return (try? await storage.orderStory(id))?.deliveries ?? [] }
+    return (try? await storage.story(id))?.deliveries ?? []
   }
 
   private struct AlertChannel: Hashable {
@@ -137,6 +149,11 @@ extension AlertDesk: Outbox {
       channel = entry.channel
     }
   }
+}
+
+extension AlertCommit {
+  /// What became of notifications, and further ways of theirs.
+  fileprivate var isOfOutbox: Bool { events.isEmpty && orders.events.isEmpty }
 }
 
 extension OutboxEntry {

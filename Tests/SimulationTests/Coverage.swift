@@ -21,6 +21,12 @@ enum Occurrence: Int, CaseIterable {
   case acknowledged, assigned, commented, shelved, unshelved, closed, closedByForce, reset
   case escalated, escalatedAside, repeated, realarmed, shelfEnded, dueWhileDown, orphaned
   case deliveredFromMemory, deliveredTwice
+  // Notifications.
+  case channelAway, channelBans, slowAnswer, diedWhileSending, notificationRefused, digestSent, secondWay,
+    spokeForItself
+  // Orders.
+  case orderedItself, orderedByPlan, orderedByHand, orderJoined, orderAccepted, orderEscalated, orderOverdue, waitEnded
+  case verifiedByTime, orderVerified, orderClosed, orderLapsed
   // What keeps them quiet.
   case silenced, maintained, weeklyWindow, outOfService, away, awayBySite, backHome, inhibited, waitedForCause, damped
   case fleeting, released, handedOver, hiddenToTheEnd, endToldWhileHidden

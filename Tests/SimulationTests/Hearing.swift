@@ -13,10 +13,14 @@ struct Hearing {
 
   private let trail: [AlertEvent]
   private let told: [String: AlertEvent]
+  private let refused: Set<String>
 
-  /// - Parameter told: by key of delivery, what was said.
-  init(_ trail: [AlertEvent], told: [String: AlertEvent]) {
+  /// - Parameters:
+  ///   - told: by key of delivery, what was said.
+  ///   - refused: alerts of which channels would not have something.
+  init(_ trail: [AlertEvent], told: [String: AlertEvent], refused: Set<String>) {
     self.trail = trail
+    self.refused = refused
     self.told = told
   }
 
@@ -28,7 +32,7 @@ struct Hearing {
       known.isMixed = known.isMixed || words.map { $0 != event } ?? false
       if words != nil { known.hear(event) }
       if event.alert.isSuppressed, words != nil { chance.saw(.endToldWhileHidden) }
-      if !known.isMixed, let wrong = known.wrong(event, isTold: words != nil) {
+      if !known.isMixed, !refused.contains(event.alert.id), let wrong = known.wrong(event, isTold: words != nil) {
         throw World.Violation(description: "people \(wrong), with \(event.words):\(story(event.alert.id))")
       }
       knowledge[event.alert.id] = known

@@ -1,6 +1,8 @@
 import Alerts
+import Community
 import Logging
 import Notify
+import Orders
 import Pipeline
 import Synchronization
 
@@ -16,6 +18,13 @@ final class LaneProcess {
 
   let fate: Fate
   let desk: AlertDesk
+  private let storage: SimulatedStorage
+  let worker: OutboxWorker
+  let clock: ServiceClock
+  let sending = SimulatedSending()
+  /// The worker has a reason to look, or will have one then.
+  var isAwake = true
+  var nextLook: Timestamp?
   let loop: ConnectionLoop
   let ingest: Ingest
   let driver: CoreDriver
@@ -43,11 +52,17 @@ final class LaneProcess {
     self.fate = fate
     let version = world.version
     chance = world.chance
-    let storage = SimulatedStorage(world.store, fate: fate, faults: world.storeFaults, chance: world.chance)
+    let storage = SimulatedStorage(
+      world.store, fate: fate, faults: world.storeFaults, chance: world.chance,
+      chronicle: world.chronicle)
     world.mutant.spoil(storage)
+    self.storage = storage
     desk = AlertDesk(storage: storage, policy: Self.policy(version, world))
     try await desk.start()
     try await Self.noteStart(world)
+    try await world.checkOrders(desk)
+    clock = ServiceClock(machine: world.chance)
+    worker = OutboxWorker(outbox: desk, outlets: [], clock: clock, policy: world.post.policy, logger: Self.logger)
     let files = world.mutant.spoil(world.disk.calls(fate))
     let changes = ChangeQueue(capacity: world.limits.changeQueue)
     self.changes = changes
@@ -93,10 +108,15 @@ final class LaneProcess {
       mailbox.put { $0?.checkpointWritten(at: position) }
     }
     world.readings.reads(version, after: kept)
+    await desk.adopt(deskPolicy(version, world))
     // In the order of `CommunityService`.
+    clock.reach(await desk.newestTime)
+    clock.reach(ingest.started)
+    await replaceOutlets(version, world)
     await closeOrphans(world)
     while await carry(world) {}
     await world.tell(self, .time(startedAt))
+    await world.tell(self, .orderTime(startedAt))
     for event in await desk.advance(to: startedAt) {
       if event.isBroughtByTime { chance.saw(.dueWhileDown) }
       if event.kind == .suppressed || event.kind == .released { chance.saw(.quietWhileDown) }
@@ -110,20 +130,45 @@ final class LaneProcess {
     let configuration = SimulatedSite.versions[version]
     var policy = DeskPolicy(
       traits: { configuration.traits(rule: $0.rule, subject: $0.subject) }, response: configuration.response,
-      quiet: SimulatedSite.quietPolicies[version], channels: channels)
+      orders: configuration.orderPolicy, quiet: SimulatedSite.quietPolicies[version],
+      channels: { SimulatedPost.names($0, version: version) })
     policy.pendingEvents = world.limits.pendingEvents
     return policy
   }
 
-  /// A program that gets every step, and a channel that people read.
-  @Sendable static func channels(_ event: AlertEvent) -> [String] {
-    Channel.Kind.wecom.takes(event) ? ["hook", "people"] : ["hook"]
+  /// What is new in the outbox wakes the worker.
+  private func deskPolicy(_ version: Int, _ world: World) -> DeskPolicy {
+    var policy = Self.policy(version, world)
+    let wake = WeakProcess(self)
+    policy.wakeOutbox = { wake.process?.isAwake = true }
+    return policy
+  }
+
+  private func replaceOutlets(_ version: Int, _ world: World) async {
+    let outlets = world.post.channels(version).map { channel in
+      let sender = SimulatedSender(
+        channel: channel.id, sending: sending, marksEarly: world.mutant == .earlyMark ? desk : nil)
+      return OutboxWorker.Outlet(
+        channel: channel, sender: channel.kind.isForPeople ? SimulatedBulletinSender(plain: sender) : sender,
+        zone: SimulatedSite.versions[version].orderPolicy.zone)
+    }
+    await worker.replace(outlets: outlets, router: world.post.router(version))
+    isAwake = true
+  }
+
+  /// How far the desk has come.
+  var place: DeskLog.Place {
+    get async {
+      let waiting = await desk.pending.count { $0.commit.isStep }
+      return DeskLog.Place(sequence: await desk.sequence, steps: storage.knownSteps + waiting)
+    }
   }
 
   /// What a reload does.
   func install(_ version: Int, _ world: World, done: @escaping @Sendable () -> Void) async {
     await world.tell(self, .configuration(version: version))
-    await desk.adopt(Self.policy(version, world))
+    await desk.adopt(deskPolicy(version, world))
+    await replaceOutlets(version, world)
     await askForgotten(world, at: world.now)
     ingest.install(SimulatedSite.lane(version).plan, done: done)
   }
@@ -139,9 +184,8 @@ final class LaneProcess {
   }
 
   private static func noteStart(_ world: World) async throws {
-    let plans = try await world.store.plannedQuiet(endingAfter: .distantPast, limit: .max)
-    let sequence = try await world.store.lastSequence()
-    let gone = world.deskLog.restarted(after: sequence, stored: plans, version: world.version)
+    let place = DeskLog.Place(sequence: try await world.store.lastSequence(), steps: world.chronicle.steps.count)
+    let gone = world.deskLog.restarted(after: place, version: world.version)
     if gone > 0 { world.chance.saw(.planGone) }
   }
 
@@ -167,7 +211,7 @@ final class LaneProcess {
       time = await firstNew(of: changes)
     case .orphans(_, let at), .standing(_, _, let at): time = at
     }
-    let before = await desk.sequence
+    let before = await place
     guard await carrier.carry(item) else {
       chance.saw(.deskFull)
       return false
@@ -197,4 +241,13 @@ final class LaneProcess {
     if journal.counters.tornBytes > 0 { chance.saw(.tornTail) }
     if journal.counters.damagedPlaces > 0 { chance.saw(.damageSkipped) }
   }
+}
+
+/// What a policy may know of its process.
+private final class WeakProcess: @unchecked Sendable {
+  // @unchecked: a simulation has one thread.
+
+  weak var process: LaneProcess?
+
+  init(_ process: LaneProcess) { self.process = process }
 }

@@ -24,6 +24,8 @@ struct Ledger {
   private(set) var noticed: [TrailReplay.Clearing: Timestamp] = [:]
   /// What people did, by the name under which each did one thing: when, and whether they were told that it is stored.
   var deeds: [String: (at: Timestamp, isStored: Bool)] = [:]
+  /// And to orders: whether they were told that it is stored.
+  var works: [String: Bool] = [:]
   /// Why the run of the lane is not a function of the journal any more; nil while it is.
   private(set) var inexact: String?
 

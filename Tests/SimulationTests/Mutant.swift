@@ -16,6 +16,14 @@ enum Mutant: String, CaseIterable, Sendable {
   case forgottenClock
   /// Recovery does not cut a torn end off.
   case keptTail
+  /// A notification is marked as delivered before it is sent.
+  case earlyMark
+  /// What is delivered is not marked in the database.
+  case forgottenDelivery
+  /// Until when a notification waits, and how often it has failed, is not written down.
+  case forgottenPause
+  /// That an order has climbed is not written down.
+  case forgottenClimb
 
   func tap(_ handler: any ConnectionHandler, next: @escaping () -> JournalPosition) -> HandlerTap {
     self == .earlyAcknowledgement ? LateCommit(handler, next: next) : HandlerTap(handler, next: next)
@@ -25,6 +33,9 @@ enum Mutant: String, CaseIterable, Sendable {
     if self == .forgottenPositions { storage.forgetsPositions = true }
     if self == .forgottenQuiet { storage.forgetsQuiet = true }
     if self == .forgottenClock { storage.forgetsClock = true }
+    if self == .forgottenDelivery { storage.forgetsDeliveries = true }
+    if self == .forgottenPause { storage.forgetsPauses = true }
+    if self == .forgottenClimb { storage.forgetsClimbs = true }
   }
 
   func spoil(_ files: JournalFiles) -> JournalFiles {

@@ -1,5 +1,6 @@
 import Alerts
 import Notify
+import Orders
 import Pipeline
 import Store
 
@@ -21,6 +22,8 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   private var finished: [String: DeliveryRecord] = [:]
   private var remembered: [String: ChannelNote] = [:]
   private var planned: [String: PlannedQuiet] = [:]
+  private var orders: [String: [OrderEvent]] = [:]
+  private var plans: [String: PlanState] = [:]
 
   private struct EventKey: Hashable {
     var alert: String
@@ -56,6 +59,11 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
       if event.alert.step > states[event.alert.id]?.step ?? 0 { states[event.alert.id] = event.alert }
     }
     for entry in commit.outbox { insert(entry) }
+    for event in commit.orders.events
+    where !(orders[event.order.id] ?? []).contains(where: { $0.number == event.number }) {
+      orders[event.order.id, default: []].append(event)
+    }
+    for plan in commit.orders.plans where plan.made >= plans[plan.id]?.made ?? 0 { plans[plan.id] = plan }
     for settlement in commit.settlements { settle(settlement) }
     for note in commit.notes { remembered[note.channel] = note }
     for record in commit.quiets where record.step == .ended || planned[record.quiet.id] == nil {
@@ -121,12 +129,15 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
   func story(_ id: String) async throws(StoreError) -> AlertStory? {
     guard let alert = states[id] else { return nil }
     let events = trail.filter { $0.value.alert.id == id }.map { NumberedEvent(sequence: $0.key, event: $0.value) }
-    let deliveries =
+    return AlertStory(
+      alert: alert, events: events.sorted { $0.event.number < $1.event.number }, deliveries: deliveries(of: id))
+  }
+
+  private func deliveries(of id: String) -> [DeliveryRecord] {
+    let all =
       finished.values.filter { $0.alert == id }
       + waiting.filter { $0.event.alert.id == id }.map(DeliveryRecord.init(waiting:))
-    return AlertStory(
-      alert: alert, events: events.sorted { $0.event.number < $1.event.number },
-      deliveries: deliveries.sorted { ($0.createdAt, $0.idempotencyKey) < ($1.createdAt, $1.idempotencyKey) })
+    return all.sorted { ($0.createdAt, $0.idempotencyKey) < ($1.createdAt, $1.idempotencyKey) }
   }
 
   func alerts(_ query: AlertQuery) async throws(StoreError) -> AlertPage { query.page(of: states.values) }
@@ -136,6 +147,26 @@ final class SimulatedDatabase: AlertStorage, @unchecked Sendable {
       NumberedEvent(sequence: $0, event: trail[$0]!)
     }
   }
+
+  // MARK: - Orders
+
+  private var newestOrders: [Order] { orders.values.compactMap { $0.max { $0.number < $1.number }?.order } }
+
+  func openOrders() async throws(StoreError) -> [Order] {
+    newestOrders.filter { !$0.hasEnded }.sorted { ($0.orderedAt, $0.id) < ($1.orderedAt, $1.id) }
+  }
+
+  func planStates() async throws(StoreError) -> [PlanState] { plans.values.sorted { $0.id < $1.id } }
+
+  func order(_ id: String) async throws(StoreError) -> Order? { newestOrders.first { $0.id == id } }
+
+  func orderStory(_ id: String) async throws(StoreError) -> OrderStory? {
+    guard let order = try await order(id) else { return nil }
+    return OrderStory(
+      order: order, events: orders[id]!.sorted { $0.number < $1.number }, deliveries: deliveries(of: id))
+  }
+
+  func orders(_ query: OrderQuery) async throws(StoreError) -> OrderPage { query.page(of: newestOrders) }
 
   // MARK: - Outbox
 

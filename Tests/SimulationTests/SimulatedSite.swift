@@ -9,13 +9,13 @@ import TestSupport
 /// reloads change. Read and compiled once.
 enum SimulatedSite {
   static let versions: [LoadedConfiguration] = [
-    load(rules: base, quiet: quietWords[0]),
+    load(rules: base, quiet: quietWords[0], orders: orderWords[0]),
     load(
       rules: base.replacingOccurrences(of: "below: 16, for: 4m", with: "below: 18, for: 2m")
         .replacingOccurrences(of: "- id: open-long", with: "- id: open-longer"),
-      quiet: quietWords[1], awayUntil: ", away_until: \"2025-06-16T09:30:00+08:00\"",
+      quiet: quietWords[1], orders: orderWords[1], awayUntil: ", away_until: \"2025-06-16T09:30:00+08:00\"",
       devices: "\n  - {id: climate-3, profile: sim-climate, place: street/town/room, match: {device: c3}}"),
-    load(rules: base + "\n" + more, quiet: quietWords[2]),
+    load(rules: base + "\n" + more, quiet: quietWords[2], orders: orderWords[2]),
   ]
 
   /// The lane's plan in a version.
@@ -109,7 +109,7 @@ enum SimulatedSite {
   ]
 
   private static func load(
-    rules: String, quiet: String, awayUntil: String = "", devices: String = ""
+    rules: String, quiet: String, orders: String, awayUntil: String = "", devices: String = ""
   ) -> LoadedConfiguration {
     do {
       let folder = try TemporaryDirectory("simulated-site")
@@ -177,6 +177,7 @@ enum SimulatedSite {
           - {id: door-1, profile: sim-door, place: street/town/room, match: {device: d1}}
           - {id: meter-1, profile: sim-meter, place: street/town/room, match: {device: m1}}\(devices)
         """)
+      try write(folder, "orders.yaml", orders)
       for (name, profile) in profiles { try write(folder, "devices/\(name).yaml", profile) }
       try write(folder, "rules/all.yaml", rules)
       let configuration = LoadedConfiguration.load(directory: folder.path, environment: ["LINLI_PROFILES": ""])

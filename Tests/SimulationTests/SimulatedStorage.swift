@@ -1,5 +1,6 @@
 import Alerts
 import Notify
+import Orders
 import Pipeline
 import Store
 
@@ -18,18 +19,31 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
   private let chance: Chance
   private let fate: Fate
   private let faults: Faults
+  private let chronicle: Chronicle
+  /// Transactions of this life that the process knows to be written, and those that are.
+  private var known = 0
+  private var written = 0
+  /// How many of the desk's steps the process knows to be written, in all lives.
+  private(set) var knownSteps: Int
   /// Where the mutant sits that knows no positions.
   var forgetsPositions = false
   /// And the one that forgets what people planned.
   var forgetsQuiet = false
   /// And the one that forgets how far the desk had come.
   var forgetsClock = false
+  /// And the one that keeps no missed deadline of an order.
+  var forgetsClimbs = false
+  /// And the ones that do not write down until when a notification waits, and that it was delivered.
+  var forgetsPauses = false
+  var forgetsDeliveries = false
 
-  init(_ store: any AlertStorage, fate: Fate, faults: Faults, chance: Chance) {
+  init(_ store: any AlertStorage, fate: Fate, faults: Faults, chance: Chance, chronicle: Chronicle) {
     self.store = store
     self.chance = chance
     self.fate = fate
     self.faults = faults
+    self.chronicle = chronicle
+    knownSteps = chronicle.steps.count
   }
 
   func commit(_ commits: [AlertCommit]) async throws(StoreError) -> [Bool] {
@@ -43,14 +57,33 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     if forgetsPositions {
       for index in commits.indices { commits[index].lane = nil }
     }
+    if forgetsClimbs {
+      for index in commits.indices { commits[index].orders.events.removeAll { $0.kind == .escalated } }
+    }
+    for index in commits.indices { commits[index].settlements.removeAll(where: isForgotten) }
     let answer = try await store.commit(commits)
+    // What was written while its answer was lost comes again.
+    for (index, commit) in commits.enumerated() where known + index >= written {
+      chronicle.took(commit, isNew: answer[index])
+      written += 1
+    }
     try happens()
     if faults.lostAnswers > 0 {
       faults.lostAnswers -= 1
       chance.saw(.answerLost)
       throw .inputOutput(reason: "the answer was lost")
     }
+    known += commits.count
+    knownSteps += commits.count(where: \.isStep)
     return answer
+  }
+
+  private func isForgotten(_ settlement: Settlement) -> Bool {
+    switch settlement {
+    case .postponed: forgetsPauses
+    case .delivered: forgetsDeliveries
+    case .failed: false
+    }
   }
 
   private func happens() throws(StoreError) {
@@ -76,6 +109,12 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
   func events(after sequence: Int64, limit: Int) async throws(StoreError) -> [NumberedEvent] {
     try await store.events(after: sequence, limit: limit)
   }
+
+  func openOrders() async throws(StoreError) -> [Order] { try await store.openOrders() }
+  func planStates() async throws(StoreError) -> [PlanState] { try await store.planStates() }
+  func order(_ id: String) async throws(StoreError) -> Order? { try await store.order(id) }
+  func orderStory(_ id: String) async throws(StoreError) -> OrderStory? { try await store.orderStory(id) }
+  func orders(_ query: OrderQuery) async throws(StoreError) -> OrderPage { try await store.orders(query) }
 
   func due(at now: Timestamp, excluding busy: Set<String>, limit: Int) async throws -> [OutboxEntry] {
     try await store.due(at: now, excluding: busy, limit: limit)

@@ -24,7 +24,7 @@ struct TrailReplay {
   private var book: AlertBook
   private var version = 0
   private var ended: [String: Alert] = [:]
-  private var log: ArraySlice<(after: Int64, entry: DeskLog.Entry)>
+  private var log: ArraySlice<(after: DeskLog.Place, entry: DeskLog.Entry)>
   /// What it was told last, for whoever looks into a mismatch.
   private var recent: [String] = []
   /// What the book has said and the trail has not shown yet.
@@ -34,12 +34,15 @@ struct TrailReplay {
   private let noticed: [Clearing: Timestamp]
   /// When each person acted: an alert is closed no earlier than it cleared, whatever clock that was.
   private let deeds: [String: Timestamp]
+  /// When the desk took in what orders brought about by themselves, by number of the event.
+  private let times: [Int64: Timestamp]
 
-  init(log: DeskLog, noticed: [Clearing: Timestamp], deeds: [String: Timestamp]) {
+  init(log: DeskLog, noticed: [Clearing: Timestamp], deeds: [String: Timestamp], times: [Int64: Timestamp]) {
     book = AlertBook(policy: SimulatedSite.versions[0].response, quiet: SimulatedSite.quietPolicies[0])
     self.log = log.entries[...]
     self.noticed = noticed
     self.deeds = deeds
+    self.times = times
   }
 
   /// The next event of the trail.
@@ -49,13 +52,13 @@ struct TrailReplay {
       remember(event.words)
       if event.alert.isClosed { ended[event.alert.id] = event.alert }
     }
-    while let (after, entry) = log.first, after < numbered.sequence {
+    while let (after, entry) = log.first, after.sequence < numbered.sequence {
       log.removeFirst()
       try follow(entry)
     }
     if expected.isEmpty {
-      let due = book.advance(to: known(event))
-      expected = try (due.isEmpty ? book.again(event, at: deeds[event.by] ?? event.at) : due)[...]
+      let due = book.advance(to: known(numbered))
+      expected = try (due.isEmpty ? book.again(event, at: acted(numbered)) : due)[...]
     }
     guard let next = expected.popFirst() else {
       throw mismatch("\(event.words): an uninterrupted book does not do that")
@@ -70,9 +73,11 @@ struct TrailReplay {
   }
 
   private mutating func follow(_ entry: DeskLog.Entry) throws {
+    if entry.isOfOrders { return }
     try isShown()
     remember("\(entry)")
     switch entry {
+    case .orderTime, .order: break
     case .time(let time): expected = book.advance(to: time)[...]
     case .forgotten(let time): expected = (book.advance(to: time) + book.askForgotten(at: time))[...]
     case .quiet(let quiet, let time): expected = book.plan(quiet, at: time)[...]
@@ -99,12 +104,20 @@ struct TrailReplay {
     Mismatch(description: "\(what), at \(book.clock.milliseconds), after\n  \(recent.joined(separator: "\n  "))")
   }
 
-  private func known(_ event: AlertEvent) -> Timestamp {
-    switch event.kind {
+  /// When somebody, or an order, acted.
+  private func acted(_ numbered: NumberedEvent) -> Timestamp {
+    let event = numbered.event
+    if let time = deeds[event.by] { return time }
+    return event.isByOrder ? times[numbered.sequence] ?? event.at : event.at
+  }
+
+  private func known(_ numbered: NumberedEvent) -> Timestamp {
+    let event = numbered.event
+    return switch event.kind {
     case .raised: event.alert.noticedAt
     case .cleared where event.comment == nil:
       noticed[Clearing(rule: event.alert.rule, subject: event.alert.subject, at: event.at)] ?? event.at
-    default: deeds[event.by] ?? event.at
+    default: acted(numbered)
     }
   }
 }
@@ -125,6 +138,7 @@ extension AlertBook {
     case .shelved: return try act(.shelve(until: alert.shelvedUntil ?? event.at), event, time)
     case .unshelved: return try act(.unshelve, event, time)
     case .closed: return try act(.close(force: true), event, time)
+    case .ordered: return ordered(alert.id, order: alert.order ?? "", by: event.by, at: time, comment: event.comment)
     case .reset: return try act(.reset, event, time)
     default: return []
     }
@@ -152,6 +166,9 @@ extension AlertEvent {
     default: false
     }
   }
+
+  /// What an order does to an alert.
+  fileprivate var isByOrder: Bool { [.ordered, .acknowledged, .closed, .reset].contains(kind) }
 
   var words: String {
     let hidden = alert.suppression.map { ", \($0.kind) by \($0.by)" } ?? ""

@@ -9,7 +9,8 @@ struct Weights {
   enum Act: Int, CaseIterable {
     case publish, broker, loop, core, carry, moment, while_, cut, killSoon, powerSoon, kill, diskFault, storeFault,
       clock
-    case stop, reload, forget, brokerDown, deliver, housekeeping, person, plan, endQuiet, history, historyFault
+    case stop, reload, forget, brokerDown, deliver, housekeeping, person, plan, endQuiet, history, historyFault, work,
+      channelFault, answer
   }
 
   private var values: [Int]
@@ -38,9 +39,11 @@ extension Weights.Act {
     case .carry: 14
     case .moment: 8
     case .while_: 6
-    case .deliver: 3
+    case .deliver: 6
     case .housekeeping, .history: 5
-    case .person: 4
+    case .person, .work: 4
+    case .answer: 4
+    case .channelFault: 2
     case .plan, .endQuiet: 2
     case .cut, .diskFault, .storeFault: 3
     case .historyFault: 2
@@ -52,7 +55,7 @@ extension Weights.Act {
   fileprivate var isFault: Bool {
     switch self {
     case .cut, .killSoon, .powerSoon, .kill, .stop, .diskFault, .storeFault, .historyFault, .clock, .reload, .forget,
-      .brokerDown:
+      .brokerDown, .channelFault:
       true
     default: false
     }
@@ -82,6 +85,7 @@ extension World {
       let seconds = chance.dice.pick(-7_200...7_200)
       chance.saw(seconds < 0 ? .clockBack : .clockForward)
       chance.wallOffset += Int64(seconds) * 1_000
+    case .channelFault: post.change()
     case .forget: broker.forgetSession()
     case .brokerDown:
       broker.isUp.toggle()
@@ -115,6 +119,8 @@ extension World {
     case .housekeeping: await advance(process)
     case .history: turnHistory(process)
     case .person: await doSomething(process)
+    case .work: await work(process)
+    case .answer: await answer(process)
     case .plan: await planQuiet(process)
     case .endQuiet: await endQuiet(process)
     default: break

@@ -18,7 +18,7 @@ struct QuietLedger {
 extension World {
   /// The desk is about to be told something.
   func tell(_ process: LaneProcess, _ entry: DeskLog.Entry) async {
-    deskLog.note(entry, after: await process.desk.sequence)
+    deskLog.note(entry, after: await process.place)
   }
 
   // MARK: - Acts
@@ -26,7 +26,7 @@ extension World {
   func planQuiet(_ process: LaneProcess) async {
     quiet.asked += 1
     let request = chance.dice.quiet(at: now, by: "planner-\(quiet.asked)")
-    let before = await process.desk.sequence
+    let before = await process.place
     guard let outcome = try? await process.desk.plan(request, at: now) else { return }
     if outcome.quiet.from > now { chance.saw(.plannedAhead) }
     if outcome.quiet.kind == .back, outcome.events.contains(where: { $0.kind == .released }) { chance.saw(.backHome) }
@@ -38,7 +38,7 @@ extension World {
     let planned = await process.desk.planned(at: now)
     guard !planned.isEmpty else { return }
     quiet.asked += 1
-    let before = await process.desk.sequence
+    let before = await process.place
     let outcome = try? await process.desk.endQuiet(
       chance.dice.pick(planned).id, by: "planner-\(quiet.asked)", at: now)
     guard let outcome else { return }
@@ -46,8 +46,8 @@ extension World {
     note("ended", outcome, after: before)
   }
 
-  private func note(_ what: StaticString, _ outcome: AlertDesk.QuietOutcome, after sequence: Int64) {
-    deskLog.note(.quiet(outcome.quiet, at: now), after: sequence)
+  private func note(_ what: StaticString, _ outcome: AlertDesk.QuietOutcome, after place: DeskLog.Place) {
+    deskLog.note(.quiet(outcome.quiet, at: now), after: place)
     quiet.told(outcome)
     if !outcome.stored { chance.saw(.plannedInMemory) }
     note(what, outcome.events.count, outcome.stored ? 1 : 0)

@@ -1,4 +1,7 @@
 import Alerts
+import Notify
+import Orders
+import Pipeline
 import Store
 
 extension World {
@@ -8,15 +11,21 @@ extension World {
     let trail = numbered.map(\.event)
     try replay(numbered)
     try checkDeeds(trail)
+    try await checkOrdersAtEnd(process)
     try checkDeliveries(trail)
-    try Hearing(trail, told: told).check(chance)
+    try await checkWorkerAtRest(process)
+    try Hearing(trail, told: told, refused: chronicle.post.refused).check(chance)
     await note(trail, of: process)
   }
 
   /// The alerts' steps are those of an alert book that was never interrupted: no deadline missed, none twice, each at its time;
   /// and so is what hid them and let them speak.
   private func replay(_ trail: [NumberedEvent]) throws {
-    var replay = TrailReplay(log: deskLog, noticed: ledger.noticed, deeds: ledger.deeds.mapValues(\.at))
+    var times: [Int64: Timestamp] = [:]
+    for commit in chronicle.steps {
+      for numbered in commit.events { times[numbered.sequence] = commit.time(of: numbered.event) }
+    }
+    var replay = TrailReplay(log: deskLog, noticed: ledger.noticed, deeds: ledger.deeds.mapValues(\.at), times: times)
     do {
       for event in trail { try replay.take(event) }
       try replay.finish()
@@ -54,15 +63,18 @@ extension World {
     }
   }
 
-  /// Every event reached its channel, once, but for where a death stood between the delivery and its being noted. Reminders
-  /// may be left out: of those that came all at once only the newest is told, and none right behind another one that waited.
+  /// Every event, and every step of an order, was on its way to its channels. Reminders may be left out: of those that came all at
+  /// once only the newest is told, and none right behind another one that waited.
   private func checkDeliveries(_ trail: [AlertEvent]) throws {
-    for event in trail {
-      for channel in LaneProcess.channels(event) {
-        let key = event.key(channel)
-        if event.isReminder, deliveries[key] == nil { continue }
-        guard let count = deliveries[key] else { throw Violation(description: "\(key) was never delivered") }
-        if count > 1, !mayDeliverTwice { throw Violation(description: "\(key) was delivered \(count) times") }
+    let notices = chronicle.steps.flatMap(\.orders.events).map(\.notice)
+    for event in trail + notices where !event.isReminder {
+      guard chronicle.post.letters[event.key(SimulatedPost.hook)]?.isCommitted == true else {
+        throw Violation(description: "there is no notification of \(event.words)")
+      }
+      guard Channel.Kind.wecom.takes(event) else { continue }
+      let keys = SimulatedPost.robots.map(event.key)
+      if !keys.contains(where: { chronicle.post.letters[$0]?.isCommitted == true }) {
+        throw Violation(description: "people do not hear of \(event.words)")
       }
     }
   }

@@ -39,6 +39,9 @@ final class World: @unchecked Sendable {
   let store: any AlertStorage
   let history = SimulatedHistory()
   let storeFaults = SimulatedStorage.Faults()
+  let post: SimulatedPost
+  /// What the database has taken in.
+  let chronicle: Chronicle
   let limits: Limits
   let weights: Weights
   var trace = Trace()
@@ -52,11 +55,8 @@ final class World: @unchecked Sendable {
   var readings = HistoryLedger()
   var deskLog = DeskLog()
   var quiet = QuietLedger()
-  var deliveries: [String: Int] = [:]
-  /// What each of them said.
+  /// What people were told, by key.
   var told: [String: AlertEvent] = [:]
-  /// A delivery may have happened twice: the process died, or the database refused, between it and its being written down.
-  var mayDeliverTwice = false
   var devices: SimulatedDevices
 
   init(seed: UInt64, mutant: Mutant, store: any AlertStorage, directory: String) throws {
@@ -64,6 +64,8 @@ final class World: @unchecked Sendable {
     self.mutant = mutant
     self.store = store
     chance = Chance(seed: seed)
+    post = SimulatedPost(chance: chance)
+    chronicle = Chronicle(post: PostLedger(policy: post.policy))
     let receiveMaximum = chance.dice.pick([2, 5, 20, 60])
     disk = SimulatedDisk(directory: directory, chance: chance)
     broker = SimulatedBroker(chance: chance, receiveMaximum: receiveMaximum, reusesIDs: chance.dice.chance(20))
@@ -110,7 +112,7 @@ final class World: @unchecked Sendable {
   }
 
   private func afterStep() async throws {
-    if let process, !process.fate.isAlive { die() }
+    if let process, !process.fate.isAlive { await die() }
     guard let process else { return }
     try check(process)
     // It looks at every open alert.
@@ -118,7 +120,7 @@ final class World: @unchecked Sendable {
   }
 
   /// The process is gone, and with it everything that was only in memory.
-  func die() {
+  func die() async {
     guard let process else { return }
     deaths += 1
     chance.saw(death == .kill ? .kill : .powerCut)
@@ -126,7 +128,7 @@ final class World: @unchecked Sendable {
     note("died", death.rawValue, Int(process.driver.core.position))
     ledger.died(corePosition: process.driver.core.position)
     self.process = nil
-    mayDeliverTwice = true
+    await cutOff(process)
     broker.cut(isReset: chance.dice.chance(50))
     if death == .powerCut {
       disk.cutPower()
@@ -168,6 +170,8 @@ final class World: @unchecked Sendable {
 
   private func connect(_ process: LaneProcess) {
     process.tap.received = { [unowned self] number, position in ledger.received(number, position) }
+    process.sending.answersAtOnce = { [unowned self] in post.answersAtOnce($0) }
+    process.sending.answers = { [unowned self, unowned process] in arrive($1, on: $0, process) }
     process.client.acknowledges = { [unowned self] position in
       if let position { ledger.acknowledged(position, isSafe: disk.safePositions.contains(position)) }
     }
@@ -238,6 +242,7 @@ final class World: @unchecked Sendable {
   func reload(_ process: LaneProcess) async {
     version = (version + chance.dice.pick(1...SimulatedSite.versions.count - 1)) % SimulatedSite.versions.count
     note("reload", version)
+    for robot in SimulatedPost.robots where robot != SimulatedPost.robot(version) { chronicle.post.lost(robot) }
     chance.saw(.reloadAsked)
     let chance = chance
     let before = await process.hidden
@@ -249,6 +254,7 @@ final class World: @unchecked Sendable {
   func advance(_ process: LaneProcess) async {
     let time = now
     await tell(process, .time(time))
+    await tell(process, .orderTime(time))
     for event in await process.desk.advance(to: time) {
       note("due", event.number, Int(truncatingIfNeeded: event.at.milliseconds))
     }
@@ -274,26 +280,6 @@ final class World: @unchecked Sendable {
     note("history", Int(status.position), Int(history.position))
   }
 
-  /// The outbox worker: tells people, then writes down that it has.
-  func deliver(_ process: LaneProcess) async throws {
-    guard let due = try? await process.desk.due(at: process.driver.core.now + 86_400_000, excluding: [], limit: 8)
-    else {
-      return
-    }
-    for entry in due {
-      guard process.fate.effect() else { return }
-      deliveries[entry.idempotencyKey, default: 0] += 1
-      told[entry.idempotencyKey] = entry.event
-      note("delivered", Int(entry.event.number))
-      if await process.desk.storageTrouble != nil {
-        mayDeliverTwice = true
-        if entry.id < 0 { chance.saw(.deliveredFromMemory) }
-      }
-      if deliveries[entry.idempotencyKey] ?? 0 > 1 { chance.saw(.deliveredTwice) }
-      do { try await process.desk.delivered(entry, at: now) } catch { mayDeliverTwice = true }
-    }
-  }
-
   /// Faults stop; everything must come to its end.
   private func drain() async throws {
     disk.faults = .init()
@@ -301,6 +287,7 @@ final class World: @unchecked Sendable {
     storeFaults.lostAnswers = 0
     history.refusals = 0
     history.lostAnswers = 0
+    post.recover()
     broker.isUp = true
     death = .kill
     var quiet = 0
@@ -314,17 +301,20 @@ final class World: @unchecked Sendable {
       while turnCore(process, limit: .max) == .blocked, await process.carry(self) {}
       while await process.carry(self) {}
       await advance(process)
+      while !process.sending.waiting.isEmpty { await answer(process) }
       try await deliver(process)
       turnHistory(process)
       try await afterStep()
       let settled = await process.desk.isSettled(lane: LaneProcess.lane)
       let isDelivered = try await store.nextDue(after: .distantPast) == nil
-      let isQuiet =
+      let isSettled =
         broker.isIdle && process.ring.count == 0 && process.changes.count == 0 && process.inHand.isEmpty
-        && process.journal.pendingBytes == 0 && settled && process.isOnline && isDelivered
+        && process.journal.pendingBytes == 0 && settled && process.isOnline
+      let isQuiet = isSettled && isDelivered && !process.isAwake && process.sending.waiting.isEmpty
       quiet = isQuiet ? quiet + 1 : 0
       if quiet > 12 { return }
-      chance.pass(milliseconds: 100)
+      let wait = isSettled ? try await waitForPost(process) : nil
+      chance.pass(milliseconds: max(wait ?? 0, 100))
     }
     throw Violation(description: "it does not come to rest: \(standing)")
   }

@@ -76,6 +76,17 @@ import Testing
     #expect(try await storage.store.outboxCounts().pending == 0)
   }
 
+  /// A channel is gone and the routes name one that has been told: the database would not take that in, nor does memory.
+  @Test func aWayThatWasTakenIsNotTakenAgainWhileTheDiskIsFull() async throws {
+    _ = await desk.take([change(.raised, "a", 1)], lane: "main")
+    let told = try #require(try await due(at: 2).first)
+    try await desk.delivered(told, at: at(3))
+    storage.fail(.refuse(.diskFull))
+    let ways = ["ops", "other"].map { OutboxEntry(event: told.event, channel: $0, at: at(4)) }
+    try await desk.settle([], adding: ways, note: nil)
+    #expect(try await due(at: 5).map(\.channel) == ["other"])
+  }
+
   /// One message about many: settled together, from memory too.
   @Test func manyAreSettledAtOnce() async throws {
     _ = await desk.take([change(.raised, "a", 1), change(.raised, "b", 2)], lane: "main")

@@ -105,6 +105,45 @@ import Testing
     #expect(deliveries.filter { $0.channel == "ops" }.count == 6 && deliveries.contains { $0.channel == "district" })
   }
 
+  /// A deadline that passed a moment before somebody accepts the order was missed, whether or not the clock had been looked at.
+  @Test func whatWasDueBeforeAnActionComesFirst() async throws {
+    let folder = try TemporaryFolder()
+    let log = ProblemLog()
+    let places = """
+      places:
+      - {id: hedong, level: district, duty: {unit: 区, people: [值班长], answer_within: 10s}, places: [{id: jiefang, duty: {
+          unit: 街道, people: [李敏], answer_within: 10s}}]}
+      """
+    let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
+    let table = DutyTable(
+      places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
+    var policy = try Self.policy()
+    policy.response = ResponsePolicy(duty: table)
+    let desk = AlertDesk(storage: try Store(path: folder.database), policy: policy)
+    try await desk.start()
+    _ = await desk.take([change(.raised, "a", 2)], lane: "main")
+    let order = try #require(try await desk.orders(OrderQuery()).orders.first)
+    _ = try await desk.perform(.accept, onOrder: order.id, by: "王强", at: at(13))
+    let story = try #require(try await desk.story(order.alerts[0]))
+    #expect(story.events.map(\.event.kind) == [.raised, .ordered, .escalated, .acknowledged])
+    #expect(story.events[2].event.at == at(12))
+  }
+
+  @Test func stepsOfAnOrderKeepTheirOrderWhileTheDiskIsFull() async throws {
+    let folder = try TemporaryFolder()
+    let storage = FailingStorage(try Store(path: folder.database))
+    let desk = AlertDesk(storage: storage, policy: try Self.policy())
+    try await desk.start()
+    _ = await desk.take([change(.raised, "a", 2)], lane: "main")
+    let order = try #require(try await desk.orders(OrderQuery()).orders.first)
+    storage.fail(.refuse(.diskFull))
+    _ = try await desk.perform(.accept, onOrder: order.id, by: "王强", at: at(3))
+    let due = { try await desk.due(at: at(4), excluding: [], limit: 10).filter { $0.channel == "ops" } }
+    #expect(try await due().map(\.event.number) == [1])
+    try await desk.delivered(try await due()[0], at: at(5))
+    #expect(try await due().map(\.event.number) == [2])
+  }
+
   @Test func orderingByHandIsIdempotentEvenWhenItHasEnded() async throws {
     let folder = try TemporaryFolder()
     let store = try Store(path: folder.database)

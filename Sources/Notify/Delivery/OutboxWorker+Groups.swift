@@ -10,11 +10,17 @@ extension OutboxWorker {
     }
     var ready: [OutboxEntry] = []
     var waiting: [OutboxEntry] = []
+    // Later steps of an alert stay behind its earlier ones, whatever time each bears.
+    var kept: [String: Timestamp] = [:]
     for entry in entries {
-      if !entry.wasPutOff, let key = outlet.group(of: entry),
+      let alert = entry.event.alert.id
+      if let due = kept[alert] {
+        waiting.append(entry.put(off: max(due, entry.nextAttemptAt)))
+      } else if !entry.wasPutOff, let key = outlet.group(of: entry),
         let due = lines[id]?.groups.due(of: key, arrival: entry.createdAt, at: round.now, grouping), due > round.now
       {
         waiting.append(entry.put(off: due))
+        kept[alert] = due
       } else {
         ready.append(entry)
       }

@@ -117,6 +117,11 @@ extension OutboxEntry {
   /// It was tried, or waited for its group or for the end of quiet hours.
   var wasPutOff: Bool { attempts > 0 || nextAttemptAt > createdAt }
 
+  /// Of one alert: an earlier step, or written earlier. Ids count up in the database; what only memory has counts down behind it.
+  func isEarlier(than other: OutboxEntry) -> Bool {
+    (event.number, id < 0 ? 1 : 0, abs(id)) < (other.event.number, other.id < 0 ? 1 : 0, abs(other.id))
+  }
+
   func put(off time: Timestamp) -> OutboxEntry {
     var entry = self
     entry.nextAttemptAt = time

@@ -59,6 +59,22 @@ extension OutboxWorker {
     !inFlight.contains(entry.idempotencyKey) && !settledMeanwhile.contains(entry.idempotencyKey)
   }
 
+  /// What may be sent of all that is due on a channel: nothing twice, and no step of an alert before an earlier one that is under way,
+  /// or that stands behind it because another clock gave it its time or because it was meant for a channel that is gone.
+  private func inTurn(_ entries: [OutboxEntry]) -> [OutboxEntry] {
+    if Set(entries.lazy.map(\.event.alert.id)).count == entries.count { return entries.filter(isFree) }
+    var steps = Dictionary(grouping: entries) { $0.event.alert.id }
+    for id in steps.keys { steps[id]?.sort { $1.isEarlier(than: $0) } }
+    var held: Set<String> = []
+    return entries.compactMap { place in
+      let id = place.event.alert.id
+      guard let entry = steps[id]?.popLast(), !held.contains(id) else { return nil }
+      if isFree(entry) { return entry }
+      held.insert(id)
+      return nil
+    }
+  }
+
   private func decide(_ entry: OutboxEntry, _ round: inout Round) async throws {
     guard let line = lines[entry.channel] else {
       return try await sendElsewhere(entry, &round)
@@ -92,7 +108,8 @@ extension OutboxWorker {
       if isFree(entry) { start(entry, &round) }
       return
     }
-    let all = try await critical(id, limit: Self.digestMax, round.now)
+    let due = try await outbox.due(at: round.now, of: id, limit: Self.digestMax + inFlight.count)
+    let all = inTurn(due).filter(\.isCritical)
     if all.count == 1 { return start(all[0], &round) }
     if !all.isEmpty { start(all, .critical, id, sender, &round) }
   }
@@ -109,7 +126,7 @@ extension OutboxWorker {
     if let flood = lines[id]?.flood.flood { free = max(free, flood.nextDigest) }
     guard free <= round.now else { return round.lookAgain(at: free) }
     let due = try await outbox.due(at: round.now, of: id, limit: Self.digestMax + inFlight.count)
-    let awake = try await hold(due.filter { !$0.isCritical && isFree($0) }, id, &round)
+    let awake = try await hold(inTurn(due).filter { !$0.isCritical }, id, &round)
     let waiting = try await gather(awake, id, &round)
     guard var line = lines[id], !waiting.isEmpty else { return }
     let messages = messages(waiting, id)

@@ -120,6 +120,10 @@ package actor OutboxWorker {
     self.router = router
     orphans = [:]
     let old = lines
+    // A channel that goes and comes back is the same robot, with the same patience.
+    for (id, line) in old {
+      if let note = line.note { notes?[id] = note }
+    }
     lines = [:]
     for outlet in outlets {
       var line = Line(outlet, notes?[outlet.channel.id])
