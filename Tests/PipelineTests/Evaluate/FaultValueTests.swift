@@ -29,14 +29,14 @@ import Testing
     let core = scene.core()
     let messages = [
       reading(1, 20, .none), reading(3, 7, .outOfRange, point: 1), reading(5, value, .outOfRange),
-      reading(20, 21, .none), reading(30, .nan, .sensorFault), reading(40, value, .outOfRange),
+      reading(20, 21, .none), reading(30, .nan, .sensorFault), reading(35, 21, .none), reading(40, value, .outOfRange),
     ]
     for entry in scene.entries(messages) { core.process(entry) }
     core.advance(to: Timestamp(milliseconds: 200))
     let (late, told) = (hold, "\(value) Cel")
     #expect(
       core.takeChanges().map(text) == [
-        "range raised \(5 + late) \(told)", "range cleared 20", "fault raised \(30 + late)", "fault cleared 40",
+        "range raised \(5 + late) \(told)", "range cleared 20", "fault raised \(30 + late)", "fault cleared 35",
         "range raised \(40 + late) \(told)", "silent raised \(140 + late)",
       ])
     #expect(core.standing.map(text) == ["range raised \(40 + late) \(told)", "silent raised \(140 + late)"])
