@@ -18,8 +18,8 @@ corpus=$root/Fuzz/corpus/$target
 case $target in
   decoder | tape | answers | gateways | steps) words=json ;;
   topics) words=topics ;;
-  journal | checkpoint | second-comings | links | calendar | history*) words= ;;
-  scalars | messages) words=$target ;;
+  journal | checkpoint | second-comings | links | history*) words= ;;
+  scalars | messages | calendar) words=$target ;;
   *) words=yaml ;;
 esac
 dictionary=$root/Fuzz/dictionaries/$words.dict

@@ -12,7 +12,8 @@ extension CalendarSamples {
   func read(_ events: String, zone: String = "Asia/Shanghai") throws -> (events: [CalendarEvent], log: ProblemLog) {
     let log = ProblemLog()
     let reader = CalendarReader(
-      file: "x.ics", zone: try #require(LocalTimeTable(named: zone)), people: ["a": "a", "b": "b", "王强": "a"], log: log)
+      file: "x.ics", zone: zone == "UTC" ? .utc : try #require(LocalTimeTable(named: zone)),
+      people: ["a": "a", "b": "b", "王强": "a"], log: log)
     let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + events.replacing("\n", with: "\r\n") + "\r\nEND:VCALENDAR\r\n"
     return (reader.read(Array(text.utf8)), log)
   }

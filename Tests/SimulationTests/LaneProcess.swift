@@ -159,7 +159,7 @@ final class LaneProcess {
   /// How far the desk has come.
   var place: DeskLog.Place {
     get async {
-      let waiting = await desk.pending.count { $0.commit.isStep }
+      let waiting = await desk.queue.waiting.count { $0.commit.isStep }
       return DeskLog.Place(sequence: await desk.sequence, steps: storage.knownSteps + waiting)
     }
   }

@@ -4,7 +4,9 @@ import Pipeline
 
 extension CalendarReader {
   /// A COUNT that is not reached within so many days, a hundred years, is no end.
-  private static let countedDaysMax = 36_525
+  private static let countDaysMax = 36_525
+  /// Days that the COUNTs of a file may span in sum; some seconds of work.
+  static let countedDaysMax = 5_000_000
   private static let weekdays = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
   func recurrence(_ line: Line, of event: CalendarEvent) -> RecurrenceRule? {
@@ -35,7 +37,8 @@ extension CalendarReader {
     rule.complete(from: event.start.day)
     guard let count else { return rule }
     if rule.end != .never { return error(line.number, "RRULE: both COUNT and UNTIL", nil) }
-    rule.end = end(after: count, rule, from: event.start.day)
+    guard let end = end(after: count, rule, line, from: event.start.day) else { return nil }
+    rule.end = end
     return rule
   }
 
@@ -107,11 +110,17 @@ extension CalendarReader {
   }
 
   /// The last day of so many, of which the event's first is one.
-  private func end(after count: Int, _ rule: RecurrenceRule, from start: LocalDay) -> RecurrenceRule.End {
+  private func end(
+    after count: Int, _ rule: RecurrenceRule, _ line: Line, from start: LocalDay
+  ) -> RecurrenceRule.End? {
     var last = start
     var found = 1
-    for day in rule.days(from: start + 1, through: start + Self.countedDaysMax, start: start).prefix(count - 1) {
+    for day in rule.days(from: start + 1, through: start + Self.countDaysMax, start: start).prefix(count - 1) {
       (last, found) = (day, found + 1)
+    }
+    countedDays += found == count ? last - start : Self.countDaysMax
+    if countedDays > Self.countedDaysMax {
+      return error(line.number, "the COUNTs of this file span too many days", hint: "use UNTIL, or nothing", nil)
     }
     return found == count ? .day(last) : .never
   }

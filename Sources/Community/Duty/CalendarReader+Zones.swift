@@ -5,6 +5,8 @@ import Pipeline
 extension CalendarReader {
   /// Changes of the clocks that a VTIMEZONE may have.
   private static let onsetsMax = 5_000
+  /// When they are looked for: from 1969, so that January 1970 has its offset, to the end of 2099.
+  private static let onsetDays = LocalDay(number: -365)...LocalDay(number: 47_481)
 
   /// That of the line's TZID; without one, the rota's.
   func zone(of line: Line) -> LocalTimeTable? {
@@ -20,7 +22,7 @@ extension CalendarReader {
   }
 
   /// The zone of a VTIMEZONE (RFC 5545 §3.6.5), as Exchange writes for names of its own: from each onset of its parts on their
-  /// TZOFFSETTO counts, until 2100. What cannot be understood is in the log.
+  /// TZOFFSETTO counts, from 1970 to 2100. What cannot be understood is in the log.
   private func table(_ name: String, _ definition: Component) -> LocalTimeTable {
     var onsets: [(at: Timestamp, before: Int64, after: Int64)] = []
     for part in definition.parts where part.name == "STANDARD" || part.name == "DAYLIGHT" {
@@ -62,8 +64,9 @@ extension CalendarReader {
     if let line = part.first("RRULE") {
       let event = CalendarEvent(people: [], zone: clocks, start: start, length: CalendarDuration())
       guard let rule = recurrence(line, of: event) else { return nil }
-      let end = max(start.day + 1, LocalDay(number: 47_482))  // 2100-01-01
-      for day in rule.days(from: start.day + 1, through: end, start: start.day).prefix(Self.onsetsMax + 1) {
+      let first = max(start.day + 1, Self.onsetDays.lowerBound)
+      let last = max(first, Self.onsetDays.upperBound)
+      for day in rule.days(from: first, through: last, start: start.day).prefix(Self.onsetsMax + 1) {
         let at = clocks.instant(day, milliseconds: start.milliseconds)
         guard rule.end.includes(day, at) else { break }
         found.append(at)

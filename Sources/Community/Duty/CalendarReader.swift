@@ -40,6 +40,8 @@ package final class CalendarReader {
   var zoneDefinitions: [String: Component] = [:]
   /// By TZID, as they are met: it takes milliseconds to make one.
   var zones: [String: LocalTimeTable] = [:]
+  /// Days that COUNTs have spanned so far.
+  var countedDays = 0
 
   package init(file: String, zone: LocalTimeTable, people: [String: String], log: ProblemLog) {
     self.file = file
