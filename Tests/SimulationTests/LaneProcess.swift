@@ -178,7 +178,14 @@ final class LaneProcess {
     return false
   }
 
+  /// What the desk does first, whatever it is asked: what is due by then, and what orders make of it, come before the rest.
+  func catchUp(_ world: World, to time: Timestamp) async {
+    await world.tell(self, .time(time))
+    await desk.catchUp(to: time)
+  }
+
   private func askForgotten(_ world: World, at time: Timestamp) async {
+    await catchUp(world, to: time)
     await world.tell(self, .forgotten(time))
     await desk.askForgotten(at: time)
   }

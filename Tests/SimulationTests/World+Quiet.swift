@@ -26,6 +26,7 @@ extension World {
   func planQuiet(_ process: LaneProcess) async {
     quiet.asked += 1
     let request = chance.dice.quiet(at: now, by: "planner-\(quiet.asked)")
+    await process.catchUp(self, to: now)
     let before = await process.place
     guard let outcome = try? await process.desk.plan(request, at: now) else { return }
     if outcome.quiet.from > now { chance.saw(.plannedAhead) }
@@ -38,6 +39,7 @@ extension World {
     let planned = await process.desk.planned(at: now)
     guard !planned.isEmpty else { return }
     quiet.asked += 1
+    await process.catchUp(self, to: now)
     let before = await process.place
     let outcome = try? await process.desk.endQuiet(
       chance.dice.pick(planned).id, by: "planner-\(quiet.asked)", at: now)
