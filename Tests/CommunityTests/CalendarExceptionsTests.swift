@@ -33,6 +33,16 @@ import Testing
       ])
   }
 
+  /// 02:30 does not exist on the 29th: the instance takes place half an hour after the change, and counts (decision 74).
+  @Test func aTimeThatTheClocksSkip() throws {
+    let (events, _) = try read(
+      event("DTSTART:20260328T023000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3"), zone: "Europe/Berlin")
+    #expect(
+      try occurrences(events, from: "2026-03-27T00:30:00Z", days: 5) == [
+        "2026-03-28T01:30 60", "2026-03-29T01:30 60", "2026-03-30T00:30 60",
+      ])
+  }
+
   @Test(arguments: [
     "", "P", "PT", "P1", "1D", "P1H", "P1M", "P1DT", "PT1D", "P1D1W", "PT1S1M", "PT-1H", "-P1D", "P1.5D", "P1Y", "P1dT",
     "P9999999999D", "PTT1H", "P１D",
