@@ -158,7 +158,7 @@ extension AlertDesk {
     wishes.flatMap { wish in
       switch wish {
       case .mark(let alert, let order, let by, let comment):
-        return book.ordered(alert, order: order, by: by, at: now, comment: comment ?? order)
+        return book.ordered(alert, order: order, by: by, at: now, comment: comment ?? .typed(order))
       case .acknowledge(let alert, let by):
         return (try? book.perform(.acknowledge, on: alert, by: by, at: now)) ?? []
       case .close(let alert, let by):
