@@ -18,7 +18,7 @@ package protocol Backend: OrderBackend {
   func history(_ selection: HistorySelection) async throws -> [PointView]
   func alerts(_ selection: AlertSelection) async throws -> [AlertView]
   func alert(id: String, language: Language) async throws -> AlertStoryView
-  func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertView
+  func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertActionView
   /// Planned quiet of a kind that is not over; with `all`, what is over too.
   func quiets(_ kind: PlannedQuiet.Kind, all: Bool, language: Language) async throws -> [QuietView]
   func planQuiet(_ body: QuietBody, kind: PlannedQuiet.Kind, language: Language) async throws -> QuietView

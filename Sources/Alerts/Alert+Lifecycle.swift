@@ -19,7 +19,7 @@ package import Pipeline
 extension Alert {
   /// The condition has cleared: an acknowledged alert closes with it, unless it is latched; another one waits to be seen. A
   /// closed one (closed by force while it was active) only learns its `clearedAt`.
-  mutating func clear(at: Timestamp, comment: String? = nil, policy: ResponsePolicy) -> [AlertEvent] {
+  mutating func clear(at: Timestamp, comment: Remark? = nil, policy: ResponsePolicy) -> [AlertEvent] {
     clearedAt = max(at, raisedAt)
     if isTold && !isClosed && (isShelved || isSuppressed) { clearedUnheard = true }
     response?.realarmDue = nil
@@ -32,7 +32,7 @@ extension Alert {
 
   /// The shelf is over.
   mutating func unshelve(
-    at: Timestamp, by: String = AlertEvent.system, comment: String? = nil, policy: ResponsePolicy
+    at: Timestamp, by: String = AlertEvent.system, comment: Remark? = nil, policy: ResponsePolicy
   ) -> AlertEvent {
     shelvedUntil = nil
     beginResponse(at: at, policy)
@@ -41,7 +41,7 @@ extension Alert {
   }
 
   /// Never before the steps that led to it, whatever the clocks of people and devices say.
-  mutating func close(at: Timestamp, by: String = AlertEvent.system, comment: String? = nil) -> AlertEvent {
+  mutating func close(at: Timestamp, by: String = AlertEvent.system, comment: Remark? = nil) -> AlertEvent {
     closedAt = max(at, clearedAt ?? raisedAt, acknowledgedAt ?? raisedAt)
     shelvedUntil = nil
     response?.forgetDues()
@@ -58,7 +58,7 @@ extension Alert {
     return [record(.suppressed, at: at, by: cause.who ?? AlertEvent.system, comment: cause.reason)]
   }
 
-  mutating func release(at: Timestamp, comment: String?, policy: ResponsePolicy) -> [AlertEvent] {
+  mutating func release(at: Timestamp, comment: Remark?, policy: ResponsePolicy) -> [AlertEvent] {
     guard suppression != nil else { return [] }
     suppression = nil
     beginResponse(at: at, policy)
@@ -79,7 +79,7 @@ extension Alert {
   /// One action of a person on this alert. No events: it was so already (a comment that came along is kept all the same).
   /// A closed alert takes comments and nothing else.
   package mutating func perform(
-    _ action: AlertAction, by: String, at: Timestamp, comment: String? = nil, limits: AlertLimits = .init(),
+    _ action: AlertAction, by: String, at: Timestamp, comment: Remark? = nil, limits: AlertLimits = .init(),
     policy: ResponsePolicy = .none
   ) throws(AlertError) -> [AlertEvent] {
     let by = try AlertText.name(by, limits)
@@ -94,8 +94,7 @@ extension Alert {
     case .assign(let name):
       let name = try AlertText.name(name, limits)
       if assignedTo == name { return remark(comment, by: by, at: at) }
-      assignedTo = name
-      return [record(.assigned, at: at, by: by, comment: comment)]
+      return [assign(to: name, by: by, at: at, comment: comment, policy: policy)]
     case .comment:
       if comment == nil { throw .commentMissing }
       return remark(comment, by: by, at: at)
@@ -118,7 +117,7 @@ extension Alert {
 
   /// Somebody has looked on the spot. A condition that still holds cannot be reset.
   private mutating func reset(
-    by: String, at: Timestamp, comment: String?, policy: ResponsePolicy
+    by: String, at: Timestamp, comment: Remark?, policy: ResponsePolicy
   ) throws(AlertError) -> [AlertEvent] {
     if !traits.latched { throw .notLatched(id: id) }
     if isActive { throw .stillActive(id: id) }
@@ -129,8 +128,21 @@ extension Alert {
     return events
   }
 
+  /// To whom is free text; a person whom the configuration knows is told, also of an alert that keeps quiet: somebody wants just
+  /// this one to know.
+  private mutating func assign(
+    to name: String, by: String, at: Timestamp, comment: Remark?, policy: ResponsePolicy
+  ) -> AlertEvent {
+    assignedTo = name
+    assignee = policy.person(name, for: place, at: at)
+    let people = assignee.map { [$0] } ?? []
+    // Who had it before hears of the end, too.
+    response?.tell(people)
+    return record(.assigned, at: at, by: by, comment: comment, to: people)
+  }
+
   private mutating func acknowledge(
-    by: String, at: Timestamp, comment: String?, policy: ResponsePolicy
+    by: String, at: Timestamp, comment: Remark?, policy: ResponsePolicy
   ) -> AlertEvent {
     acknowledgedAt = at
     acknowledgedBy = by
@@ -140,12 +152,12 @@ extension Alert {
     return record(.acknowledged, at: at, by: by, comment: comment)
   }
 
-  private mutating func remark(_ comment: String?, by: String, at: Timestamp) -> [AlertEvent] {
+  private mutating func remark(_ comment: Remark?, by: String, at: Timestamp) -> [AlertEvent] {
     comment.map { [record(.commented, at: at, by: by, comment: $0)] } ?? []
   }
 
   mutating func record(
-    _ kind: AlertEvent.Kind, at: Timestamp, by: String = AlertEvent.system, comment: String? = nil,
+    _ kind: AlertEvent.Kind, at: Timestamp, by: String = AlertEvent.system, comment: Remark? = nil,
     to: [Responder]? = nil
   ) -> AlertEvent {
     step += 1
@@ -170,10 +182,10 @@ private enum AlertText {
   }
 
   /// An empty comment is none.
-  static func comment(_ text: String?, _ limits: AlertLimits) throws(AlertError) -> String? {
-    guard let text else { return nil }
+  static func comment(_ remark: Remark?, _ limits: AlertLimits) throws(AlertError) -> Remark? {
+    guard case .typed(let text) = remark else { return remark }
     let comment = text.trimmed
     if comment.count > limits.comment { throw .commentTooLong(limit: limits.comment) }
-    return comment.isEmpty ? nil : comment
+    return comment.isEmpty ? nil : .typed(comment)
   }
 }

@@ -74,6 +74,8 @@ package struct Alert: Codable, Sendable, Equatable, Identifiable {
   package var acknowledgedAt: Timestamp?
   package var acknowledgedBy: String?
   package var assignedTo: String?
+  /// Who that is, if the configuration knows one of that name.
+  package var assignee: Responder?
   package var shelvedUntil: Timestamp?
   package var closedAt: Timestamp?
   /// Who has to answer, until when; nil: nobody was asked, because it is suppressed, closed, or nobody is on duty.

@@ -9,7 +9,8 @@ extension AlertBook {
     guard excess > 0 else { return [] }
     let least = alerts.values.sorted { $0.isLessNeeded(than: $1) }
     let batch = max(excess, limits.openAlerts / 64)
-    let comment = "未关闭报警过多，自动关闭 / closed to make room: more than \(limits.openAlerts) open alerts"
+    let comment = Remark(
+      zh: "未关闭报警过多，自动关闭", en: "closed to make room: more than \(limits.openAlerts) open alerts")
     var events: [AlertEvent] = []
     for (index, victim) in least.prefix(batch).enumerated() where index < excess || !victim.isActive {
       var alert = victim

@@ -63,24 +63,26 @@ extension AlertBook {
 
 extension Suppression {
   /// What a release says.
-  fileprivate var endWords: String {
+  fileprivate var endWords: Remark {
     switch kind {
-    case .inhibited: until == nil ? "原因已消除 / the cause is gone" : "没有上级原因 / no cause has shown"
-    case .maintenance: "维护结束 / maintenance is over"
-    case .silenced: "静默结束 / the silence is over"
-    case .damped: by == Flutter.damped.rawValue ? "已稳定 / it has been stable" : "没有很快恢复 / it has not gone by itself"
-    case .away: "有人在家 / somebody is at home"
-    case .outOfService: "恢复使用 / back in service"
+    case .inhibited where until == nil: Remark(zh: "原因已消除", en: "the cause is gone")
+    case .inhibited: Remark(zh: "没有上级原因", en: "no cause has shown")
+    case .maintenance: Remark(zh: "维护结束", en: "maintenance is over")
+    case .silenced: Remark(zh: "静默结束", en: "the silence is over")
+    case .damped where by == Flutter.damped.rawValue: Remark(zh: "已稳定", en: "it has been stable")
+    case .damped: Remark(zh: "没有很快恢复", en: "it has not gone by itself")
+    case .away: Remark(zh: "有人在家", en: "somebody is at home")
+    case .outOfService: Remark(zh: "恢复使用", en: "back in service")
     }
   }
 }
 
 extension Flutter {
   /// What the raise says that makes it chatter.
-  var words: String? {
+  var words: Remark? {
     switch self {
     case .chatters:
-      "反复报警与恢复，后续暂不提醒 / it comes and goes; further ones keep quiet until it is calm"
+      Remark(zh: "反复报警与恢复，后续暂不提醒", en: "it comes and goes; further ones keep quiet until it is calm")
     case .damped, .fleeting: nil
     }
   }

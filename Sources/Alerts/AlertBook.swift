@@ -118,7 +118,7 @@ package struct AlertBook: Sendable {
   /// An action of a person on an open alert; see `Alert.perform` for what each one does. Ending an alert may let others speak:
   /// their events follow.
   package mutating func perform(
-    _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: String? = nil
+    _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: Remark? = nil
   ) throws(AlertError) -> [AlertEvent] {
     guard var alert = alerts[id] else { throw .unknown(id: id) }
     let events = try alert.perform(action, by: by, at: at, comment: comment, limits: limits, policy: policy)
@@ -129,7 +129,7 @@ package struct AlertBook: Sendable {
 
   /// An open alert became the order, or a part of it. Twice is harmless.
   package mutating func ordered(
-    _ id: String, order: String, by: String, at: Timestamp, comment: String? = nil
+    _ id: String, order: String, by: String, at: Timestamp, comment: Remark? = nil
   ) -> [AlertEvent] {
     guard var alert = alerts[id], alert.order != order else { return [] }
     alert.order = order
@@ -149,23 +149,27 @@ package struct AlertBook: Sendable {
     return activeIDs[key].flatMap { alerts[$0] } ?? forced[key]
   }
 
+  /// What a step says that neither a rule nor a person caused.
+  package static let lapsedWords = Remark(
+    zh: "重启后条件不再成立", en: "the condition did not hold any more after a restart")
+  package static let orphanedWords = Remark(zh: "规则已删除或更改", en: "rule deleted or changed")
+
   /// The condition of an active alert does not hold, and the change that would have said so was lost.
   package mutating func lapsed(rule: String, subject: String, at: Timestamp) -> [AlertEvent] {
     clock = max(clock, at)
     return clear(
       Key(rule: rule, subject: subject), at: at,
-      comment: "重启后条件不再成立 / the condition did not hold any more after a restart") + settle()
+      comment: Self.lapsedWords) + settle()
   }
 
   /// The rule is gone, or is another one now, while its alert was active: nothing would ever clear it.
   package mutating func orphaned(rule: String, subject: String, at: Timestamp) -> [AlertEvent] {
     let key = Key(rule: rule, subject: subject)
     guard activeIDs[key] != nil || forced[key] != nil else { return [] }
-    let comment = "规则已删除或更改 / rule deleted or changed"
     clock = max(clock, at)
-    var events = clear(key, at: at, comment: comment)
+    var events = clear(key, at: at, comment: Self.orphanedWords)
     if let last = events.last, var alert = alerts[last.alert.id] {
-      events.append(alert.close(at: at, comment: comment))
+      events.append(alert.close(at: at, comment: Self.orphanedWords))
       keep(alert)
     }
     return events + settle()
@@ -205,7 +209,7 @@ package struct AlertBook: Sendable {
     return events + closeForRoom(at: change.noticedAt)
   }
 
-  private mutating func clear(_ key: Key, at: Timestamp, comment: String?) -> [AlertEvent] {
+  private mutating func clear(_ key: Key, at: Timestamp, comment: Remark?) -> [AlertEvent] {
     if var alert = forced.removeValue(forKey: key) {
       let events = alert.clear(at: at, comment: comment, policy: policy)
       quiet.clear(key, at: alert.clearedAt ?? at)

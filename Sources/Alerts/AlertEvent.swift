@@ -1,3 +1,4 @@
+package import Community
 package import Pipeline
 
 /// One step in the life of an alert: what the audit trail keeps, what notifications and the live pages are made of.
@@ -23,8 +24,9 @@ package struct AlertEvent: Codable, Sendable, Equatable {
   package var at: Timestamp
   /// Person or program that did it; "linli" for the system itself.
   package var by: String
-  package var comment: String?
-  /// Who is asked to act by this very step; empty for steps that ask nobody, and where nobody is on duty.
+  package var comment: Remark?
+  /// Who is asked to act by this very step; empty for steps that ask nobody, and where nobody is on duty. Assigned: the person,
+  /// if the configuration knows one of that name.
   package var to: [Responder]?
   /// Escalated to the side, along the home's care plan; else up.
   package var aside: Bool?
@@ -43,11 +45,19 @@ package struct AlertEvent: Codable, Sendable, Equatable {
     }
   }
 
+  /// Whoever reads of it may answer: it asks, or gives to a person what nobody has answered.
+  package var mayBeAnswered: Bool { asks || (kind == .assigned && alert.needsAnswer) }
+
+  /// The remark as a reader of one language gets it.
+  package func comment(in language: Language) -> String? {
+    comment?.text(in: language, isOwn: by == Self.system)
+  }
+
   /// It only says again what an earlier step has said.
   package var isReminder: Bool { kind == .repeated || order?.isReminder ?? false }
 
   package init(
-    kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: String? = nil, to: [Responder]? = nil
+    kind: Kind, alert: Alert, at: Timestamp, by: String = "linli", comment: Remark? = nil, to: [Responder]? = nil
   ) {
     self.kind = kind
     self.alert = alert

@@ -76,7 +76,7 @@ package struct AlertView: Sendable, Equatable {
     latched = alert.isLatched
     suppressed = alert.suppression?.kind.rawValue
     suppressedBy = alert.suppression?.by
-    suppressedReason = alert.suppression?.reason
+    suppressedReason = alert.suppression?.reason(in: language)
     suppressedWho = alert.suppression?.who
     suppressedUntil = alert.suppression?.until?.rfc3339(in: zone)
     let response = alert.isClosed ? nil : alert.response

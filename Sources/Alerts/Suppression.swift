@@ -1,3 +1,4 @@
+package import Community
 package import Pipeline
 
 /// Why an alert keeps quiet although it exists: it is listed and counted, but nobody is told of it and nothing escalates
@@ -22,13 +23,12 @@ package struct Suppression: Codable, Sendable, Equatable {
   package var since: Timestamp
   /// Then the cause ends, and the alert is asked again; nil: as long as the cause lasts.
   package var until: Timestamp?
-  /// For people, in both languages where Linli wrote it.
-  package var reason: String
+  package var reason: Remark
   /// The person who planned it.
   package var who: String?
 
   package init(
-    kind: Kind, by: String, since: Timestamp, until: Timestamp? = nil, reason: String, who: String? = nil
+    kind: Kind, by: String, since: Timestamp, until: Timestamp? = nil, reason: Remark, who: String? = nil
   ) {
     self.who = who
     self.kind = kind
@@ -37,6 +37,9 @@ package struct Suppression: Codable, Sendable, Equatable {
     self.until = until
     self.reason = reason
   }
+
+  /// The reason as a reader of one language gets it.
+  package func reason(in language: Language) -> String { reason.text(in: language, isOwn: who == nil) }
 
   /// Another time at which it was found makes no other cause.
   func isSame(as other: Suppression) -> Bool { kind == other.kind && by == other.by && until == other.until }

@@ -24,13 +24,13 @@ extension Order {
   mutating func perform(_ due: OrderDue, at time: Timestamp, _ policy: OrderPolicy) -> [OrderEvent] {
     let priority = priority.rawValue
     switch due {
-    case .resume: return [resume(at: time, comment: "等待时间已到 / the wait is over")]
+    case .resume: return [resume(at: time, comment: Remark(zh: "等待时间已到", en: "the wait is over"))]
     case .accept:
       acceptDue = policy.settings.acceptWithin[priority].map { time + $0 }
-      return [climb(at: time, policy, comment: "超时未接单 / not accepted in time")]
+      return [climb(at: time, policy, comment: Remark(zh: "超时未接单", en: "not accepted in time"))]
     case .finish:
       if missedAt == nil { missedAt = time }
-      let event = climb(at: time, policy, comment: "超时未完成 / not done in time") { order in
+      let event = climb(at: time, policy, comment: Remark(zh: "超时未完成", en: "not done in time")) { order in
         // Each level has its own time from when it got the order.
         let post = order.overseer.flatMap { overseer in
           policy.duty.posts(for: order.place).first { $0.place == overseer.place }
@@ -38,12 +38,14 @@ extension Order {
         order.finishDue = time + (post?.finish[priority] ?? policy.settings.overdueEvery)
       }
       return [event]
-    case .verify: return verify(at: time, comment: "超时无人验收，视为通过 / nobody verified it in time: taken as verified")
+    case .verify:
+      let words = Remark(zh: "超时无人验收，视为通过", en: "nobody verified it in time: taken as verified")
+      return verify(at: time, comment: words)
     }
   }
 
   private mutating func climb(
-    at time: Timestamp, _ policy: OrderPolicy, comment: String, then: (inout Order) -> Void = { _ in }
+    at time: Timestamp, _ policy: OrderPolicy, comment: Remark, then: (inout Order) -> Void = { _ in }
   ) -> OrderEvent {
     if let above = policy.above(overseer?.place ?? place, of: place, at: time) {
       overseer = above

@@ -20,7 +20,8 @@ extension Order {
     policy: OrderPolicy = .none
   ) throws(OrderError) -> [OrderEvent] {
     let by = try OrderText.required(by, "by", limit: limits.name)
-    let comment = try OrderText.optional(comment, "comment", limit: limits.comment)
+    let text = try OrderText.optional(comment, "comment", limit: limits.comment)
+    let comment = text.map(Remark.typed)
     if action == .comment {
       guard let comment else { throw .textMissing("comment") }
       return [record(.commented, at: at, by: by, comment: comment)]
@@ -36,7 +37,7 @@ extension Order {
       guard state == .waiting else { throw .notNow(id: id, state) }
       return [resume(at: at, by: by, comment: comment)]
     case .done(let photos):
-      return [try finish(photos, by: by, at: at, remark: comment, limits: limits, policy: policy)]
+      return [try finish(photos, by: by, at: at, remark: text, limits: limits, policy: policy)]
     case .verify:
       guard state == .done else { throw .notNow(id: id, state) }
       if hasWorkedOnIt(by, policy) { throw .verifierDidIt(id: id) }
@@ -54,14 +55,14 @@ extension Order {
       if photos.contains(name) { return [] }
       if photos.count >= limits.photosOfOne { throw .tooManyPhotos(limit: limits.photosOfOne) }
       photos.append(name)
-      return [record(.photographed, at: at, by: by, comment: comment ?? name)]
+      return [record(.photographed, at: at, by: by, comment: comment ?? .typed(name))]
     case .claim(let volunteer): return [try claim(volunteer, at: at, policy: policy)]
     case .release: return [try release(by: by, at: at, comment: comment, policy: policy)]
     }
   }
 
   private mutating func accept(
-    by: String, at: Timestamp, comment: String?, policy: OrderPolicy
+    by: String, at: Timestamp, comment: Remark?, policy: OrderPolicy
   ) throws(OrderError) -> [OrderEvent] {
     if state == .accepted || state == .waiting {
       let isTheirs = acceptedBy == by || person.map { policy.isMeant($0, by: by) } ?? false
@@ -89,7 +90,7 @@ extension Order {
   }
 
   private mutating func handOver(
-    _ newPerson: Responder?, _ newUnit: LocalizedText?, by: String, at: Timestamp, comment: String?,
+    _ newPerson: Responder?, _ newUnit: LocalizedText?, by: String, at: Timestamp, comment: Remark?,
     limits: OrderLimits, policy: OrderPolicy
   ) throws(OrderError) -> OrderEvent {
     guard isUndone else { throw .notNow(id: id, state) }
@@ -114,7 +115,7 @@ extension Order {
   }
 
   private mutating func wait(
-    _ reason: Wait.Reason, until: Timestamp, by: String, at: Timestamp, comment: String?, limits: OrderLimits
+    _ reason: Wait.Reason, until: Timestamp, by: String, at: Timestamp, comment: Remark?, limits: OrderLimits
   ) throws(OrderError) -> OrderEvent {
     guard state == .accepted || state == .waiting else { throw .notNow(id: id, state) }
     if until <= at { throw .timeInPast(until) }
@@ -127,7 +128,7 @@ extension Order {
   }
 
   /// The clock goes on. A deadline that had not passed moves by what was waited.
-  mutating func resume(at: Timestamp, by: String = AlertEvent.system, comment: String? = nil) -> OrderEvent {
+  mutating func resume(at: Timestamp, by: String = AlertEvent.system, comment: Remark? = nil) -> OrderEvent {
     endWait(at: at)
     return record(.resumed, at: at, by: by, comment: comment, to: asked)
   }
@@ -155,7 +156,7 @@ extension Order {
     done = Done(at: at, by: by, remark: remark)
     forgetDues()
     verifyDue = policy.settings.verifyWithin.map { at + $0 }
-    return record(.done, at: at, by: by, comment: remark, to: verifiers(at: at, policy))
+    return record(.done, at: at, by: by, comment: remark.map(Remark.typed), to: verifiers(at: at, policy))
   }
 
   /// Who is asked to look at it: the one who ordered it. Of what ordered itself, the level that watches over it. Of what somebody
@@ -180,7 +181,7 @@ extension Order {
   }
 
   mutating func verify(
-    at: Timestamp, by: String = AlertEvent.system, comment: String? = nil
+    at: Timestamp, by: String = AlertEvent.system, comment: Remark? = nil
   ) -> [OrderEvent] {
     state = .verified
     verifiedAt = at
@@ -197,7 +198,7 @@ extension Order {
     return record(.closed, at: at)
   }
 
-  private mutating func reject(by: String, at: Timestamp, comment: String, policy: OrderPolicy) -> OrderEvent {
+  private mutating func reject(by: String, at: Timestamp, comment: Remark, policy: OrderPolicy) -> OrderEvent {
     state = .accepted
     sentBack += 1
     done = nil
@@ -208,7 +209,7 @@ extension Order {
     return record(.rejected, at: at, by: by, comment: comment, to: asked)
   }
 
-  mutating func cancel(at: Timestamp, by: String = AlertEvent.system, comment: String) -> OrderEvent {
+  mutating func cancel(at: Timestamp, by: String = AlertEvent.system, comment: Remark) -> OrderEvent {
     endWait(at: at)
     state = .cancelled
     endedAt = at
@@ -234,7 +235,7 @@ extension Order {
   }
 
   private mutating func release(
-    by: String, at: Timestamp, comment: String?, policy: OrderPolicy
+    by: String, at: Timestamp, comment: Remark?, policy: OrderPolicy
   ) throws(OrderError) -> OrderEvent {
     guard claim != nil else { throw .notClaimed(id: id) }
     guard state == .accepted || state == .waiting else { throw .notNow(id: id, state) }
@@ -253,7 +254,7 @@ extension Order {
   }
 
   mutating func record(
-    _ kind: OrderEvent.Kind, at: Timestamp, by: String = AlertEvent.system, comment: String? = nil,
+    _ kind: OrderEvent.Kind, at: Timestamp, by: String = AlertEvent.system, comment: Remark? = nil,
     to: [Responder]? = nil
   ) -> OrderEvent {
     step += 1
@@ -266,6 +267,12 @@ enum OrderText {
   static func required(_ text: String, _ what: String, limit: Int) throws(OrderError) -> String {
     guard let text = try optional(text, what, limit: limit) else { throw .textMissing(what) }
     return text
+  }
+
+  /// What the configuration says in both languages is as long as it is.
+  static func optional(_ remark: Remark?, _ what: String, limit: Int) throws(OrderError) -> Remark? {
+    guard case .typed(let text) = remark else { return remark }
+    return try optional(text, what, limit: limit).map(Remark.typed)
   }
 
   /// Nothing but blanks is none.

@@ -51,7 +51,7 @@ package struct Order: Codable, Sendable, Equatable, Identifiable {
   /// Derived from what asked for it, so the same request never makes two.
   package var id: String
   package var title: LocalizedText
-  package var note: String?
+  package var note: Remark?
   package var place: String
   package var priority: Priority
   package var source: Source
@@ -97,12 +97,17 @@ package struct Order: Codable, Sendable, Equatable, Identifiable {
   /// Number of the newest step in its life: 1 is the order itself.
   package var step = 1
 
+  /// The note as a reader of one language gets it.
+  package func note(in language: Language) -> String? {
+    note?.text(in: language, isOwn: orderedBy == AlertEvent.system)
+  }
+
   package var hasEnded: Bool { state == .closed || state == .cancelled }
   /// Somebody still has to do the work.
   package var isUndone: Bool { state == .ordered || state == .accepted || state == .waiting }
 
   package init(
-    id: String, title: LocalizedText, note: String? = nil, place: String, priority: Priority, source: Source,
+    id: String, title: LocalizedText, note: Remark? = nil, place: String, priority: Priority, source: Source,
     plan: String? = nil, alerts: [String] = [], unit: LocalizedText, person: Responder? = nil, orderedBy: String,
     orderedAt: Timestamp
   ) {

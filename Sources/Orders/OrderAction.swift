@@ -30,7 +30,7 @@ package struct OrderDraft: Sendable, Equatable {
   /// The same key at the same time is the same order; nil: each request is an order of its own.
   package var key: String?
   package var title: LocalizedText
-  package var note: String?
+  package var note: Remark?
   package var place: String
   package var priority: Priority
   package var source: Order.Source
@@ -45,7 +45,7 @@ package struct OrderDraft: Sendable, Equatable {
   package var by: String
 
   package init(
-    key: String? = nil, title: LocalizedText, note: String? = nil, place: String, priority: Priority = .medium,
+    key: String? = nil, title: LocalizedText, note: Remark? = nil, place: String, priority: Priority = .medium,
     source: Order.Source = .person, plan: String? = nil, alerts: [String] = [], unit: LocalizedText? = nil,
     person: Responder? = nil, deadline: Timestamp? = nil, help: HelpKind? = nil, report: Order.Report? = nil, by: String
   ) {

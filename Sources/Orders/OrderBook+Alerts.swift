@@ -30,13 +30,13 @@ extension OrderBook {
     if endsWithIt && !entry.keeps { return OrderOutcome() }
     if entry.joins, let order = joinable(entry, place: alert.place),
       let joined = try? join(
-        alert: alert.id, to: order, by: AlertEvent.system, at: now, comment: alert.traits.title.both)
+        alert: alert.id, to: order, by: AlertEvent.system, at: now, comment: .own(alert.traits.title))
     {
       return joined
     }
     var draft = OrderDraft(
       key: "alert|\(alert.id)", title: entry.title ?? alert.traits.title,
-      note: alert.traits.advice.map(\.both), place: alert.place, priority: entry.priority ?? alert.traits.priority,
+      note: alert.traits.advice.map(Remark.own), place: alert.place, priority: entry.priority ?? alert.traits.priority,
       source: .alert, plan: entry.id, alerts: [alert.id], unit: entry.unit, person: entry.person.map(policy.person),
       help: entry.help, by: AlertEvent.system)
     draft.deadline = entry.finishWithin[draft.priority.rawValue].map { now + $0 }
@@ -106,10 +106,11 @@ extension OrderBook {
       switch order.state {
       case .verified: outcome.events = [order.close(at: time)]
       case .done where orderedItself:
-        outcome.events = order.verify(at: time, comment: "报警已消除 / its alerts have ended")
+        outcome.events = order.verify(at: time, comment: Remark(zh: "报警已消除", en: "its alerts have ended"))
       case .ordered where orderedItself && !keeps:
         outcome.events = [
-          order.cancel(at: time, comment: "接单前报警已自行结束 / its alerts ended before anybody had accepted it")
+          order.cancel(
+            at: time, comment: Remark(zh: "接单前报警已自行结束", en: "its alerts ended before anybody had accepted it"))
         ]
       default: break
       }
@@ -118,16 +119,12 @@ extension OrderBook {
       // Its list of open alerts is part of what is stored.
       let comment =
         hasEnded
-        ? "报警 \(alert) 已关闭 / alert \(alert) is closed" : "报警 \(alert) 属于另一张工单 / alert \(alert) is another order's"
+        ? Remark(zh: "报警 \(alert) 已关闭", en: "alert \(alert) is closed")
+        : Remark(zh: "报警 \(alert) 属于另一张工单", en: "alert \(alert) is another order's")
       outcome.events = [order.record(.commented, at: max(time, order.orderedAt), comment: comment)]
     }
     keep(order)
     for event in outcome.events { outcome += consequences(of: event) }
     return outcome
   }
-}
-
-extension LocalizedText {
-  /// `中文 / English`, as Linli's own remarks are written.
-  var both: String { zh == en ? zh : "\(zh) / \(en)" }
 }

@@ -1,6 +1,6 @@
 // All orders that have not ended, the plans of maintenance and the volunteers: a pure state machine. Requests, actions, what
 // happens to alerts and the clock go in; events and wishes come out. Storing and notifying is the business of others.
-import Alerts
+package import Alerts
 import Community
 package import Pipeline
 
@@ -110,7 +110,7 @@ package struct OrderBook: Sendable {
 
   /// An alert is dealt with by an order that is there already. Whether the alert is open is for the caller to know.
   package mutating func join(
-    alert: String, to id: String, by: String, at: Timestamp, comment: String? = nil
+    alert: String, to id: String, by: String, at: Timestamp, comment: Remark? = nil
   ) throws(OrderError) -> OrderOutcome {
     guard var order = orders[id] else { throw .unknown(id: id) }
     if order.alerts.contains(alert) { return OrderOutcome() }
@@ -120,7 +120,7 @@ package struct OrderBook: Sendable {
     order.alerts.append(alert)
     order.openAlerts.append(alert)
     var outcome = OrderOutcome()
-    outcome.events.append(order.record(.joined, at: at, by: by, comment: comment ?? alert))
+    outcome.events.append(order.record(.joined, at: at, by: by, comment: comment ?? .typed(alert)))
     outcome.wishes.append(.mark(alert: alert, order: id, by: by, comment: nil))
     if let acceptedBy = order.acceptedBy { outcome.wishes.append(.acknowledge(alert: alert, by: acceptedBy)) }
     keep(order)

@@ -1,4 +1,5 @@
 package import Alerts
+package import Community
 package import Pipeline
 
 /// One step in the life of an order: what the audit keeps and notices are made of.
@@ -21,14 +22,19 @@ package struct OrderEvent: Codable, Sendable, Equatable {
   package var at: Timestamp
   /// "linli" for the system itself.
   package var by: String
-  package var comment: String?
+  package var comment: Remark?
   /// Who is to act now.
   package var to: [Responder]?
 
   package var number: Int { order.step }
 
+  /// The remark as a reader of one language gets it.
+  package func comment(in language: Language) -> String? {
+    comment?.text(in: language, isOwn: by == AlertEvent.system)
+  }
+
   package init(
-    kind: Kind, order: Order, at: Timestamp, by: String, comment: String? = nil, to: [Responder]? = nil
+    kind: Kind, order: Order, at: Timestamp, by: String, comment: Remark? = nil, to: [Responder]? = nil
   ) {
     self.kind = kind
     self.order = order
@@ -41,7 +47,7 @@ package struct OrderEvent: Codable, Sendable, Equatable {
 
 /// What the book of alerts is to do because of an order; each is harmless when it is so already.
 package enum AlertWish: Sendable, Equatable {
-  case mark(alert: String, order: String, by: String, comment: String?)
+  case mark(alert: String, order: String, by: String, comment: Remark?)
   /// Somebody has taken the work on.
   case acknowledge(alert: String, by: String)
   /// The work is done and verified: an alert whose condition has returned ends with it.

@@ -50,8 +50,7 @@ package struct OrderPolicy: Sendable {
 
   /// Somebody by id or name of `duty.yaml`; with a time, only who serves on that day.
   func known(_ name: String, at time: Timestamp? = nil) -> Responder? {
-    let person =
-      duty.people[name] ?? duty.people.values.filter { $0.name == name }.min { $0.id ?? "" < $1.id ?? "" }
+    let person = duty.person(name)
     if let time, let person, !person.serves(on: duty.zone.day(at: time)) { return nil }
     return person.map(Self.responder)
   }

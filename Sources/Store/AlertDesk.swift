@@ -198,7 +198,7 @@ package actor AlertDesk {
 
   /// An action of a person. Throws `AlertError` when it is refused, `StoreError` when a closed alert cannot be read.
   package func perform(
-    _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: String? = nil
+    _ action: AlertAction, on id: String, by: String, at: Timestamp, comment: Remark? = nil
   ) async throws -> ActionOutcome {
     await catchUp(to: at)
     let events: [AlertEvent]
@@ -212,8 +212,9 @@ package actor AlertDesk {
       events = try alert.perform(action, by: by, at: at, comment: comment, limits: policy.limits)
       book.refresh(alert)
     }
+    let told = events.first { $0.kind == .assigned }.map(policy.channels) ?? []
     let stored = await finish(events, at: at)
-    return ActionOutcome(alert: alert, events: events, stored: stored)
+    return ActionOutcome(alert: alert, events: events, told: told, stored: stored)
   }
 
   /// Does what is due by then – shelves that end, missed deadlines, repetitions – and tries again to write what the database

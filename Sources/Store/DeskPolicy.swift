@@ -58,6 +58,8 @@ package struct ActionOutcome: Sendable, Equatable {
   package var alert: Alert
   /// Empty: it was so already.
   package var events: [AlertEvent]
+  /// Channels on which the person hears of it to whom the alert was assigned.
+  package var told: [String] = []
   /// False while the database refuses: the action counts, but a crash now would forget it.
   package var stored: Bool
 }

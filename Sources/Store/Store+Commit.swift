@@ -109,7 +109,7 @@ extension Database {
         """,
       arguments: [
         numbered.sequence > 0 ? numbered.sequence : nil, event.alert.id, event.number, event.kind.rawValue,
-        event.at.milliseconds, event.by, event.comment, try json.text(event),
+        event.at.milliseconds, event.by, event.comment?.description, try json.text(event),
       ])
     try insert(event.alert, json)
   }

@@ -53,8 +53,10 @@ extension MemoryBackend: OrderBackend {
   }
   func removeVolunteer(_ id: String) async throws -> VolunteerView { throw BackendError(.notFound, "nobody") }
   func offers(volunteer id: String, language: Language) async throws -> [OfferView] { [] }
-  func bank(month: String?) async throws -> BankView { BankView(month: month, balances: [], entries: []) }
-  func bankEntry(_ request: BankEntryRequest) async throws -> BankEntryView {
+  func bank(month: String?, language: Language) async throws -> BankView {
+    BankView(month: month, balances: [], entries: [])
+  }
+  func bankEntry(_ request: BankEntryRequest, language: Language) async throws -> BankEntryView {
     throw BackendError(.conflict, "there is no such entry")
   }
 }

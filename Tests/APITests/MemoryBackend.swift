@@ -69,10 +69,11 @@ actor MemoryBackend: Backend {
     guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
     return AlertStoryView(alert: alert, steps: [], deliveries: [])
   }
-  func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertView {
+  func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertActionView {
     guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
     actions.append(action)
-    return alert
+    let told = action.to == "王强" ? ["wecom"] : []
+    return AlertActionView(alert, told: told, note: action.to.map { "\($0) is told" })
   }
   private(set) var quiets: [QuietView] = []
   func quiets(_ kind: PlannedQuiet.Kind, all: Bool, language: Language) async throws -> [QuietView] {

@@ -1,3 +1,4 @@
+import Alerts
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -234,6 +235,27 @@ struct WebServerTests {
       ) { #expect($0.status == .badRequest) }
     }
     #expect(await backend.actions == [action])
+  }
+
+  /// Beside the keys of the alert: whom an assignment told, and a word about it; nothing where there is nothing to say.
+  @Test(arguments: [("王强", ["wecom"]), ("老王", []), (nil, [])] as [(String?, [String])])
+  func anActionAnswersWhoIsTold(to: String?, told: [String]) async throws {
+    let action = AlertActionRequest(action: to == nil ? .ack : .assign, by: "Li", to: to)
+    let body = ByteBuffer(bytes: try WireFormat.encode(action))
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/alerts/a1/actions", method: .post, body: body) { response in
+        #expect(response.status == .ok)
+        let data = Data(response.body.readableBytesView)
+        let object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(object["id"] as? String == "a1" && object["assigned_to"] != nil)
+        #expect(object["told"] as? [String] == told && object["note"] as? String == to.map { "\($0) is told" })
+        #expect(object.keys.contains("note"))
+        let answer = try WireFormat.decode(AlertActionView.self, from: data)
+        #expect(answer.alert.id == "a1" && answer.told == told)
+        // An earlier service says nothing of it.
+        #expect(try WireFormat.decode(AlertActionView.self, from: WireFormat.encode(answer.alert)).told == [])
+      }
+    }
   }
 
   @Test func eventsResumeAfterTheLastOne() async throws {

@@ -183,7 +183,7 @@ import Testing
     var (book, id) = try book(in: .activeUnack)
     let events = book.orphaned(rule: "care-room-cold", subject: "care-301-env/temperature", at: at(50))
     #expect(events.map(\.kind) == [.cleared, .closed] && events.map(\.alert.id) == [id, id])
-    #expect(events.allSatisfy { $0.comment?.contains("rule deleted or changed") == true })
+    #expect(events.allSatisfy { $0.comment == AlertBook.orphanedWords })
     #expect(book.count == 0 && book.raise(at: 60).count == 1)
     #expect(book.orphaned(rule: "other", subject: "x", at: at(70)).isEmpty)
   }
@@ -215,7 +215,7 @@ import Testing
     var (book, id) = try book(in: .activeUnack)
     let long = String(repeating: "长", count: 2_001)
     #expect(throws: AlertError.commentTooLong(limit: 2_000)) {
-      try book.perform(.acknowledge, on: id, by: "张三", at: at(1), comment: long)
+      try book.perform(.acknowledge, on: id, by: "张三", at: at(1), comment: .typed(long))
     }
     #expect(throws: AlertError.nameMissing) { try book.perform(.acknowledge, on: id, by: " ", at: at(1)) }
     let event = try book.perform(.comment, on: id, by: "张三", at: at(1), comment: " 已联系家属\n")[0]

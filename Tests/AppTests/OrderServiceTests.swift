@@ -97,15 +97,18 @@ import Testing
     #expect(try await service.offers(volunteer: "lin", language: .zh).first?.note == "301 高血压")
     _ = try await act(.done, by: "林晓雨")
     _ = try await act(.verify, by: "张三")
-    let bank = try await service.bank(month: nil)
+    let bank = try await service.bank(month: nil, language: .en)
     #expect(bank.balances.map(\.points) == [10] && bank.entries.map(\.order) == [order.id])
-    _ = try await service.bankEntry(BankEntryRequest(by: "李敏", reason: "记错", reverses: bank.entries[0].id))
-    #expect(try await service.bank(month: nil).balances.map(\.points) == [0])
+    #expect(bank.entries[0].reason == "a visit")
+    #expect(try await service.bank(month: nil, language: .zh).entries[0].reason == "探访")
+    _ = try await service.bankEntry(
+      BankEntryRequest(by: "李敏", reason: "记错", reverses: bank.entries[0].id), language: .en)
+    #expect(try await service.bank(month: nil, language: .en).balances.map(\.points) == [0])
     let first = bank.entries[0].id
     await #expect(
       throws: BackendError(.conflict, "entry \(first) is reversed already, by 李敏; nothing was booked")
-    ) { try await service.bankEntry(BankEntryRequest(by: "张三", reason: "另有原因", reverses: first)) }
-    await #expect(throws: BackendError.self) { try await service.bank(month: "2026-13") }
+    ) { try await service.bankEntry(BankEntryRequest(by: "张三", reason: "另有原因", reverses: first), language: .en) }
+    await #expect(throws: BackendError.self) { try await service.bank(month: "2026-13", language: .en) }
     #expect(try await service.removeVolunteer("lin").leftAt != nil)
     #expect(try await service.offers(volunteer: "lin", language: .zh).isEmpty)
   }

@@ -99,6 +99,9 @@ struct EscalationTests {
     #expect(events(hook).filter { $0 == "escalated" }.count == 3)
     let text = try service.run(["alert", id, "--lang", "zh"]).output
     #expect(text.contains("升级") && text.contains("街道 · 李敏") && text.contains("超时未应答"))
+    #expect(!text.contains("not answered in time"))
+    let said = try service.run(["alert", id, "--lang", "en"]).output
+    #expect(said.contains("not answered in time") && !said.contains("超时"))
   }
 
   private static func event(in document: [String: Any]) -> String? {

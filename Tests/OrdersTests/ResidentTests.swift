@@ -18,7 +18,7 @@ import Testing
     }
     #expect(try ResidentReport(text: String(repeating: "👩‍👩‍👧", count: 100), contact: nil).text.count <= 500)
     let draft = report.draft(place: "hedong", ticket: "t", settings: ReportSettings())
-    #expect(draft.source == .resident && draft.title.zh == "居民报修：楼道灯 不亮" && draft.note == report.text)
+    #expect(draft.source == .resident && draft.title.zh == "居民报修：楼道灯 不亮" && draft.note == .typed(report.text))
   }
 
   @Test func addressesAndPlacesHaveTheirShare() {

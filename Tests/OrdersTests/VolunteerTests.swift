@@ -38,7 +38,7 @@ import Testing
     // Claimed: the one who has it sees where and what, the other sees nothing at all.
     _ = try book.perform(.claim(lin), on: id, by: "林晓雨", at: start)
     let mine = try #require(book.offers(for: lin, at: start, places: Sample.tree).first)
-    #expect(mine.place == Sample.home && mine.details?.note == draft.note)
+    #expect(mine.place == Sample.home && mine.details?.note == LocalizedText("3号楼301，张奶奶，糖尿病"))
     #expect(!"\(mine)".contains("13800000000"))
     #expect(book.offers(for: try volunteer("other"), at: start, places: Sample.tree).isEmpty)
     // Released: a stranger's matter again.

@@ -128,7 +128,7 @@ extension AlertBook {
     let alert = event.alert
     switch event.kind {
     case .raised: return apply(alert.change(.raised, at: alert.raisedAt), lane: alert.lane, traits: alert.traits)
-    case .cleared where event.comment?.hasPrefix("规则") ?? false:
+    case .cleared where event.comment == AlertBook.orphanedWords:
       return orphaned(rule: alert.rule, subject: alert.subject, at: event.at)
     case .cleared where event.comment != nil: return lapsed(rule: alert.rule, subject: alert.subject, at: event.at)
     case .cleared: return apply(alert.change(.cleared, at: event.at), lane: alert.lane, traits: alert.traits)

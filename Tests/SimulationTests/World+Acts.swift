@@ -155,7 +155,7 @@ extension World {
     let alert = chance.dice.pick(open)
     let action = chance.dice.action(on: alert, now: now)
     let name = "person-\(ledger.deeds.count + 1)"
-    let comment = chance.dice.chance(20) || action == .comment ? "seen" : nil
+    let comment: Remark? = chance.dice.chance(20) || action == .comment ? "seen" : nil
     await tell(process, .time(now))
     let outcome = try? await process.desk.perform(action, on: alert.id, by: name, at: now, comment: comment)
     guard let outcome, !outcome.events.isEmpty else { return }

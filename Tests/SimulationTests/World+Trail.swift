@@ -89,9 +89,9 @@ extension AlertEvent {
     case .shelved: .shelved
     case .unshelved: by == AlertEvent.system ? .shelfEnded : .unshelved
     case .closed where by != AlertEvent.system: alert.isActive ? .closedByForce : .closed
-    case .closed where comment?.hasPrefix("规则") ?? false: .orphaned
+    case .closed where comment == AlertBook.orphanedWords: .orphaned
     case .closed where alert.isSuppressed && !alert.isTold: .hiddenToTheEnd
-    case .cleared where comment?.hasPrefix("重启") ?? false: .broughtInLine
+    case .cleared where comment == AlertBook.lapsedWords: .broughtInLine
     case .reset: .reset
     case .escalated: isAside ? .escalatedAside : .escalated
     case .repeated: .repeated

@@ -277,7 +277,7 @@ private struct OrderYear {
       let due = [accept, finish, verify, wait].compactMap { $0 }.min()
       let isByTime =
         event.kind == .escalated || event.kind == .repeated || (event.kind == .resumed && event.by == "linli")
-        || (event.kind == .verified && event.comment?.hasPrefix("超时") == true)
+        || (event.kind == .verified && event.comment(in: .zh)?.hasPrefix("超时") == true)
       if isByTime {
         #expect(due == event.at, "\(event.order.id) \(event.number) \(event.kind)")
       } else if let due {
@@ -315,7 +315,7 @@ private struct OrderYear {
         #expect(event.kind == (next == nil ? .repeated : .escalated))
         post = next ?? post
         #expect(event.order.overseer?.place == post)
-        if accept == event.at, event.comment?.contains("accepted") == true {
+        if accept == event.at, event.comment(in: .en)?.contains("accepted") == true {
           accept = later(event.at, Self.acceptWithin)
         } else {
           missed = true

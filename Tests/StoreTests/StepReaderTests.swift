@@ -19,6 +19,9 @@ import Testing
       Bool.random(using: &dice) ? value() : nil
     }
     func word() -> String { words.randomElement(using: &dice) ?? "" }
+    func remark() -> Remark {
+      Bool.random(using: &dice) ? .typed(word()) : Remark(zh: word(), en: word())
+    }
     func time() -> Timestamp { at(Int64.random(in: -100...1_000_000, using: &dice)) }
     func person() -> Responder {
       Responder(id: some(word()), name: word(), channel: some(word()), mention: some(word()))
@@ -40,6 +43,7 @@ import Testing
     alert.acknowledgedAt = some(time())
     alert.acknowledgedBy = some(word())
     alert.assignedTo = some(word())
+    alert.assignee = some(person())
     alert.shelvedUntil = some(time())
     alert.closedAt = some(time())
     alert.wasTold = some(Bool.random(using: &dice))
@@ -50,7 +54,7 @@ import Testing
     alert.suppression = some(
       Suppression(
         kind: Suppression.Kind.allCases.randomElement(using: &dice) ?? .away, by: word(), since: time(),
-        until: some(time()), reason: word(), who: some(word())))
+        until: some(time()), reason: remark(), who: some(word())))
     if Bool.random(using: &dice) {
       var response = ResponseState(responsible: some(unit()), since: time())
       response.climbed = Int.random(in: 0...3, using: &dice)
@@ -66,7 +70,7 @@ import Testing
     }
     var event = AlertEvent(
       kind: AlertEvent.Kind.allCases.randomElement(using: &dice) ?? .raised, alert: alert, at: time(), by: word(),
-      comment: some(word()), to: some(people()))
+      comment: some(remark()), to: some(people()))
     event.aside = some(Bool.random(using: &dice))
     return event
   }

@@ -22,8 +22,8 @@ package protocol OrderBackend: Sendable {
   func removeVolunteer(_ id: String) async throws -> VolunteerView
   func offers(volunteer id: String, language: Language) async throws -> [OfferView]
   /// `month`: `2026-01`, local time; nil: everything.
-  func bank(month: String?) async throws -> BankView
-  func bankEntry(_ request: BankEntryRequest) async throws -> BankEntryView
+  func bank(month: String?, language: Language) async throws -> BankView
+  func bankEntry(_ request: BankEntryRequest, language: Language) async throws -> BankEntryView
 }
 
 package struct OrderSelection: Sendable {

@@ -53,7 +53,7 @@ package struct OrderView: Codable, Sendable, Equatable {
   package init(_ order: Order, placeName: String, language: Language, zone: TimeZone) {
     id = order.id
     title = order.title[language]
-    note = order.note
+    note = order.note(in: language)
     place = order.place
     self.placeName = placeName
     priority = order.priority.rawValue

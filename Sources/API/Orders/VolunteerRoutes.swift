@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 /// `GET /api/v1/volunteers[?place=]`, `POST /api/v1/volunteers`, `DELETE /api/v1/volunteers/{id}`,
-/// `GET /api/v1/volunteers/{id}/offers`, `GET /api/v1/bank[?month=2026-01]`, `POST /api/v1/bank`.
+/// `GET /api/v1/volunteers/{id}/offers`, `GET /api/v1/bank[?month=2026-01&lang=zh|en]`, `POST /api/v1/bank`.
 struct VolunteerRoutes {
   let backend: any Backend
 
@@ -21,10 +21,11 @@ struct VolunteerRoutes {
       return try .json(try await backend.offers(volunteer: id, language: request.language))
     }
     router.get("/api/v1/bank") { request, _ -> Response in
-      try .json(try await backend.bank(month: request.query("month")))
+      try .json(try await backend.bank(month: request.query("month"), language: request.language))
     }
     router.post("/api/v1/bank") { request, _ -> Response in
-      try .json(try await backend.bankEntry(try await request.body(as: BankEntryRequest.self)), status: .created)
+      let body = try await request.body(as: BankEntryRequest.self)
+      return try .json(try await backend.bankEntry(body, language: request.language), status: .created)
     }
   }
 }

@@ -78,7 +78,7 @@ package struct OfferView: Codable, Sendable, Equatable {
     points = offer.points
     claimed = offer.details != nil
     title = offer.details?.title[language]
-    note = offer.details?.note
+    note = offer.details?.note?[language]
     state = offer.details?.state.rawValue
   }
 }
@@ -95,7 +95,7 @@ package struct BankEntryView: Codable, Sendable, Equatable {
   package var reason: String
   @ExplicitNull package var reverses: Int64?
 
-  package init(_ entry: BankEntry, zone: TimeZone) {
+  package init(_ entry: BankEntry, language: Language, zone: TimeZone) {
     id = entry.id
     volunteer = entry.volunteer
     name = entry.name
@@ -104,7 +104,7 @@ package struct BankEntryView: Codable, Sendable, Equatable {
     points = entry.points
     at = entry.at.rfc3339(in: zone)
     by = entry.by
-    reason = entry.reason
+    reason = entry.reason(in: language)
     reverses = entry.reverses
   }
 }

@@ -79,6 +79,37 @@ package struct AlertActionRequest: Codable, Sendable, Equatable {
   }
 }
 
+/// What an action answers: the keys of the alert, and beside them `told` and `note`.
+package struct AlertActionView: Codable, Sendable, Equatable {
+  package var alert: AlertView
+  /// Channels on which the person hears of it to whom the alert was assigned.
+  package var told: [String]
+  /// For the one who acts: whether that person hears of it, and if not, why. nil: there is nothing to say.
+  package var note: String?
+
+  private enum CodingKeys: String, CodingKey { case told, note }
+
+  package init(_ alert: AlertView, told: [String] = [], note: String? = nil) {
+    self.alert = alert
+    self.told = told
+    self.note = note
+  }
+
+  package init(from decoder: any Decoder) throws {
+    alert = try AlertView(from: decoder)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    told = try container.decodeIfPresent([String].self, forKey: .told) ?? []
+    note = try container.decodeIfPresent(String.self, forKey: .note)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try alert.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(told, forKey: .told)
+    try container.encode(note, forKey: .note)
+  }
+}
+
 /// One Server-Sent Event of `/api/v1/events`.
 package struct LiveEvent: Sendable, Equatable {
   /// Number of the event; a page resumes with it (`Last-Event-ID`).

@@ -127,7 +127,8 @@ struct QuietBook: Sendable {
     }
     return best.map { quiet in
       Suppression(
-        kind: kind.suppression, by: quiet.id, since: time, until: quiet.until, reason: quiet.reason, who: quiet.by)
+        kind: kind.suppression, by: quiet.id, since: time, until: quiet.until, reason: .typed(quiet.reason),
+        who: quiet.by)
     }
   }
 
@@ -135,7 +136,7 @@ struct QuietBook: Sendable {
     for window in policy.settings.maintenance where window.hides(alert) {
       guard let occurrence = window.occurrence(at: time) else { continue }
       return Suppression(
-        kind: .maintenance, by: window.id, since: time, until: occurrence.until, reason: window.reason.bilingual)
+        kind: .maintenance, by: window.id, since: time, until: occurrence.until, reason: .own(window.reason))
     }
     return nil
   }
@@ -146,7 +147,8 @@ struct QuietBook: Sendable {
       let isBack = planned.values.contains { $0.kind == .back && $0.holds(at: time) && $0.matcher.matches(alert) }
       if isBack { continue }
       return Suppression(
-        kind: .away, by: absence.place, since: time, until: absence.until, reason: "家中无人 / nobody at home")
+        kind: .away, by: absence.place, since: time, until: absence.until,
+        reason: Remark(zh: "家中无人", en: "nobody at home"))
     }
     return nil
   }
@@ -154,7 +156,8 @@ struct QuietBook: Sendable {
   private func inhibited(_ alert: Alert, _ time: Timestamp) -> Suppression? {
     guard alert.traits.priority != .critical, let found = inhibition.cause(of: alert, at: time) else { return nil }
     let reason =
-      found.rule.reason?.bilingual ?? "由“\(found.title.zh)”引起 / explained by “\(found.title.en)”"
+      found.rule.reason.map(Remark.own)
+      ?? Remark(zh: "由“\(found.title.zh)”引起", en: "explained by “\(found.title.en)”")
     return Suppression(kind: .inhibited, by: found.source, since: time, reason: reason)
   }
 
@@ -164,7 +167,7 @@ struct QuietBook: Sendable {
     }
     return Suppression(
       kind: .inhibited, by: rule.id, since: time, until: until,
-      reason: "稍候，看是否有上级原因 / waits whether a cause shows")
+      reason: Remark(zh: "稍候，看是否有上级原因", en: "waits whether a cause shows"))
   }
 
   private func damped(_ alert: Alert, _ time: Timestamp) -> Suppression? {
@@ -178,13 +181,9 @@ struct QuietBook: Sendable {
     guard time < alert.noticedAt + hold else { return nil }
     let reason =
       alert.flutter == .damped
-      ? "反复报警与恢复 / it comes and goes" : "常在数秒内恢复，稍候 / often gone within seconds, waits"
+      ? Remark(zh: "反复报警与恢复", en: "it comes and goes")
+      : Remark(zh: "常在数秒内恢复，稍候", en: "often gone within seconds, waits")
     return Suppression(
       kind: .damped, by: alert.flutter?.rawValue ?? "", since: time, until: alert.noticedAt + hold, reason: reason)
   }
-}
-
-extension LocalizedText {
-  /// As Linli's own remarks stand in the story of an alert.
-  fileprivate var bilingual: String { zh == en ? zh : "\(zh) / \(en)" }
 }

@@ -70,8 +70,8 @@ extension Alert {
   mutating func perform(_ step: DueStep, due: Timestamp, _ policy: ResponsePolicy) -> AlertEvent? {
     switch step {
     case .unshelve: return unshelve(at: due, policy: policy)
-    case .answer: return climb(at: due, policy, comment: "超时未应答 / not answered in time")
-    case .finish: return climb(at: due, policy, comment: "超时未完成 / not finished in time")
+    case .answer: return climb(at: due, policy, comment: Self.unansweredWords)
+    case .finish: return climb(at: due, policy, comment: Remark(zh: "超时未完成", en: "not finished in time"))
     case .repeating: return speakAgain(at: due, policy)
     case .care: return askNext(at: due, policy)
     case .realarm:
@@ -82,7 +82,9 @@ extension Alert {
     }
   }
 
-  private mutating func climb(at due: Timestamp, _ policy: ResponsePolicy, comment: String) -> AlertEvent? {
+  private static let unansweredWords = Remark(zh: "超时未应答", en: "not answered in time")
+
+  private mutating func climb(at due: Timestamp, _ policy: ResponsePolicy, comment: Remark) -> AlertEvent? {
     guard var state = response else { return nil }
     let current = state.responsible?.place ?? place
     if let (post, people) = policy.above(current, of: self, at: due) {
@@ -104,7 +106,7 @@ extension Alert {
   }
 
   /// The same unit, with whoever is on duty there now.
-  private mutating func speakAgain(at due: Timestamp, _ policy: ResponsePolicy, comment: String? = nil) -> AlertEvent? {
+  private mutating func speakAgain(at due: Timestamp, _ policy: ResponsePolicy, comment: Remark? = nil) -> AlertEvent? {
     guard var state = response else { return nil }
     if let current = state.responsible?.place,
       let post = policy.duty.posts(for: place).first(where: { $0.place == current }),
@@ -125,7 +127,7 @@ extension Alert {
     state.tell(asked ?? [])
     response = state
     guard let asked else { return nil }
-    var event = record(.escalated, at: due, comment: "超时未应答 / not answered in time", to: asked)
+    var event = record(.escalated, at: due, comment: Self.unansweredWords, to: asked)
     event.aside = true
     return event
   }

@@ -15,7 +15,8 @@ extension AlertBook {
         alert.beginResponse(at: time, policy)
         guard let response = alert.response, response.responsible != nil || response.care != nil else { return nil }
         let event = alert.record(
-          .repeated, at: time, comment: "现已有人值守 / somebody is on duty for it now", to: response.people)
+          .repeated, at: time, comment: Remark(zh: "现已有人值守", en: "somebody is on duty for it now"),
+          to: response.people)
         keep(alert)
         return event
       }

@@ -39,6 +39,12 @@ package struct ResponsePolicy: Sendable {
     settings.carePriorities.contains(alert.traits.priority) ? duty.care(for: alert.place) : []
   }
 
+  /// Somebody by id or name who serves on that day; nil: nobody whom the configuration knows.
+  func person(_ name: String, for place: String, at time: Timestamp) -> Responder? {
+    guard let person = duty.person(name, for: place), person.serves(on: duty.zone.day(at: time)) else { return nil }
+    return Responder(person)
+  }
+
   /// The nearest post at the alert's place or above with someone on duty; where nowhere is anyone, the nearest post as such.
   func start(_ alert: Alert, at time: Timestamp) -> (post: DutyTable.Post, people: [DutyPerson])? {
     if let found = duty.onDuty(place: alert.place, at: time) { return found }

@@ -40,7 +40,7 @@ extension CommunityService {
 
   private func step(_ event: AlertEvent, _ language: Language, _ zone: TimeZone) -> AlertStoryView.Step {
     var step = AlertStoryView.Step(
-      at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment,
+      at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment(in: language),
       to: event.kind == .assigned ? event.alert.assignedTo.map { [$0] } : event.to?.map(\.name))
     guard event.asks || event.kind == .escalated || event.kind == .repeated, let response = event.alert.response else {
       return step
@@ -55,7 +55,7 @@ extension CommunityService {
 
   package func perform(
     _ request: AlertActionRequest, on id: String, language: Language
-  ) async throws -> AlertView {
+  ) async throws -> AlertActionView {
     let now = now()
     let action: AlertAction
     switch request.action {
@@ -74,8 +74,13 @@ extension CommunityService {
     case .reset: action = .reset
     }
     do {
-      let outcome = try await desk.perform(action, on: id, by: request.by, at: now, comment: request.comment)
-      return view(outcome.alert, language)
+      let outcome = try await desk.perform(
+        action, on: id, by: request.by, at: now, comment: request.comment.map(Remark.typed))
+      var answer = AlertActionView(view(outcome.alert, language), told: outcome.told)
+      if case .assign(let name) = action {
+        answer.note = AssignmentWords.text(name, outcome, duty: configuration.duty, language)
+      }
+      return answer
     } catch let error as AlertError {
       if case .unknown = error { throw BackendError(.notFound, error.message(in: language)) }
       throw BackendError(.conflict, error.message(in: language))

@@ -18,7 +18,7 @@ extension CommunityService: AnswerDesk {
     guard view.state == .ready else { return view }
     do {
       let outcome = try await desk.perform(
-        .acknowledge, on: link.alert, by: link.who, at: now(), comment: "消息链接 (link in a message)")
+        .acknowledge, on: link.alert, by: link.who, at: now(), comment: .link)
       // Another one was quicker.
       if outcome.events.isEmpty { return await self.view(of: link) }
       view.state = .done

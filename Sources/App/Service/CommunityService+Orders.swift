@@ -29,7 +29,7 @@ extension CommunityService {
       order: view(story.order, language, configuration),
       steps: story.events.map { event in
         .init(
-          at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment,
+          at: event.at.rfc3339(in: zone), kind: event.kind.rawValue, by: event.by, comment: event.comment(in: language),
           to: (event.to ?? []).map(\.name),
           overseer: event.kind == .escalated || event.kind == .repeated ? event.order.overseer?.unit[language] : nil)
       },
@@ -55,7 +55,8 @@ extension CommunityService {
     }
     var draft = OrderDraft(
       key: request.key.map { "request|\($0)" }, title: title,
-      note: request.note ?? (request.title == nil ? alerts.first?.traits.advice?[language] : nil), place: place,
+      note: request.note.map(Remark.typed)
+        ?? (request.title == nil ? alerts.first?.traits.advice.map(Remark.own) : nil), place: place,
       priority: alerts.map(\.traits.priority).min() ?? .medium, source: alerts.isEmpty ? .person : .alert,
       alerts: alerts.map(\.id), unit: request.unit.map { LocalizedText($0) },
       person: request.to.map(configuration.orderPolicy.person), by: request.by)

@@ -70,7 +70,7 @@ extension CommunityService {
 
   // MARK: - The bank
 
-  package func bank(month: String?) async throws -> BankView {
+  package func bank(month: String?, language: Language) async throws -> BankView {
     let configuration = configuration
     var (from, until) = (Timestamp.distantPast, Timestamp.distantFuture)
     if let month {
@@ -84,10 +84,10 @@ extension CommunityService {
     let monthlyMax = month == nil ? nil : configuration.orders.points.monthlyMax
     return BankView(
       month: month, balances: BankBalance.list(entries, monthlyMax: monthlyMax).map(BankView.Row.init),
-      entries: entries.map { BankEntryView($0, zone: configuration.settings.timeZone) })
+      entries: entries.map { BankEntryView($0, language: language, zone: configuration.settings.timeZone) })
   }
 
-  package func bankEntry(_ request: BankEntryRequest) async throws -> BankEntryView {
+  package func bankEntry(_ request: BankEntryRequest, language: Language) async throws -> BankEntryView {
     let zone = configuration.settings.timeZone
     let now = now()
     guard !request.by.isEmpty, !request.reason.isEmpty, request.by.count <= 200, request.reason.count <= 500 else {
@@ -96,9 +96,9 @@ extension CommunityService {
     if let id = request.reverses {
       do {
         if let reversal = try await desk.reverse(bankEntry: id, by: request.by, at: now, reason: request.reason) {
-          return BankEntryView(reversal, zone: zone)
+          return BankEntryView(reversal, language: language, zone: zone)
         }
-      } catch let error as OrderError { throw BackendError(.conflict, error.message(in: .en)) }
+      } catch let error as OrderError { throw BackendError(.conflict, error.message(in: language)) }
       throw BackendError(.conflict, "there is no entry \(id) that could be taken back")
     }
     guard let id = request.volunteer, let points = request.points, (1...10_000).contains(points) else {
@@ -109,6 +109,6 @@ extension CommunityService {
       key: "hand|\(request.key ?? "\(id)|\(now.milliseconds)")", volunteer: id, name: volunteer.name, points: points,
       at: now, by: request.by, reason: request.reason)
     await desk.book(entry)
-    return BankEntryView(entry, zone: zone)
+    return BankEntryView(entry, language: language, zone: zone)
   }
 }

@@ -111,6 +111,21 @@ package struct DutyTable: Sendable {
     return (found + (call.person.map { [$0] } ?? [])).filter { $0.serves(on: day) }
   }
 
+  /// Somebody of `duty.yaml`, by id or by name; of several of one name the one whose id comes first.
+  package func person(_ name: String) -> DutyPerson? {
+    people[name] ?? people.values.filter { $0.name == name }.min { $0.id ?? "" < $1.id ?? "" }
+  }
+
+  /// Somebody who is meant at a place, by id or by name: of those who ever are on duty for it, the nearest first; else of
+  /// `duty.yaml`, or of whom another place names.
+  package func person(_ name: String, for place: String) -> DutyPerson? {
+    if let known = people[name] { return known }
+    func find(_ posts: [Post]) -> DutyPerson? {
+      posts.lazy.compactMap { everybody(of: $0).first { $0.name == name } }.first
+    }
+    return find(posts(for: place)) ?? person(name) ?? find(allPosts)
+  }
+
   /// Channels on which people on duty are told.
   package var channelsInUse: Set<String> {
     let known = people.values.compactMap(\.channel)

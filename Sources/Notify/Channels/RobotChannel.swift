@@ -177,5 +177,5 @@ package struct RobotChannel: BulletinSender {
 
 extension AlertEvent {
   /// It names people who are to do something.
-  fileprivate var calls: Bool { asks || order != nil }
+  fileprivate var calls: Bool { asks || order != nil || kind == .assigned }
 }

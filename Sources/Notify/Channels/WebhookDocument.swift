@@ -85,7 +85,7 @@ package struct WebhookDocument: Codable, Sendable, Equatable {
       "description": alert.traits.advice?[language] ?? "",
       "title_zh": alert.traits.title.zh, "title_en": alert.traits.title.en,
       "place_name": settings.placeName(alert.place, in: language),
-      "unit": alert.unit, "event": event.kind.rawValue, "by": event.by, "comment": event.comment ?? "",
+      "unit": alert.unit, "event": event.kind.rawValue, "by": event.by, "comment": event.comment(in: language) ?? "",
       "acknowledged_by": alert.acknowledgedBy ?? "", "assigned_to": alert.assignedTo ?? "",
     ]
     if let order = event.order {

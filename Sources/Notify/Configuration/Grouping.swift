@@ -51,11 +51,11 @@ package struct Grouping: Sendable, Equatable {
   }
 
   /// The name of the group that an event belongs to; nil: it waits for no other. An alert above the level asked for stands
-  /// for its own place. Orders 工单 are never in one group with alerts.
+  /// for its own place. Orders 工单 are never in one group with alerts; whom an alert is given to hears of that at once.
   /// - Parameter ancestor: the path of the place of a level that a place lies in.
   package func key(of event: AlertEvent, ancestor: (_ level: Place.Level, _ path: String) -> String?) -> String? {
     let alert = event.alert
-    guard priorities.contains(alert.traits.priority) else { return nil }
+    guard priorities.contains(alert.traits.priority), event.kind != .assigned else { return nil }
     let steps = by.map { criterion in
       switch criterion {
       case .place: alert.place

@@ -30,7 +30,7 @@ package struct AnswerLink: Sendable, Equatable {
   /// The link that a message on a channel carries; nil when the event asks nobody. Who answers is the one person asked on that
   /// channel; of several their unit, and without a unit the channel.
   package init?(for event: AlertEvent, on channel: String) {
-    guard event.asks else { return nil }
+    guard event.mayBeAnswered else { return nil }
     let asked = (event.to ?? []).filter { $0.channel == nil || $0.channel == channel }
     let responsible = event.isAside ? event.alert.response?.care : event.alert.response?.responsible
     let who = asked.count == 1 ? asked[0].name : responsible?.unit.zh ?? channel

@@ -7,12 +7,23 @@ import Pipeline
 /// Alerts of one cause at one place that are in the same state; or orders.
 private struct DigestGroup {
   var isOpen: Bool
-  /// What an order's step is called; nil: these are alerts.
+  /// What an order's step is called, or who gave the alerts to whom; nil: neither.
   var step: String?
   var priority: Priority
   var title: String
   var place: String
   var alerts: [AlertEvent]
+}
+
+/// A digest as it fits: the lines that are left, each with its alerts.
+private struct DigestBody {
+  var head: String
+  var lines: [(text: String, group: DigestGroup)]
+  var tail: String
+  /// Alerts that no line counts.
+  var more: Int
+
+  var text: String { head + lines.map(\.text).joined() + tail }
 }
 
 package struct DigestText: Sendable, Equatable {
@@ -30,8 +41,10 @@ extension Alert {
 extension MessageWriter {
   /// Lines in a digest at most: nobody reads more.
   private static let linesMax = 40
-  /// Bytes of one line at most.
+  /// Bytes of one line at most, without its links.
   private static let lineBytesMax = 300
+  /// Links in a digest at most: nobody taps on more.
+  private static let linksMax = 40
 
   /// The message for what is about more than one alert, or about none; at most `bytes` bytes of UTF-8.
   package func message(for bulletin: Bulletin, bytes: Int) -> Message {
@@ -79,15 +92,19 @@ extension MessageWriter {
     let heading = style.escape(title)
     let head = withKeyword(style == .markdown ? "**\(heading)**" : heading) + explanation(cause)
     let deepest = all.map { $0.alert.place.utf8.count { $0 == UInt8(ascii: "/") } + 1 }.max() ?? 0
-    var best = fit(head, groups(of: all, depth: deepest), all.count, bytes)
+    let given = given(events)
+    var best = fit(head, groups(of: all, given, depth: deepest), all.count, bytes)
     var depth = deepest
     while best.more > 0 && depth > 0 {
       depth -= 1
-      let coarser = fit(head, groups(of: all, depth: depth), all.count, bytes)
+      let coarser = fit(head, groups(of: all, given, depth: depth), all.count, bytes)
       if coarser.more < best.more { best = coarser }
     }
+    addLinks(to: &best, bytes)
     return DigestText(
-      message: Message(title: TextLimit.shorten(title, bytes: 200), text: best.text), alerts: all.count,
+      message: Message(
+        title: TextLimit.shorten(title, bytes: 200), text: TextLimit.shorten(best.text, bytes: bytes)),
+      alerts: all.count,
       listed: all.count - best.more, more: best.more)
   }
 
@@ -96,6 +113,12 @@ extension MessageWriter {
     var newest: [String: AlertEvent] = [:]
     for event in events where event.number >= newest[event.alert.id]?.number ?? 0 { newest[event.alert.id] = event }
     return newest.values.sorted { ($0.alert.raisedAt, $0.alert.id) < ($1.alert.raisedAt, $1.alert.id) }
+  }
+
+  /// Alert → who gave it to whom, if one of the steps says so: what came behind it does not take that back.
+  private func given(_ events: [AlertEvent]) -> [String: String] {
+    let steps = events.filter { $0.kind == .assigned }.sorted { $0.number < $1.number }
+    return Dictionary(steps.map { ($0.alert.id, MessageWords.assigned($0, language)) }, uniquingKeysWith: { $1 })
   }
 
   private func headline(_ events: [AlertEvent], _ cause: Bulletin.Cause) -> String {
@@ -140,13 +163,13 @@ extension MessageWriter {
     }
   }
 
-  private func groups(of events: [AlertEvent], depth: Int) -> [DigestGroup] {
+  private func groups(of events: [AlertEvent], _ given: [String: String], depth: Int) -> [DigestGroup] {
     var groups: [String: DigestGroup] = [:]
     for event in events {
       let alert = event.alert
       let isOpen = alert.isSpeaking
       let place = alert.place.split(separator: "/").prefix(depth).joined(separator: "/")
-      let step = event.order?.state[language]
+      let step = event.order?.state[language] ?? (isOpen ? given[alert.id] : nil)
       let cause = step == nil ? alert.rule : "\(step ?? "")|\(alert.traits.title[language])"
       let key = "\(isOpen)|\(cause)|\(alert.traits.priority.rank)|\(place)"
       groups[
@@ -181,22 +204,54 @@ extension MessageWriter {
   }
 
   /// As many lines as fit; those of the rest are counted.
-  private func fit(_ head: String, _ groups: [DigestGroup], _ count: Int, _ bytes: Int) -> (text: String, more: Int) {
+  private func fit(_ head: String, _ groups: [DigestGroup], _ count: Int, _ bytes: Int) -> DigestBody {
     let link = settings.externalURL.isEmpty ? "" : "\n\(settings.externalURL)/"
-    let lines = groups.prefix(Self.linesMax).map { "\n" + line($0) }
-    let whole = head + lines.joined() + link
-    if groups.count <= Self.linesMax && whole.utf8.count <= bytes { return (whole, 0) }
-    var text = head
-    var more = count
+    let lines = groups.prefix(Self.linesMax).map { (text: "\n" + line($0), group: $0) }
+    let whole = DigestBody(head: head, lines: lines, tail: link, more: 0)
+    if groups.count <= Self.linesMax && whole.text.utf8.count <= bytes { return whole }
+    var body = DigestBody(head: head, lines: [], tail: link, more: count)
     // The last line needs at most so much: its number only gets smaller.
-    let room = bytes - link.utf8.count - rest(count).utf8.count
-    for (index, line) in lines.enumerated() {
-      guard text.utf8.count + line.utf8.count <= room else { break }
-      text += line
-      more -= groups[index].alerts.count
+    var room = bytes - head.utf8.count - link.utf8.count - rest(count).utf8.count
+    for line in lines {
+      room -= line.text.utf8.count
+      guard room >= 0 else { break }
+      body.lines.append(line)
+      body.more -= line.group.alerts.count
     }
-    text += rest(more) + link
-    return (text.utf8.count <= bytes ? text : TextLimit.shorten(text, bytes: bytes), more)
+    body.tail = rest(body.more) + link
+    return body
+  }
+
+  /// Gives what nobody has answered its link, most urgent first, as far as there is room: no line gives way to a link, and a link
+  /// is whole or not there.
+  private func addLinks(to body: inout DigestBody, _ bytes: Int) {
+    var room = bytes - body.text.utf8.count
+    if isPublic || room <= 0 { return }
+    var tries = Self.linksMax
+    for index in body.lines.indices {
+      let group = body.lines[index].group
+      for event in group.alerts where event.mayBeAnswered {
+        guard tries > 0 else { return }
+        tries -= 1
+        let link = link(for: event, among: group.alerts.count)
+        guard !link.isEmpty, link.utf8.count <= room else { continue }
+        room -= link.utf8.count
+        body.lines[index].text += link
+      }
+    }
+  }
+
+  /// What stands behind a line; names the alert where the line stands for several.
+  private func link(for event: AlertEvent, among count: Int) -> String {
+    let address = settings.confirmLink(event, channel)
+    if address.isEmpty { return "" }
+    let id = count == 1 ? "" : style.escape(event.alert.id)
+    switch (style, language) {
+    case (.markdown, .zh): return " [\(id.isEmpty ? confirmWord : "确认 \(id)")](\(address))"
+    case (.markdown, .en): return " [\(id.isEmpty ? confirmWord : "acknowledge \(id)")](\(address))"
+    case (_, .zh): return "\n一键确认\(id.isEmpty ? "" : " \(id)")：\(address)"
+    case (_, .en): return "\nI am on it\(id.isEmpty ? "" : ", \(id)"): \(address)"
+    }
   }
 
   private func rest(_ more: Int) -> String {

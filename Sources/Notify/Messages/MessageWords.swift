@@ -3,7 +3,8 @@ import Alerts
 import Community
 
 enum MessageWords {
-  static func template(_ language: Language, _ style: TextStyle) -> String {
+  /// - Parameter assigns: somebody gives the alert to a person, and is not the one who deals with it.
+  static func template(_ language: Language, _ style: TextStyle, assigns: Bool = false) -> String {
     let bold = style == .markdown ? "**" : ""
     switch language {
     case .zh:
@@ -15,7 +16,7 @@ enum MessageWords {
         持续：{duration}
         负责：{responsible}
         应答截止：{until}
-        处理人：{by}
+        \(assigns ? "指派人" : "处理人")：{by}
         说明：{comment}
         建议：{advice}
         编号：{id}
@@ -32,7 +33,7 @@ enum MessageWords {
         Lasted: {duration}
         Responsible: {responsible}
         Answer by: {until}
-        By: {by}
+        \(assigns ? "Assigned by" : "By"): {by}
         Note: {comment}
         Advice: {advice}
         Alert: {id}
@@ -49,7 +50,7 @@ enum MessageWords {
       case .raised: ("告警", "ALERT")
       case .cleared: ("已恢复", "RESOLVED")
       case .acknowledged: ("已确认", "ACKNOWLEDGED")
-      case .assigned: ("已派单", "ASSIGNED")
+      case .assigned: ("指派", "ASSIGNED")
       case .commented: ("备注", "COMMENT")
       case .shelved: ("已搁置", "SHELVED")
       case .unshelved: ("恢复提醒", "UNSHELVED")
@@ -63,6 +64,12 @@ enum MessageWords {
       case .ordered: ("已派工单", "ORDERED")
       }
     return language == .zh ? words.zh : words.en
+  }
+
+  /// What a digest says of an alert that was given to somebody.
+  static func assigned(_ event: AlertEvent, _ language: Language) -> String {
+    let to = event.alert.assignee?.name ?? event.alert.assignedTo ?? ""
+    return language == .zh ? "\(event.by)指派给\(to)" : "given to \(to) by \(event.by)"
   }
 
   static func value(_ language: Language) -> String { language == .zh ? "数值" : "Value" }

@@ -15,9 +15,11 @@ package struct MessageWriter: Sendable {
   let style: TextStyle
   /// nil: the channel's own template is broken, and messages go out plain.
   private let template: Template?
+  /// …for the step that gives an alert to a person.
+  private let assignment: Template?
   private let keyword: String?
-  private let channel: String
-  private let isPublic: Bool
+  let channel: String
+  let isPublic: Bool
 
   package init(channel: Channel, style: TextStyle, settings: MessageSettings) {
     let language = channel.language ?? settings.language
@@ -27,19 +29,27 @@ package struct MessageWriter: Sendable {
     keyword = channel.keyword
     self.channel = channel.id
     isPublic = channel.kind.isPublic
-    template = try? Template(channel.template?[language] ?? MessageWords.template(language, style))
+    let own = channel.template?[language]
+    template = try? Template(own ?? MessageWords.template(language, style))
+    assignment = try? Template(own ?? MessageWords.template(language, style, assigns: true))
   }
 
-  /// The message for an event in at most `bytes` bytes of UTF-8; long advice gives way first, then comment, title, place.
+  /// The message for an event in at most `bytes` bytes of UTF-8; long advice gives way first, then comment, title, place. A link
+  /// that would be cut is left out.
   package func message(for event: AlertEvent, bytes: Int) -> Message {
     var values = self.values(of: event)
     let title = TextLimit.shorten(titleLine(values), bytes: 200)
-    var text = render(values)
+    let template = event.kind == .assigned ? assignment : template
+    var text = render(template, values)
     for field in [Template.Field.advice, .comment, .title, .place] {
       let excess = text.utf8.count - bytes
       guard excess > 0, let value = values[field], !value.isEmpty else { continue }
       values[field] = TextLimit.shorten(value, bytes: max(3, value.utf8.count - excess))
-      text = render(values)
+      text = render(template, values)
+    }
+    for field in [Template.Field.link, .confirm] where text.utf8.count > bytes {
+      values[field] = nil
+      text = render(template, values)
     }
     return Message(title: title, text: TextLimit.shorten(text, bytes: bytes))
   }
@@ -59,7 +69,7 @@ package struct MessageWriter: Sendable {
     return language == .zh ? "\(state)【\(priority)】\(title)" : "\(state) [\(priority)] \(title)"
   }
 
-  private func render(_ values: [Template.Field: String]) -> String {
+  private func render(_ template: Template?, _ values: [Template.Field: String]) -> String {
     var text = template?.render(values) ?? ""
     if text.allSatisfy(\.isWhitespace) { text = plain(values) }
     return withKeyword(text)
@@ -86,7 +96,7 @@ package struct MessageWriter: Sendable {
       .title: style.escape(alert.traits.title[language]),
       .place: style.escape(settings.placeName(alert.place, in: language)),
       .since: LocalTime.short(alert.raisedAt, in: settings.timeZone),
-      .comment: isPublic ? "" : style.escape(event.comment ?? ""),
+      .comment: isPublic ? "" : style.escape(event.comment(in: language) ?? ""),
       .id: style.escape(alert.id),
       .link: settings.link(to: alert.id),
       .rule: style.escape(alert.rule),
@@ -104,12 +114,14 @@ package struct MessageWriter: Sendable {
         milliseconds: end - alert.raisedAt, chinese: language == .zh)
     } else {
       values[.advice] = style.escape(alert.traits.advice?[language] ?? "")
-      if event.asks && !isPublic {
+      if event.kind == .assigned || event.mayBeAnswered, !isPublic {
+        values[.responsible] = style.escape(responsible(for: event) ?? "")
+      }
+      if event.mayBeAnswered && !isPublic {
         let link = settings.confirmLink(event, channel)
         // WeCom shows a bare address in markdown as text.
         values[.confirm] = style == .markdown && !link.isEmpty ? "[\(confirmWord)](\(link))" : link
         values[.answer] = "linli ack \(style.escape(alert.id))"
-        values[.responsible] = style.escape(responsible(for: event) ?? "")
         if let due = alert.response?.answerDue { values[.until] = LocalTime.short(due, in: settings.timeZone) }
       }
     }
@@ -117,10 +129,11 @@ package struct MessageWriter: Sendable {
     return values
   }
 
-  private var confirmWord: String { language == .zh ? "点此确认" : "tap to acknowledge" }
+  var confirmWord: String { language == .zh ? "点此确认" : "tap to acknowledge" }
 
-  /// The unit and its people on duty; of a step of the care plan the ones who are asked by it.
+  /// The unit and its people on duty; of a step of the care plan the ones who are asked by it; else whom it was given to.
   private func responsible(for event: AlertEvent) -> String? {
+    if event.kind == .assigned { return event.alert.assignee?.name ?? event.alert.assignedTo }
     guard let response = event.alert.response else { return nil }
     guard let responsible = event.isAside ? response.care : response.responsible ?? response.care else { return nil }
     let names = responsible.people.map(\.name).joined(separator: language == .zh ? "、" : ", ")

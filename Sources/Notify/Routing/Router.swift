@@ -18,23 +18,53 @@ package struct Router: Sendable {
   /// program, but of the channels that people read only those of the people asked; unless one of them has none, for then the
   /// routes are his way.
   package func channels(for event: AlertEvent) -> [String] {
+    if event.kind == .assigned { return channels(assigned: event) }
     var found: [String] = []
     let asked = event.to ?? []
     let isTold = !asked.isEmpty && asked.allSatisfy { person in person.channel.map { kinds[$0] != nil } ?? false }
     let onlyAsked = (event.kind == .escalated || event.kind == .repeated || event.order != nil) && isTold
-    for route in routes where route.matches(event.alert) {
-      for id in route.to where !found.contains(id) {
-        guard let kind = kinds[id], kind.takes(event) else { continue }
-        if !(onlyAsked && kind.isForPeople) { found.append(id) }
-      }
-      if route.stop { break }
+    for id in routed(event.alert) where !found.contains(id) {
+      guard let kind = kinds[id], kind.takes(event) else { continue }
+      if !(onlyAsked && kind.isForPeople) { found.append(id) }
     }
     // A step that asks somebody reaches those people; the others hear of the end.
     let people = event.to.map { $0.compactMap(\.channel) } ?? event.alert.response?.told ?? []
     for id in people where !found.contains(id) {
       if let kind = kinds[id], kind.takes(event) { found.append(id) }
     }
+    if event.to == nil, let id = event.alert.assignee?.channel, !found.contains(id) {
+      if let kind = kinds[id], kind.takes(asTold(event)) { found.append(id) }
+    }
     return found
+  }
+
+  private func routed(_ alert: Alert) -> [String] {
+    var found: [String] = []
+    for route in routes where route.matches(alert) {
+      found += route.to
+      if route.stop { break }
+    }
+    return found
+  }
+
+  /// Whoever an alert is given to hears of that, nobody else; by the routes for people when the person's channel is there no more.
+  private func channels(assigned event: AlertEvent) -> [String] {
+    guard let channel = event.to?.first?.channel else { return [] }
+    if let kind = kinds[channel] { return kind.takes(event) ? [channel] : [] }
+    var found: [String] = []
+    for id in routed(event.alert) where !found.contains(id) {
+      if let kind = kinds[id], kind.isForPeople, kind.takes(event) { found.append(id) }
+    }
+    return found
+  }
+
+  /// A step as the one hears of it whom the alert was given to: he was told of it, even if nobody else was because it kept quiet.
+  private func asTold(_ event: AlertEvent) -> AlertEvent {
+    var event = event
+    if event.alert.isTold { return event }
+    event.alert.wasTold = true
+    event.alert.clearedUnheard = event.alert.isSuppressed || event.alert.isShelved
+    return event
   }
 
   /// The outbox entries of the event.
@@ -64,6 +94,10 @@ extension Channel.Kind {
   /// closed, of which those hear who were told of it; an MQTT channel mirrors the state and must not keep an alert that has ended.
   package func takes(_ event: AlertEvent) -> Bool {
     let alert = event.alert
+    // From one to another, whatever keeps quiet otherwise.
+    if event.kind == .assigned {
+      return !isPublic && self != .mqtt && self != .alertmanager && !(event.to ?? []).isEmpty
+    }
     let ends = event.kind == .cleared || event.kind == .closed
     let isShelved = alert.shelvedUntil.map { $0 > event.at } ?? false
     let isToldOfEnd = event.kind == .closed && alert.isTold

@@ -52,8 +52,8 @@ extension OrderBook {
     state.made += 1
     planStates[plan.id] = state
     var draft = OrderDraft(
-      key: "plan|\(plan.id)|\(state.made)", title: plan.title, note: plan.note, place: plan.place,
-      priority: plan.priority, source: .maintenance, plan: plan.id, unit: plan.unit,
+      key: "plan|\(plan.id)|\(state.made)", title: plan.title, note: plan.note.map(Remark.typed),
+      place: plan.place, priority: plan.priority, source: .maintenance, plan: plan.id, unit: plan.unit,
       person: plan.person.map(policy.person), help: plan.help, by: AlertEvent.system)
     draft.deadline = plan.finishWithin.map { due + $0 }
     do { outcome += try create(draft, at: due).1 } catch { counts.refusedForRoom += 1 }

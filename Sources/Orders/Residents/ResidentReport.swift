@@ -44,8 +44,8 @@ package struct ResidentReport: Sendable, Equatable {
     let line = text.split(separator: "\n").first.map(String.init) ?? text
     let title = line.count > Self.titleLength ? String(line.prefix(Self.titleLength - 1)) + "…" : line
     return OrderDraft(
-      key: "report|\(ticket)", title: LocalizedText(zh: "居民报修：\(title)", en: "Resident's report: \(title)"), note: text,
-      place: place, priority: settings.priority, source: .resident, unit: settings.unit,
+      key: "report|\(ticket)", title: LocalizedText(zh: "居民报修：\(title)", en: "Resident's report: \(title)"),
+      note: .typed(text), place: place, priority: settings.priority, source: .resident, unit: settings.unit,
       report: Order.Report(ticket: ticket, contact: contact), by: "resident")
   }
 }

@@ -1,4 +1,6 @@
 // The moral bank 道德银行: a ledger that is only ever added to. What was wrong is taken back by an entry of its own.
+import Alerts
+package import Community
 package import Pipeline
 
 package struct BankEntry: Codable, Sendable, Equatable, Identifiable {
@@ -15,6 +17,7 @@ package struct BankEntry: Codable, Sendable, Equatable, Identifiable {
   package var points: Int
   package var at: Timestamp
   package var by: String
+  /// As somebody typed it; of help that was verified the kind of help, in both languages.
   package var reason: String
   /// The entry that this one takes back.
   package var reverses: Int64?
@@ -34,6 +37,12 @@ package struct BankEntry: Codable, Sendable, Equatable, Identifiable {
     self.by = by
     self.reason = reason
     self.reverses = reverses
+  }
+
+  /// The reason as a reader of one language gets it.
+  package func reason(in language: Language) -> String {
+    guard let help, reason == Remark.own(help.text).description else { return reason }
+    return help.text[language]
   }
 
   /// Takes the entry back. nil: a reversal is not taken back.

@@ -16,7 +16,7 @@ package struct Offer: Sendable, Equatable {
 
   package struct Details: Sendable, Equatable {
     package var title: LocalizedText
-    package var note: String?
+    package var note: LocalizedText?
     package var state: Order.State
   }
 
@@ -35,7 +35,8 @@ package struct Offer: Sendable, Equatable {
     self.points = points.base(help)
     if isClaimedHere {
       place = order.place
-      details = Details(title: order.title, note: order.note, state: order.state)
+      let note = order.note(in: .zh).flatMap { zh in order.note(in: .en).map { LocalizedText(zh: zh, en: $0) } }
+      details = Details(title: order.title, note: note, state: order.state)
     } else {
       place = Self.openPlace(order.place, places)
     }

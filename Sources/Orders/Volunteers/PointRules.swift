@@ -1,3 +1,4 @@
+import Alerts
 import ConfigFile
 package import Pipeline
 
@@ -31,6 +32,6 @@ package struct PointRules: Sendable, Equatable {
     guard points > 0 else { return nil }
     return BankEntry(
       key: "order|\(order.id)", volunteer: claim.volunteer, name: claim.name, order: order.id, help: help,
-      points: points, at: time, by: by, reason: help.text.both)
+      points: points, at: time, by: by, reason: Remark.own(help.text).description)
   }
 }

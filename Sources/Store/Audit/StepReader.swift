@@ -12,6 +12,8 @@ package struct StepReader {
   private var traits = TextCache<AlertTraits>()
   private var units = TextCache<Responsible>()
   private var people = TextCache<[Responder]>()
+  private var persons = TextCache<Responder>()
+  private var remarks = TextCache<LocalizedText>()
   private var channels = TextCache<[String]>()
   private let json = StoredJSON()
   /// Steps that were decoded in full.
@@ -28,14 +30,14 @@ package struct StepReader {
 
   private mutating func skim(_ text: Text) throws -> AlertEvent {
     var (kind, alert, at, by) = (AlertEvent.Kind?.none, Alert?.none, Timestamp?.none, String?.none)
-    var (comment, to, aside) = (String?.none, [Responder]?.none, Bool?.none)
+    var (comment, to, aside) = (Remark?.none, [Responder]?.none, Bool?.none)
     try JSONSkim.members(of: text) { key, value in
       switch JSONSkim.plain(key) {
       case "kind": kind = AlertEvent.Kind(rawValue: try shared(value))
       case "alert": alert = try self.alert(value)
       case "at": at = try time(value)
       case "by": by = try shared(value)
-      case "comment": comment = try shared(value)
+      case "comment": comment = try remark(value)
       case "to": to = try people.value(value, decode)
       case "aside": aside = try JSONSkim.flag(value)
       default: throw JSONSkim.Unusual()
@@ -74,6 +76,7 @@ package struct StepReader {
       case "acknowledgedAt": alert.acknowledgedAt = try time(value)
       case "acknowledgedBy": alert.acknowledgedBy = try shared(value)
       case "assignedTo": alert.assignedTo = try shared(value)
+      case "assignee": alert.assignee = try persons.value(value, decode)
       case "shelvedUntil": alert.shelvedUntil = try time(value)
       case "closedAt": alert.closedAt = try time(value)
       case "response": alert.response = try response(value)
@@ -124,14 +127,14 @@ package struct StepReader {
 
   private mutating func suppression(_ text: Text) throws -> Suppression {
     var (kind, by, since) = (Suppression.Kind?.none, String?.none, Timestamp?.none)
-    var (until, reason, who) = (Timestamp?.none, String?.none, String?.none)
+    var (until, reason, who) = (Timestamp?.none, Remark?.none, String?.none)
     try JSONSkim.members(of: text) { key, value in
       switch JSONSkim.plain(key) {
       case "kind": kind = Suppression.Kind(rawValue: try shared(value))
       case "by": by = try shared(value)
       case "since": since = try time(value)
       case "until": until = try time(value)
-      case "reason": reason = try shared(value)
+      case "reason": reason = try remark(value)
       case "who": who = try shared(value)
       default: throw JSONSkim.Unusual()
       }
@@ -144,6 +147,10 @@ package struct StepReader {
 
   /// A text that other steps have, too.
   private mutating func shared(_ text: Text) throws -> String { try texts.value(text, JSONSkim.string) }
+
+  private mutating func remark(_ text: Text) throws -> Remark {
+    text.first == UInt8(ascii: "\"") ? .typed(try shared(text)) : .own(try remarks.value(text, decode))
+  }
 
   private func time(_ text: Text) throws -> Timestamp {
     var milliseconds: Int64?

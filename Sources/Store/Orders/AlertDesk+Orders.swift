@@ -163,7 +163,7 @@ extension AlertDesk {
     wishes.flatMap { wish in
       switch wish {
       case .mark(let alert, let order, let by, let comment):
-        return book.ordered(alert, order: order, by: by, at: time, comment: comment ?? order)
+        return book.ordered(alert, order: order, by: by, at: time, comment: comment ?? .typed(order))
       case .acknowledge(let alert, let by):
         return (try? book.perform(.acknowledge, on: alert, by: by, at: time)) ?? []
       case .close(let alert, let by):

@@ -172,7 +172,7 @@ extension Database {
         ON CONFLICT (order_id, number) DO NOTHING
         """,
       arguments: [
-        event.order.id, event.number, event.kind.rawValue, event.at.milliseconds, event.by, event.comment,
+        event.order.id, event.number, event.kind.rawValue, event.at.milliseconds, event.by, event.comment?.description,
         try json.text(event),
       ])
     try insert(event.order, json)

@@ -8,8 +8,9 @@ extension ActionOptions {
   ) async throws {
     let request = AlertActionRequest(
       action: kind, by: Person.name(by), comment: comment, to: to, forMilliseconds: forMilliseconds, force: force)
-    try await send(request, to: "alerts", as: AlertView.self) { alert in
-      "\(alert.id)  \(alert.title)  \(word(for: kind))"
+    try await send(request, to: "alerts", as: AlertActionView.self) { answer in
+      let note = answer.note.map { output.say("；", "; ") + $0 } ?? ""
+      return "\(answer.alert.id)  \(answer.alert.title)  \(word(for: kind))\(note)"
     }
   }
 
@@ -34,9 +35,9 @@ struct Acknowledge: AsyncParsableCommand {
 }
 
 struct Assign: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Gives the alert to a person.")
+  static let configuration = CommandConfiguration(abstract: "Gives the alert to a person, who is told of it.")
   @OptionGroup var options: ActionOptions
-  @Option(help: "To whom.")
+  @Option(help: "To whom: a name or an id of duty.yaml, who is told on the channel there; or any other text.")
   var to: String
   func run() async throws { try await options.perform(.assign, to: to) }
 }

@@ -76,7 +76,7 @@ struct AlertStory: AsyncParsableCommand {
     for line in standing(of: alert) { Terminal.line("  \(line)") }
     Terminal.line("")
     for step in story.steps {
-      let comment = step.comment.map { "  “\(Wording.bilingual($0, output))”" } ?? ""
+      let comment = step.comment.map { "  “\($0)”" } ?? ""
       let to = asked(by: step).map { "  → \($0)" } ?? ""
       Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(to)\(comment)")
     }
@@ -106,7 +106,7 @@ struct AlertStory: AsyncParsableCommand {
     if let kind = alert.suppressed {
       let until = alert.suppressedUntil.map { " → \(Wording.time($0))" } ?? ""
       let who = alert.suppressedWho.map { "  \($0)" } ?? ""
-      let why = alert.suppressedReason.map { "  “\(Wording.bilingual($0, output))”" } ?? ""
+      let why = alert.suppressedReason.map { "  “\($0)”" } ?? ""
       add("抑制", "suppressed", "\(Wording.suppression(kind, output)) (\(alert.suppressedBy ?? ""))\(until)\(who)\(why)")
     }
     if alert.latched { add("待复位", "latched", "linli reset \(alert.id)") }

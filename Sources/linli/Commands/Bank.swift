@@ -23,7 +23,8 @@ struct BankList: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let bank = try await ServiceClient(service).get("/api/v1/bank", ["month": month], as: BankView.self)
+    let bank = try await ServiceClient(service).get(
+      "/api/v1/bank", ["month": month, "lang": output.language.rawValue], as: BankView.self)
     if output.json { return try Terminal.json(bank) }
     let isEmpty = entries ? bank.entries.isEmpty : bank.balances.isEmpty
     if isEmpty && !csv { return Terminal.line(output.say("没有积分记录。", "No points yet.")) }
@@ -57,7 +58,7 @@ struct BankList: AsyncParsableCommand {
         let back = entry.reverses.map { output.say("冲正 \($0)：", "reverses \($0): ") } ?? ""
         return [
           "\(entry.id)", csv ? entry.at : Wording.time(entry.at), entry.volunteer, entry.name, "\(entry.points)",
-          entry.order ?? "", entry.by, back + Wording.bilingual(entry.reason, output),
+          entry.order ?? "", entry.by, back + entry.reason,
         ]
       }
   }

@@ -39,7 +39,7 @@ struct OrderShow: AsyncParsableCommand {
     for step in story.steps {
       let asked = [step.overseer ?? "", step.to.joined(separator: output.say("、", ", "))].filter { !$0.isEmpty }
       let to = asked.isEmpty ? "" : "  → " + asked.joined(separator: " · ")
-      let comment = step.comment.map { "  “\(Wording.bilingual($0, output))”" } ?? ""
+      let comment = step.comment.map { "  “\($0)”" } ?? ""
       Terminal.line(
         "  \(Wording.time(step.at))  \(Wording.orderStep(step.kind, output))  \(step.by)\(to)\(comment)")
     }

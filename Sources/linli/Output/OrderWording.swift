@@ -34,10 +34,4 @@ extension Wording {
     let names = ["alert": "报警", "person": "人工", "maintenance": "计划维保", "resident": "居民报修"]
     return output.say(names[source] ?? source, source)
   }
-
-  /// What Linli itself remarks is written in both languages: `中文 / English`.
-  static func bilingual(_ text: String, _ output: OutputOptions) -> String {
-    guard let split = text.range(of: " / ") else { return text }
-    return output.say(String(text[..<split.lowerBound]), String(text[split.upperBound...]))
-  }
 }

@@ -1,4 +1,5 @@
 // Chattering (ISA-18.2: three or more in a minute) and fleeting alerts: one word that it comes and goes, then quiet until it is calm.
+import Community
 import Pipeline
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
     let events = flicker(&book, [0, 20, 40, 60, 80])
     let spoken = events.filter(\.asks)
     #expect(spoken.short == ["0 raised a", "20 raised a", "40 raised a"])
-    #expect(spoken.map { $0.comment?.contains("comes and goes") ?? false } == [false, false, true])
+    #expect(spoken.map { $0.comment(in: .en)?.contains("comes and goes") ?? false } == [false, false, true])
     #expect(events.filter { $0.kind == .suppressed }.short == ["60 suppressed a", "80 suppressed a"])
     // What nobody was told of closes with its condition; the others wait for an answer.
     #expect(book.open.count == 3 && book.quietSubjects.isEmpty)
@@ -51,7 +52,7 @@ import Testing
     var book = AlertBook(quiet: policy)
     let events = flicker(&book, [0, 10, 20, 30, 40], .critical)
     #expect(events.filter(\.asks).count == 5 && book.quietSubjects.isEmpty)
-    #expect(events.filter { $0.comment?.contains("comes and goes") ?? false }.count == 1)
+    #expect(events.filter { $0.comment(in: .en)?.contains("comes and goes") ?? false }.count == 1)
   }
 
   /// A button that is pressed five times is no chattering button.

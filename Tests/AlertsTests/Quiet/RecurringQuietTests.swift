@@ -68,6 +68,6 @@ import Testing
     #expect(events.map(\.kind) == [.suppressed, .released, .suppressed, .released])
     #expect(events[0].at == (try time("2026-01-06T09:00:00+08:00")))
     #expect(events[3].at == (try time("2026-01-13T11:00:00+08:00")))
-    #expect(events[0].alert.suppression?.by == "lift" && events[0].comment == "保养 / service")
+    #expect(events[0].alert.suppression?.by == "lift" && events[0].comment == Remark(zh: "保养", en: "service"))
   }
 }
