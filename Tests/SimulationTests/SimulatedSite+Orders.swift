@@ -9,7 +9,7 @@ extension SimulatedSite {
     accept_within: {critical: 2m, other: 5m}
     finish_within: {critical: 8m, other: 15m}
     verify_within: 12m
-    overdue_every: 6m
+    overdue_every: 20m
     automatic:
     - {id: press, rules: [pressed], join: false}
     - {id: cold, rules: [cold, chilly, average-cold], keep: true, finish_within: {high: 6m, other: 20m}}
@@ -21,7 +21,7 @@ extension SimulatedSite {
     accept_within: {critical: 1m, other: 10m}
     finish_within: {critical: 5m, other: 9m}
     verify_within: 20m
-    overdue_every: 4m
+    overdue_every: 15m
     automatic:
     - {id: press, rules: [pressed], at: acknowledge}
     - {id: cold, rules: [cold, chilly, average-cold], order_priority: high}
@@ -33,7 +33,7 @@ extension SimulatedSite {
     accept_within: {high: 2m, other: 3m}
     finish_within: {critical: 4m, other: 30m}
     verify_within: 5m
-    overdue_every: 10m
+    overdue_every: 40m
     automatic:
     - {id: all, priority: [critical, high]}
     maintenance:

@@ -48,6 +48,19 @@ extension OutboxWorker {
 }
 
 extension OutboxWorker.Line {
+  /// An attempt is over.
+  mutating func hasEnded(_ job: OutboxWorker.Job) {
+    statistics.inFlight = max(0, statistics.inFlight - 1)
+    if job.entries.isEmpty { isSpeaking = false }
+  }
+
+  /// The channel was gone for a while: what had waited for it went elsewhere, and how it failed then says nothing.
+  mutating func comesBack() {
+    handedOver = []
+    statistics.failingSince = nil
+    statistics.lastError = nil
+  }
+
   /// Notes what leaves in one message. For the flood a group counts once.
   mutating func note(_ entries: [OutboxEntry], at now: Timestamp) {
     var alone: [Timestamp] = []

@@ -62,6 +62,7 @@ extension OutboxWorker {
       metadata: ["key": "\(entry.idempotencyKey)", "why": "\(entry.lastError ?? "")"])
     try await outbox.settle([.failed(entry, at: round.now)], adding: ways, note: nil)
     settledMeanwhile.insert(entry.idempotencyKey)
+    alone.remove(entry.idempotencyKey)
     if ways.isEmpty {
       orphans[entry.channel, default: Statistics()].failed += 1
       orphans[entry.channel]?.lastError = reason

@@ -96,6 +96,8 @@ package actor OutboxWorker {
   var router: Router?
   /// Channels that the last configuration knew and this one does not, until nothing waits for them.
   var gone: Set<String> = []
+  /// All that configurations since the start knew and this one does not, should they come back.
+  private var retired: [String: Line] = [:]
   /// What happened to notifications for channels that there are no more, by their ids, since the last configuration.
   var orphans: [String: Statistics] = [:]
   /// What the channels remembered; nil: not read yet.
@@ -119,11 +121,9 @@ package actor OutboxWorker {
   package func replace(outlets: [Outlet], router: Router? = nil) {
     self.router = router
     orphans = [:]
-    let old = lines
-    // A channel that goes and comes back is the same robot, with the same patience.
-    for (id, line) in old {
-      if let note = line.note { notes?[id] = note }
-    }
+    gone.formUnion(lines.keys)
+    // One that comes back is the same robot, with the same patience.
+    let old = lines.merging(retired) { present, _ in present }
     lines = [:]
     for outlet in outlets {
       var line = Line(outlet, notes?[outlet.channel.id])
@@ -131,10 +131,12 @@ package actor OutboxWorker {
         line = before
         line.outlet = outlet
         if before.outlet.channel.fallback != outlet.channel.fallback { line.handedOver = [] }
+        if retired[outlet.channel.id] != nil { line.comesBack() }
       }
       lines[outlet.channel.id] = line
     }
-    gone = gone.union(old.keys).subtracting(lines.keys)
+    gone.subtract(lines.keys)
+    retired = old.filter { lines[$0.key] == nil }
     signal.notify()
   }
 
@@ -217,10 +219,8 @@ package actor OutboxWorker {
       inFlight.remove(entry.idempotencyKey)
       settledMeanwhile.insert(entry.idempotencyKey)
     }
-    if let running = lines[job.channel]?.statistics.inFlight, running > 0 {
-      lines[job.channel]?.statistics.inFlight = running - 1
-    }
-    if job.entries.isEmpty { lines[job.channel]?.isSpeaking = false }
+    lines[job.channel]?.hasEnded(job)
+    retired[job.channel]?.hasEnded(job)
     signal.notify()
   }
 
