@@ -159,7 +159,7 @@ private struct MadeMonth {
   private mutating func perform(_ action: AlertAction, _ id: String?, _ at: Timestamp, _ comment: String? = nil) {
     guard let id, let alert = book[id] else { return }
     let person = Self.people[Int.random(in: 0..<Self.people.count, using: &random)]
-    steps += (try? book.perform(action, on: alert.id, by: person, at: at, comment: comment)) ?? []
+    steps += (try? book.perform(action, on: alert.id, by: person, at: at, comment: comment.map(Remark.typed))) ?? []
   }
 
   private mutating func write(into store: Store) throws {
