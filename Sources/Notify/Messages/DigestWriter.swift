@@ -181,8 +181,8 @@ extension MessageWriter {
       ].alerts.append(event)
     }
     return groups.values.sorted {
-      ($0.isOpen ? 0 : 1, $0.priority.rank, -$0.alerts.count, $0.place, $0.title)
-        < ($1.isOpen ? 0 : 1, $1.priority.rank, -$1.alerts.count, $1.place, $1.title)
+      ($0.isOpen ? 0 : 1, $0.priority.rank, -$0.alerts.count, $0.place, $0.title, $0.alerts[0].alert.id)
+        < ($1.isOpen ? 0 : 1, $1.priority.rank, -$1.alerts.count, $1.place, $1.title, $1.alerts[0].alert.id)
     }
   }
 
