@@ -27,7 +27,7 @@ test:
 	$(SWIFT) build --build-tests
 	Tests/watched.sh 25 $(SWIFT) test --skip-build --skip '$(LONG)|$(CONNECTING)'
 	Tests/watched.sh 15 $(SWIFT) test --skip-build --filter '$(CONNECTING)'
-	Tests/watched.sh 25 $(SWIFT) test --skip-build --filter '$(LONG)'
+	Tests/watched.sh 40 $(SWIFT) test --skip-build --filter '$(LONG)'
 	Fuzz/all.sh 60 1 -runs=2000 -seed=1
 
 # Many seeds of the simulation, then many kills of the real service; see docs/SIMULATION.md.
