@@ -50,7 +50,7 @@ extension AlertDesk: Outbox {
     var entries = found.filter { !hidden.contains($0.idempotencyKey) }
     if trouble != nil || !setAside.outbox.isEmpty {
       // What is behind one that was put off waits for it, though the database thinks that one due.
-      let held = Set(putOffUnwritten().filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
+      let held = Set(putOffUnwritten.filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
       entries.removeAll { held.contains(AlertChannel($0)) }
       let known = Set(entries.map(\.idempotencyKey))
       let added = Set(queue.waiting.filter { $0.commit.isOfOutbox }.flatMap(\.commit.outbox).map(\.idempotencyKey))
@@ -89,29 +89,32 @@ extension AlertDesk: Outbox {
 
   package func notes() async throws -> [ChannelNote] { try await storage.notes() }
 
-  /// Stored notifications that were tried since the database refuses: only memory knows when they go out again. Oldest first.
-  private func putOffUnwritten() -> [OutboxEntry] {
-    let inMemory = Set((setAside.outbox + queue.waiting.flatMap(\.commit.outbox)).map(\.idempotencyKey))
-    return unwritten.values.compactMap { settlement in
-      guard case .postponed(let entry) = settlement, !inMemory.contains(entry.idempotencyKey) else { return nil }
-      return entry
-    }.sorted { ($0.createdAt, $0.event.number) < ($1.createdAt, $1.event.number) }
+  /// Notifications that were tried since the database refuses: only memory knows when they go out again.
+  private var putOffUnwritten: [OutboxEntry] {
+    unwritten.values.compactMap { settlement in
+      if case .postponed(let entry) = settlement { entry } else { nil }
+    }
   }
 
   /// Entries that only memory knows as they are, oldest first, as the last attempt left them. What the database is about to take
   /// waits for that.
   private func waitingInMemory() -> [OutboxEntry] {
     if trouble == nil { return setAside.outbox }
-    return setAside.outbox + putOffUnwritten()
-      + queue.waiting.flatMap(\.commit.outbox).compactMap { entry in
-        var entry = entry
-        switch unwritten[entry.idempotencyKey] {
-        case .delivered, .failed: return nil
-        case .postponed(let later):
-          entry = later
-        case nil: break
+    let unstored = queue.waiting.flatMap(\.commit.outbox)
+    var seen = Set(setAside.outbox.map(\.idempotencyKey))
+    let known = seen.union(unstored.map(\.idempotencyKey))
+    // Stored ones that were tried; what has not been written at all stands in its place below.
+    let tried = putOffUnwritten.filter { !known.contains($0.idempotencyKey) }
+      .sorted { ($0.createdAt, $0.event.number) < ($1.createdAt, $1.event.number) }
+    return setAside.outbox + tried
+      + unstored.compactMap { entry in
+        // A second way may have been asked for twice; the database will take it once.
+        guard seen.insert(entry.idempotencyKey).inserted else { return nil }
+        return switch unwritten[entry.idempotencyKey] {
+        case .delivered, .failed: nil
+        case .postponed(let later): later
+        case nil: entry
         }
-        return entry
       }
   }
 

@@ -7,7 +7,7 @@ import Testing
 /// undone. `LINLI_SEEDS=n` runs so many, `LINLI_SEED=s` replays one; see docs/SIMULATION.md.
 @Suite struct SimulationTests {
   static let environment = ProcessInfo.processInfo.environment
-  static let seeds = environment["LINLI_SEEDS"].flatMap(range) ?? 0..<1_500
+  static let seeds = environment["LINLI_SEEDS"].flatMap(range) ?? 0..<2_000
   /// Fewer runs need not meet everything.
   static let seedsForCoverage = 500
 

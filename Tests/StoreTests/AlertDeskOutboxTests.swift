@@ -130,6 +130,24 @@ import Testing
     #expect(try await due(at: 34).map(\.event.kind) == [.cleared])
   }
 
+  /// A ban and a third failure may both ask for the second way, and the channel of another configuration for one that waits already.
+  @Test func askedForTwiceItIsOneWhileTheDiskIsFull() async throws {
+    _ = await desk.take([change(.raised, "a", 1), change(.cleared, "a", 2)], lane: "main")
+    storage.fail(.refuse(.diskFull))
+    var first = try #require(try await due(at: 3).first)
+    for _ in 0..<2 {
+      let ways = ["spare", "ops"].map { OutboxEntry(event: first.event, channel: $0, at: at(3)) }
+      try await desk.settle([], adding: ways, note: nil)
+    }
+    #expect(try await desk.due(at: at(4), of: "spare", limit: 10).map(\.event.kind) == [.raised])
+    // What only its double in memory stands for was tried: the step behind it waits all the same.
+    first.attempts = 1
+    first.nextAttemptAt = at(10)
+    try await desk.postpone(first)
+    #expect(try await desk.due(at: at(9), of: "ops", limit: 10).isEmpty)
+    #expect(try await desk.due(at: at(10), of: "ops", limit: 10).first?.event.kind == .raised)
+  }
+
   /// Somebody closed by force an alert of Linli itself: the same trouble is no news while it lasts, and news when it comes again.
   @Test func itsOwnTroubleClosedByForceIsRaisedTheNextTime() async throws {
     var away = change(.raised, "critical-broker", 0)
