@@ -31,7 +31,10 @@ import Testing
     return community
   }
 
-  @Test func thePersonIsToldAndTheOneWhoAssignsHearsOfIt() async throws {
+  /// A running service with an alert of a room that is too cold.
+  private static func withCold(
+    _ body: @Sendable (CommunityService, _ id: String, SmallCommunity, WebhookReceiver) async throws -> Void
+  ) async throws {
     let broker = try MosquittoBroker()
     let hook = try WebhookReceiver()
     defer { hook.stop() }
@@ -39,7 +42,12 @@ import Testing
     try await RunningService.with(community, clock: TurnableClock()) { service in
       try MosquittoPublisher.publish(port: broker.port, topic: "test/c1/climate", payload: #"{"temperature":12}"#)
       try await RunningService.eventually("the cold") { try await service.alerts(of: "chilly").count == 1 }
-      let id = try await service.alerts(of: "chilly")[0].id
+      try await body(service, service.alerts(of: "chilly")[0].id, community, hook)
+    }
+  }
+
+  @Test func thePersonIsToldAndTheOneWhoAssignsHearsOfIt() async throws {
+    try await Self.withCold { service, id, _, hook in
       func assign(_ to: String, _ language: Language) async throws -> AlertActionView {
         try await service.perform(
           AlertActionRequest(action: .assign, by: "李敏", comment: "带上备件", to: to), on: id, language: language)
@@ -68,14 +76,7 @@ import Testing
   /// What Linli says of its own steps comes in the language asked for.
   @Test(arguments: [(Language.zh, "规则已删除或更改"), (.en, "rule deleted or changed")])
   func aStoryIsInOneLanguage(language: Language, words: String) async throws {
-    let broker = try MosquittoBroker()
-    let hook = try WebhookReceiver()
-    defer { hook.stop() }
-    let community = try Self.community(broker.port, hook: hook.url)
-    try await RunningService.with(community, clock: TurnableClock()) { service in
-      try MosquittoPublisher.publish(port: broker.port, topic: "test/c1/climate", payload: #"{"temperature":12}"#)
-      try await RunningService.eventually("the cold") { try await service.alerts(of: "chilly").count == 1 }
-      let id = try await service.alerts(of: "chilly")[0].id
+    try await Self.withCold { service, id, community, _ in
       try community.write("rules/test.yaml", SmallCommunity.rules.replacingOccurrences(of: "chilly", with: "chillier"))
       try await service.reload()
       try await RunningService.eventually("the end") { try await service.alerts(of: "chilly")[0].closedAt != nil }

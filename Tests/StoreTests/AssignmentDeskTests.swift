@@ -2,7 +2,6 @@
 // and remarks are stored so that each reader gets one language.
 import Alerts
 import Community
-import ConfigFile
 import GRDB
 import Notify
 import Pipeline
@@ -12,7 +11,6 @@ import Testing
 
 @Suite struct AssignmentDeskTests {
   private static func policy() throws -> DeskPolicy {
-    let log = ProblemLog()
     let places = """
       places:
       - id: hedong
@@ -20,17 +18,14 @@ import Testing
         duty: {unit: {zh: 区, en: District}, people: [{name: 李敏, channel: street}, 赵工], answer_within: 10s}
         places: [{id: jiefang, duty: {unit: 街道, people: [{name: 王强, channel: wang}], answer_within: 20s}}]
       """
-    let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
-    let table = DutyTable(
-      places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
-    #expect(log.problems.isEmpty)
     let router = Router(
       NotifyConfiguration(
         channels: [
           Channel(id: "hook", kind: .webhook), Channel(id: "street", kind: .wecom), Channel(id: "wang", kind: .email),
         ], routes: [Route(to: ["hook"])]))
     return DeskPolicy(
-      traits: { _ in traits() }, response: ResponsePolicy(duty: table), channels: { router.channels(for: $0) })
+      traits: { _ in traits() }, response: ResponsePolicy(duty: try dutyTable(places)),
+      channels: { router.channels(for: $0) })
   }
 
   private static func desk(_ storage: FailingStorage) async throws -> (AlertDesk, id: String) {

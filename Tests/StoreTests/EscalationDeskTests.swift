@@ -1,7 +1,6 @@
 // Escalation over a real database: whatever dies when, each step is there once, with its true time and its notifications.
 import Alerts
 import Community
-import ConfigFile
 import Notify
 import Pipeline
 import Testing
@@ -10,7 +9,6 @@ import Testing
 
 @Suite struct EscalationDeskTests {
   private static func policy() throws -> DeskPolicy {
-    let log = ProblemLog()
     let places = """
       places:
       - id: hedong
@@ -18,13 +16,9 @@ import Testing
         duty: {unit: 区, answer_within: 10s}
         places: [{id: jiefang, duty: {unit: 街道, people: [{name: 李敏, channel: street}], answer_within: 20s, finish_within: 60s}}]
       """
-    let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
-    let table = DutyTable(
-      places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
-    #expect(log.problems.isEmpty)
     return DeskPolicy(
       traits: { traits($0.subject.hasPrefix("critical") ? .critical : .high) },
-      response: ResponsePolicy(duty: table),
+      response: ResponsePolicy(duty: try dutyTable(places)),
       channels: { event in ["ops"] + (event.to ?? []).compactMap(\.channel) })
   }
 

@@ -29,14 +29,11 @@ import Testing
         duty: {unit: 区, people: [{name: 值班长, channel: district}]}
         places: [{id: jiefang, duty: {unit: 街道, people: [{name: 李敏, channel: street}]}}]
       """
-    let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
-    let table = DutyTable(
-      places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
     let settings = OrderSettings.read(ConfigReader.parse(orders, file: "orders.yaml", log: log), log: log)
     #expect(log.problems.map(\.description) == [])
     return DeskPolicy(
       traits: { traits($0.subject.hasPrefix("critical") ? .critical : .high) },
-      orders: OrderPolicy(settings: settings, duty: table, zone: .utc),
+      orders: OrderPolicy(settings: settings, duty: try dutyTable(places), zone: .utc),
       channels: { event in (event.order == nil ? [] : ["ops"]) + (event.to ?? []).compactMap(\.channel) })
   }
 
@@ -108,17 +105,13 @@ import Testing
   /// A deadline that passed a moment before somebody accepts the order was missed, whether or not the clock had been looked at.
   @Test func whatWasDueBeforeAnActionComesFirst() async throws {
     let folder = try TemporaryFolder()
-    let log = ProblemLog()
     let places = """
       places:
       - {id: hedong, level: district, duty: {unit: 区, people: [值班长], answer_within: 10s}, places: [{id: jiefang, duty: {
           unit: 街道, people: [李敏], answer_within: 10s}}]}
       """
-    let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
-    let table = DutyTable(
-      places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
     var policy = try Self.policy()
-    policy.response = ResponsePolicy(duty: table)
+    policy.response = ResponsePolicy(duty: try dutyTable(places))
     let desk = AlertDesk(storage: try Store(path: folder.database), policy: policy)
     try await desk.start()
     _ = await desk.take([change(.raised, "a", 2)], lane: "main")

@@ -1,11 +1,13 @@
 // A database in a folder of its own, changes for it, and a storage that can be made to fail.
 import Alerts
 import Community
+import ConfigFile
 import Foundation
 import Notify
 import Orders
 import Pipeline
 import Synchronization
+import Testing
 
 @testable import Store
 
@@ -27,6 +29,16 @@ final class TemporaryFolder: Sendable {
 
 func traits(_ priority: Priority = .high) -> AlertTraits {
   AlertTraits(priority: priority, title: LocalizedText(zh: "过低", en: "Too low"), audience: ["care"])
+}
+
+/// The duty of a places.yaml without mistakes.
+func dutyTable(_ places: String) throws -> DutyTable {
+  let log = ProblemLog()
+  let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
+  let table = DutyTable(
+    places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
+  #expect(log.problems.map(\.description) == [])
+  return table
 }
 
 func change(

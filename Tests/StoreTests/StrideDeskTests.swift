@@ -20,21 +20,19 @@ import Testing
         duty: {unit: 区, answer_within: 10s}
         places: [{id: jiefang, duty: {unit: 街道, people: [{name: 李敏, channel: street}], answer_within: 20s}}]
       """
-    let node = try #require(ConfigReader.parse(places, file: "places.yaml", log: log))
-    let table = DutyTable(
-      places: PlaceTreeReader.read(node, log: log), file: DutyFile(), careChains: [:], zone: .utc, log: log)
     let orders = OrderSettings.read(
       ConfigReader.parse(
         "automatic: [{id: cold, rules: [cold], title: {zh: 查暖气, en: Check the heating}}]", file: "orders.yaml", log: log
       ),
       log: log)
     #expect(log.problems.isEmpty)
+    let duty = try dutyTable(places)
     var policy = DeskPolicy(
       traits: { traits($0.subject.hasPrefix("critical") ? .critical : .high) },
-      response: ResponsePolicy(duty: table),
+      response: ResponsePolicy(duty: duty),
       channels: { event in (event.order == nil ? ["ops"] : []) + (event.to ?? []).compactMap(\.channel) })
     policy.stepsAtOnce = steps
-    policy.orders = OrderPolicy(settings: orders, duty: table, zone: .utc)
+    policy.orders = OrderPolicy(settings: orders, duty: duty, zone: .utc)
     return policy
   }
 
