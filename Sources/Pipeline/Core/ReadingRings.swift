@@ -80,17 +80,24 @@ struct ReadingRings: ~Copyable {
   mutating func add(_ point: Int, _ shape: inout Shape, pause: Int64, value: Double, reason: QualityReason) {
     let value = value.isFinite ? value + 0 : 0  // -0 becomes 0
     let pause = UInt64(max(0, pause))
-    if !shape.isWide, pause > Packed.pauseMax || whole(value, places: Int(shape.places)) == nil {
-      reshape(point, &shape, for: value, pause)
-    }
-    let word = words + (point * Self.capacity + shape.next)
-    if shape.isWide {
-      word.pointee = value.bitPattern
-      putBeside(point, shape.next, UInt32(clamping: pause), reason)
-    } else {
-      word.pointee = Packed(whole: whole(value, places: Int(shape.places)) ?? 0, pause: pause, reason: reason).word
+    if !pack(point, shape, pause, value, reason) {
+      if !shape.isWide { reshape(point, &shape, for: value, pause) }
+      if !pack(point, shape, pause, value, reason) {
+        words[point * Self.capacity + shape.next] = value.bitPattern
+        putBeside(point, shape.next, UInt32(clamping: pause), reason)
+      }
     }
     shape.advance()
+  }
+
+  /// Puts a reading into the next place; false: it does not fit there in the ring's present shape.
+  @inline(__always)
+  private func pack(_ point: Int, _ shape: Shape, _ pause: UInt64, _ value: Double, _ reason: QualityReason) -> Bool {
+    guard !shape.isWide, pause <= Packed.pauseMax, let whole = whole(value, places: Int(shape.places)) else {
+      return false
+    }
+    words[point * Self.capacity + shape.next] = Packed(whole: whole, pause: pause, reason: reason).word
+    return true
   }
 
   /// A reading as it lies in the ring.

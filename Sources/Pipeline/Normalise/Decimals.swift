@@ -15,16 +15,24 @@ package enum Decimals {
   ///   - largest: the part's magnitude.
   ///   - places: at most so many decimal places.
   package static func rounded(_ value: Double, largest: Double, places most: Int = 22) -> Double {
-    guard largest < 1e12, value != value.rounded() else { return value }
+    // Not a number fails the second.
+    guard largest < 1e12, value.magnitude < 2e12, value != whole(value) else { return value }
     let largest = Swift.max(largest, value.magnitude)
     // 1233 / 4096 is the logarithm of 2: at most one too low, as the magnitude may be nearly twice its power of two.
     var places = Self.digits - 1 - ((Int(largest.exponent) * 1233) >> 12)
-    guard places >= 0, value.isFinite else { return value }
+    guard places >= 0 else { return value }
     places = min(places, 22)
     if places > 0 && largest * powers[places] >= 1e12 { places -= 1 }
     places = min(places, most)
     // Both are exact, so the quotient is the double nearest to the decimal, as if its digits were read.
-    return (value * powers[places]).rounded() / powers[places]
+    return whole(value * powers[places]) / powers[places]
+  }
+
+  /// As `rounded()`, of magnitudes below 2^52, without a call into the mathematics library: it counts in every reading.
+  private static func whole(_ value: Double) -> Double {
+    let truncated = Double(Int64(value))
+    let rest = value - truncated
+    return rest >= 0.5 ? truncated + 1 : rest <= -0.5 ? truncated - 1 : truncated
   }
 
   package static func rounded(_ value: Double) -> Double { rounded(value, largest: value.magnitude) }

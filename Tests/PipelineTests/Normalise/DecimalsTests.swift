@@ -36,6 +36,20 @@ import Testing
     for value in [0, 1, -3, 1e11 + 1, 1e15 + 0.5, 1e300, .infinity] as [Double] {
       #expect(Decimals.rounded(value) == value)
     }
-    #expect(Decimals.rounded(.nan).isNaN && Decimals.rounded(Double.leastNonzeroMagnitude).isFinite)
+    for value in [Double.infinity, -.infinity, 3e12 + 0.5, 1e300] {
+      #expect(Decimals.rounded(value, largest: 1) == value)
+    }
+    #expect(Decimals.rounded(.nan).isNaN && Decimals.rounded(.nan, largest: 1).isNaN)
+    #expect(Decimals.rounded(Double.leastNonzeroMagnitude).isFinite)
+  }
+
+  /// Away from zero at the half, as `rounded()` has it, also where adding a half would round by itself.
+  @Test func halves() {
+    for whole in [0, 1, 2, 1023, 99_999_999_998, 999_999_999_998] as [Double] {
+      for value in [(whole + 0.5).nextDown, whole + 0.5, (whole + 0.5).nextUp] {
+        #expect(Decimals.rounded(value, largest: 999_999_999_999, places: 0) == value.rounded())
+        #expect(Decimals.rounded(-value, largest: 999_999_999_999, places: 0) == -value.rounded())
+      }
+    }
   }
 }
