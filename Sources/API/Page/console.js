@@ -46,8 +46,14 @@ async function get(path) {
   return response.json();
 }
 
+// What is not of today comes with its day.
 function time(value) {
-  return value ? new Date(value).toLocaleTimeString(state.language === "zh" ? "zh-CN" : "en-GB") : "";
+  if (!value) return "";
+  const at = new Date(value);
+  const locale = state.language === "zh" ? "zh-CN" : "en-GB";
+  const day = at.toDateString() === new Date().toDateString() ? ""
+    : `${at.toLocaleDateString(locale, { day: "numeric", month: "short" })} `;
+  return day + at.toLocaleTimeString(locale);
 }
 
 function number(value) {
@@ -93,7 +99,8 @@ function alertCard(alert) {
   if (alert.suppressed) {
     const until = alert.suppressed_until ? `${word("until")} ${time(alert.suppressed_until)}` : "";
     const kind = word("suppressed")[alert.suppressed] || alert.suppressed;
-    notes.push([kind, until, alert.suppressed_who, alert.suppressed_reason].filter(Boolean).join(" "));
+    const why = alert.suppressed_reason ? `“${alert.suppressed_reason}”` : "";
+    notes.push([kind, until, alert.suppressed_who, why].filter(Boolean).join(" "));
   }
   if (notes.length) card.append(element("div", "state", notes.join(" · ")));
   if (alert.advice) card.append(element("div", "state", alert.advice));

@@ -57,20 +57,6 @@ package struct PlaceGrouping: Sendable {
   }
 }
 
-extension Place.Level {
-  package var text: LocalizedText {
-    switch self {
-    case .district: LocalizedText(zh: "区", en: "district")
-    case .street: LocalizedText(zh: "街道", en: "street")
-    case .community: LocalizedText(zh: "社区", en: "community")
-    case .compound: LocalizedText(zh: "小区", en: "compound")
-    case .building: LocalizedText(zh: "楼栋", en: "building")
-    case .floor: LocalizedText(zh: "楼层", en: "floor")
-    case .room: LocalizedText(zh: "房间", en: "room")
-    }
-  }
-}
-
 extension PlaceTree {
   /// Its name with that of what it stands in, `颐和小区 3号楼`; the path of a place that is gone.
   package func reportName(_ path: String) -> LocalizedText {

@@ -69,11 +69,7 @@ struct AlertStory: AsyncParsableCommand {
     if output.json { return try Terminal.json(story) }
     let alert = story.alert
     Terminal.line("\(alert.id)  \(alert.title)  [\(Wording.priority(alert.priority, output).text)]")
-    Terminal.line("  \(output.say("规则", "rule"))     \(alert.rule)")
-    Terminal.line("  \(output.say("对象", "subject"))  \(alert.subject)  \(Wording.value(of: alert))")
-    Terminal.line("  \(output.say("位置", "place"))    \(alert.place)")
-    if let advice = alert.advice { Terminal.line("  \(output.say("建议", "advice"))   \(advice)") }
-    for line in standing(of: alert) { Terminal.line("  \(line)") }
+    facts(of: alert).print()
     Terminal.line("")
     for step in story.steps {
       let comment = step.comment.map { "  “\($0)”" } ?? ""
@@ -81,19 +77,18 @@ struct AlertStory: AsyncParsableCommand {
       Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(to)\(comment)")
     }
     for delivery in story.deliveries {
-      let error = delivery.error.map { "  \($0)" } ?? ""
-      Terminal.line(
-        "  \(Wording.time(delivery.at))  → \(delivery.channel)  \(stepWord(delivery.event))  \(deliveryWord(delivery.state))\(error)"
-      )
+      Terminal.line("  " + Wording.delivery(delivery, stepWord(delivery.event), output))
     }
   }
 
-  /// Who has it, until when, and what keeps it quiet.
-  private func standing(of alert: AlertView) -> [String] {
-    var lines: [String] = []
-    func add(_ zh: String, _ en: String, _ text: String?) {
-      if let text { lines.append("\(output.say(zh, en))  \(text)") }
-    }
+  /// What it is about, who has it, until when, and what keeps it quiet.
+  private func facts(of alert: AlertView) -> Facts {
+    var facts = Facts()
+    func add(_ zh: String, _ en: String, _ text: String?) { facts.add(output.say(zh, en), text) }
+    add("规则", "rule", alert.rule)
+    add("对象", "subject", "\(alert.subject)  \(Wording.value(of: alert))")
+    add("位置", "place", alert.place)
+    add("建议", "advice", alert.advice)
     for responsible in [alert.responsible, alert.care].compactMap(\.self) {
       add(
         "负责", "responsible",
@@ -111,7 +106,7 @@ struct AlertStory: AsyncParsableCommand {
     }
     if alert.latched { add("待复位", "latched", "linli reset \(alert.id)") }
     add("工单", "order", alert.order)
-    return lines
+    return facts
   }
 
   private func asked(by step: AlertStoryView.Step) -> String? {
@@ -124,10 +119,5 @@ struct AlertStory: AsyncParsableCommand {
 
   private func stepWord(_ kind: String) -> String {
     AlertEvent.Kind(rawValue: kind)?.text[output.language] ?? kind
-  }
-
-  private func deliveryWord(_ state: String) -> String {
-    let names = ["pending": "待发送", "delivered": "已送达", "failed": "发送失败"]
-    return output.say(names[state] ?? state, state)
   }
 }

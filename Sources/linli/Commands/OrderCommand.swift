@@ -34,7 +34,7 @@ struct OrderShow: AsyncParsableCommand {
     Terminal.line(
       "\(order.id)  \(order.title)  [\(Wording.priority(order.priority, output).text)]  \(Terminal.paint(state.text, state.colour))"
     )
-    for (name, text) in facts(of: order) { Terminal.line("  \(name)  \(text)") }
+    facts(of: order).print()
     Terminal.line("")
     for step in story.steps {
       let asked = [step.overseer ?? "", step.to.joined(separator: output.say("、", ", "))].filter { !$0.isEmpty }
@@ -44,20 +44,17 @@ struct OrderShow: AsyncParsableCommand {
         "  \(Wording.time(step.at))  \(Wording.orderStep(step.kind, output))  \(step.by)\(to)\(comment)")
     }
     for delivery in story.deliveries {
-      let error = delivery.error.map { "  \($0)" } ?? ""
-      Terminal.line("  \(Wording.time(delivery.at))  → \(delivery.channel)  \(delivery.state)\(error)")
+      Terminal.line("  " + Wording.delivery(delivery, Wording.orderStep(delivery.event, output), output))
     }
   }
 
-  private func facts(of order: OrderView) -> [(String, String)] {
-    var facts: [(String, String)] = []
-    func add(_ zh: String, _ en: String, _ text: String?) {
-      if let text, !text.isEmpty { facts.append((output.say(zh, en), text)) }
-    }
+  private func facts(of order: OrderView) -> Facts {
+    var facts = Facts()
+    func add(_ zh: String, _ en: String, _ text: String?) { facts.add(output.say(zh, en), text) }
     add("来源", "source", Wording.orderSource(order.source, output) + (order.plan.map { " (\($0))" } ?? ""))
     add("地点", "place", "\(order.placeName)  \(order.place)")
     add("负责", "unit", [order.unit, order.person ?? ""].filter { !$0.isEmpty }.joined(separator: " · "))
-    add("督办", "watched by", order.overseer.map { "\($0.unit) (\($0.level))" })
+    add("督办", "watched by", order.overseer.map { "\($0.unit) (\(Wording.level($0.level, output)))" })
     add("期限", "deadline", order.deadline.map { Wording.time($0) })
     add("接单期限", "accept by", order.acceptDue.map { Wording.time($0) })
     add("报警", "alerts", order.alerts.joined(separator: " "))

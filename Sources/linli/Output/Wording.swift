@@ -36,6 +36,18 @@ enum Wording {
     return Table.Cell(priority.text[output.language], colour)
   }
 
+  static func level(_ name: String, _ output: OutputOptions) -> String {
+    Place.Level(rawValue: name)?.text[output.language] ?? name
+  }
+
+  /// `01-05 11:20:00  → ops-hook  raised  delivered`, behind it why not.
+  static func delivery(_ delivery: AlertStoryView.Delivery, _ step: String, _ output: OutputOptions) -> String {
+    let names = ["pending": "待发送", "delivered": "已送达", "failed": "发送失败"]
+    let state = output.say(names[delivery.state] ?? delivery.state, delivery.state)
+    let error = delivery.error.map { "  \($0)" } ?? ""
+    return "\(time(delivery.at))  → \(delivery.channel)  \(step)  \(state)\(error)"
+  }
+
   static func suppression(_ kind: String, _ output: OutputOptions) -> String {
     let names = [
       "inhibited": "被抑制", "maintenance": "维护中", "silenced": "已静默", "damped": "抖动抑制", "away": "家中无人",
