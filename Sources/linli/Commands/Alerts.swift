@@ -77,7 +77,7 @@ struct AlertStory: AsyncParsableCommand {
       Terminal.line("  \(Wording.time(step.at))  \(stepWord(step.kind))  \(step.by)\(to)\(comment)")
     }
     for delivery in story.deliveries {
-      Terminal.line("  " + Wording.delivery(delivery, stepWord(delivery.event), output))
+      Terminal.line("  " + Wording.delivery(delivery, of: stepWord(delivery.event), output))
     }
   }
 

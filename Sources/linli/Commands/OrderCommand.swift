@@ -44,7 +44,7 @@ struct OrderShow: AsyncParsableCommand {
         "  \(Wording.time(step.at))  \(Wording.orderStep(step.kind, output))  \(step.by)\(to)\(comment)")
     }
     for delivery in story.deliveries {
-      Terminal.line("  " + Wording.delivery(delivery, Wording.orderStep(delivery.event, output), output))
+      Terminal.line("  " + Wording.delivery(delivery, output))
     }
   }
 

@@ -40,12 +40,15 @@ enum Wording {
     Place.Level(rawValue: name)?.text[output.language] ?? name
   }
 
-  /// `01-05 11:20:00  → ops-hook  raised  delivered`, behind it why not.
-  static func delivery(_ delivery: AlertStoryView.Delivery, _ step: String, _ output: OutputOptions) -> String {
+  /// `01-05 11:20:00  → ops-hook  raised  delivered`, behind it why not. Without a step where all have the same (orders).
+  static func delivery(
+    _ delivery: AlertStoryView.Delivery, of step: String? = nil, _ output: OutputOptions
+  ) -> String {
     let names = ["pending": "待发送", "delivered": "已送达", "failed": "发送失败"]
     let state = output.say(names[delivery.state] ?? delivery.state, delivery.state)
     let error = delivery.error.map { "  \($0)" } ?? ""
-    return "\(time(delivery.at))  → \(delivery.channel)  \(step)  \(state)\(error)"
+    let of = step.map { "  \($0)" } ?? ""
+    return "\(time(delivery.at))  → \(delivery.channel)\(of)  \(state)\(error)"
   }
 
   static func suppression(_ kind: String, _ output: OutputOptions) -> String {
