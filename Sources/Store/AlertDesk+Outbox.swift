@@ -118,15 +118,21 @@ extension AlertDesk: Outbox {
       }
   }
 
-  /// Whether the database holds an earlier, unsettled notification of that alert for the same channel, or has settled this very one:
-  /// another way may have been told already.
+  /// Whether the database holds an earlier, unsettled notification of that alert for the same channel, or knows this very one: a second
+  /// way that was asked for again has been told already, or waits for its time.
   private func staysBack(_ entry: OutboxEntry, isSecondWay: Bool) async -> Bool {
-    // The first of its alert, or tried before: it was its turn then.
-    let isFirst = entry.event.number == 1 || entry.attempts > 0
-    if isFirst && !isSecondWay { return false }
+    // The first of its alert, or tried or put off before: it was its turn then, or that of others which wait in memory as well.
+    let hadItsTurn =
+      entry.event.number == 1 || entry.attempts > 0 || unwritten[entry.idempotencyKey] != nil
+    if hadItsTurn && !isSecondWay { return false }
     let deliveries = await deliveries(of: entry.event)
-    if deliveries.contains(where: { $0.idempotencyKey == entry.idempotencyKey && $0.state != .pending }) { return true }
-    return !isFirst
+    let isUntried = entry.id < 0 && entry.attempts == 0
+    if deliveries.contains(where: {
+      $0.idempotencyKey == entry.idempotencyKey && ($0.state != .pending || isUntried)
+    }) {
+      return true
+    }
+    return !hadItsTurn
       && deliveries.contains { delivery in
         guard delivery.state == .pending, delivery.channel == entry.channel else { return false }
         switch unwritten[delivery.idempotencyKey] {

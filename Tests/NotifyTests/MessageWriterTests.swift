@@ -37,7 +37,7 @@ import Testing
         Temperature: 15.2 °C
         Since: 2026-01-05 11:00
         Lasted: 16 min
-        Alert: 7ZQ4M1X0AB
+        Id: 7ZQ4M1X0AB
         https://linli.example/#alert=7ZQ4M1X0AB
         """)
   }

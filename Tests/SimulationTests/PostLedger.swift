@@ -93,7 +93,7 @@ final class PostLedger {
     gone = []
   }
 
-  /// A reload has taken a channel away: what waits for it goes elsewhere.
+  /// The process does not have that channel, or has it no more: what waits for it goes elsewhere.
   func lost(_ channel: String) { gone.insert(channel) }
 
   /// The worker begins to send this in one message.

@@ -162,6 +162,7 @@ final class World: @unchecked Sendable {
       }
       return
     }
+    loseChannels()
     note("started", Int(new.journal.next), Int(new.driver.core.position))
     connect(new)
     process = new
@@ -239,10 +240,15 @@ final class World: @unchecked Sendable {
     process.fate.die()
   }
 
+  /// What waits for channels that this version does not have goes elsewhere.
+  private func loseChannels() {
+    for robot in SimulatedPost.robots where robot != SimulatedPost.robot(version) { chronicle.post.lost(robot) }
+  }
+
   func reload(_ process: LaneProcess) async {
     version = (version + chance.dice.pick(1...SimulatedSite.versions.count - 1)) % SimulatedSite.versions.count
     note("reload", version)
-    for robot in SimulatedPost.robots where robot != SimulatedPost.robot(version) { chronicle.post.lost(robot) }
+    loseChannels()
     chance.saw(.reloadAsked)
     let chance = chance
     let before = await process.hidden

@@ -130,6 +130,29 @@ import Testing
     #expect(try await due(at: 34).map(\.event.kind) == [.cleared])
   }
 
+  /// Steps of one alert that were put off together go out again together, and before what came later.
+  @Test func whatWasPutOffTogetherDoesNotWaitForEachOtherWhileTheDiskIsFull() async throws {
+    _ = await desk.take([change(.raised, "a", 1)], lane: "main")
+    let raised = try #require(try await due(at: 2).first)
+    try await desk.delivered(raised, at: at(2))
+    for second in 3...5 {
+      _ = try await desk.perform(
+        .comment, on: raised.event.alert.id, by: "张三", at: at(Int64(second)), comment: "\(second)")
+    }
+    let steps = try await desk.due(at: at(6), of: "ops", limit: 10)
+    try #require(steps.count == 3)
+    storage.fail(.refuse(.diskFull))
+    let later = steps.prefix(2).map { entry in
+      var entry = entry
+      entry.nextAttemptAt = at(10)
+      return entry
+    }
+    try await desk.settle(later.map { .postponed($0) }, adding: [], note: nil)
+    #expect(try await desk.due(at: at(9), of: "ops", limit: 10).isEmpty)
+    #expect(try await desk.due(at: at(10), of: "ops", limit: 10).map(\.event.number) == [2, 3, 4])
+    #expect(try await due(at: 10).map(\.event.number) == [2])
+  }
+
   /// A ban and a third failure may both ask for the second way, and the channel of another configuration for one that waits already.
   @Test func askedForTwiceItIsOneWhileTheDiskIsFull() async throws {
     _ = await desk.take([change(.raised, "a", 1), change(.cleared, "a", 2)], lane: "main")
@@ -146,6 +169,22 @@ import Testing
     try await desk.postpone(first)
     #expect(try await desk.due(at: at(9), of: "ops", limit: 10).isEmpty)
     #expect(try await desk.due(at: at(10), of: "ops", limit: 10).first?.event.kind == .raised)
+  }
+
+  /// A second way that the database has, and that was tried, keeps its pause when it is asked for again.
+  @Test func askedForAgainItKeepsItsTimeWhileTheDiskIsFull() async throws {
+    _ = await desk.take([change(.raised, "a", 1)], lane: "main")
+    let first = try #require(try await due(at: 3).first)
+    let way = OutboxEntry(event: first.event, channel: "spare", at: at(3))
+    try await desk.settle([], adding: [way], note: nil)
+    var tried = try #require(try await desk.due(at: at(4), of: "spare", limit: 10).first)
+    tried.attempts = 1
+    tried.nextAttemptAt = at(10)
+    try await desk.postpone(tried)
+    storage.fail(.refuse(.diskFull))
+    try await desk.settle([], adding: [OutboxEntry(event: first.event, channel: "spare", at: at(5))], note: nil)
+    #expect(try await desk.due(at: at(9), of: "spare", limit: 10).isEmpty)
+    #expect(try await desk.due(at: at(10), of: "spare", limit: 10).map(\.attempts) == [1])
   }
 
   /// Somebody closed by force an alert of Linli itself: the same trouble is no news while it lasts, and news when it comes again.

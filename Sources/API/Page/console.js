@@ -26,7 +26,7 @@ const words = {
 
 const state = {
   language: localStorage.getItem("language") || ((navigator.language || "zh").startsWith("zh") ? "zh" : "en"),
-  places: new Map(), points: new Map(), alerts: new Map(), status: null, version: 0, lost: false, filter: "",
+  places: new Map(), points: new Map(), alerts: new Map(), status: null, version: 0, lost: false, filter: "", wanted: "",
 };
 const $ = (id) => document.getElementById(id);
 const word = (key) => words[state.language][key];
@@ -80,7 +80,8 @@ async function act(id, action) {
 }
 
 function alertCard(alert) {
-  const card = element("li", `alert ${alert.priority}${alert.active ? "" : " cleared"}`);
+  const marks = `${alert.active ? "" : " cleared"}${alert.id === state.wanted ? " wanted" : ""}`;
+  const card = element("li", `alert ${alert.priority}${marks}`);
   const top = element("div", "top");
   top.append(element("span", "badge priority", word("priority")[alert.priority]), element("span", "title", alert.title));
   top.append(element("span", "state", time(alert.raised_at)));
@@ -256,10 +257,19 @@ $("language").onclick = () => {
 };
 $("search").oninput = (event) => { state.filter = event.target.value.toLowerCase(); drawPlaces(); };
 
+// The link of a message leads to its alert: /#alert=ID.
+function follow() {
+  state.wanted = new URLSearchParams(location.hash.slice(1)).get("alert") || "";
+  drawAlerts();
+  document.querySelector(".alert.wanted")?.scrollIntoView({ block: "center" });
+}
+addEventListener("hashchange", follow);
+
 async function start() {
   state.places = new Map((await get("/api/v1/places")).map((place) => [place.path, place]));
   await loadAlerts();
   draw();
+  follow();
   listen();
   await poll();
 }

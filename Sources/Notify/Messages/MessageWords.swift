@@ -36,7 +36,7 @@ enum MessageWords {
         \(assigns ? "Assigned by" : "By"): {by}
         Note: {comment}
         Advice: {advice}
-        Alert: {id}
+        Id: {id}
         Answer: {answer}
         I am on it: {confirm}
         {link}
