@@ -106,11 +106,25 @@ package enum AnswerJudge {
     let text = header.trimmingCharacters(in: .whitespaces)
     let longest: Int64 = 3_600_000
     if let seconds = Int64(text) { return seconds < 0 ? nil : min(min(seconds, 3_600) * 1000, longest) }
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = .gmt
-    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-    guard let date = formatter.date(from: text) else { return nil }
-    return min(max(0, Timestamp(seconds: date.timeIntervalSince1970) - now), longest)
+    guard let time = httpDate(text) else { return nil }
+    return min(max(0, time - now), longest)
+  }
+
+  /// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110 §5.6.7). Not by `DateFormatter`: it traps on some texts that are not ASCII, and a
+  /// robot may say anything.
+  private static func httpDate(_ text: String) -> Timestamp? {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), (1...31).contains(day),
+      let month = months.firstIndex(of: words[2]), let year = Int32(words[3]), (1970...9999).contains(year)
+    else { return nil }
+    let clock = words[4].split(separator: ":").compactMap { Int32($0) }
+    guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2]) else {
+      return nil
+    }
+    var parts = tm()
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, Int32(month), day)
+    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (clock[0], clock[1], clock[2])
+    return Timestamp(seconds: Double(timegm(&parts)))
   }
 }
