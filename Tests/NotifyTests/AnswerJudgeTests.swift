@@ -49,6 +49,9 @@ import Testing
       (401, nil, .refused, nil), (404, nil, .refused, nil), (408, nil, .retry, nil), (429, "7", .retry, 7_000),
       (429, nil, .retry, nil), (500, nil, .retry, nil), (503, "Mon, 05 Jan 2026 03:00:30 GMT", .retry, 30_000),
       (503, "soon", .retry, nil), (503, "999999999999", .retry, 3_600_000), (503, "-5", .retry, nil),
+      (503, "Mon, 30 Feb 2026 03:00:30 GMT", .retry, nil), (503, "Mon, 05 Jan 2026 03:00:30 CST", .retry, nil),
+      // Foundation's `DateFormatter` trapped on such a one.
+      (503, "Wed, 21\u{5B0}\u{FFFD}6 07:28p 503 Wed, 21 Oct 2026 07:28:00 GMT", .retry, nil),
     ] as [(Int, String?, Meaning, Int64?)])
   func statuses(status: Int, retryAfter: String?, expected: Meaning, pause: Int64?) {
     let result = AnswerJudge.judge(HTTPAnswer(status: status, retryAfter: retryAfter), now: Sample.start)

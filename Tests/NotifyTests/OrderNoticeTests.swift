@@ -56,6 +56,7 @@ import Testing
   @Test func aWebhookTellsTheStep() {
     let document = WebhookDocument(event: event(), receiver: "hook", language: .en, settings: Sample.settings)
     #expect(document.status == "firing" && document.commonLabels["alertname"] == "order")
+    #expect(document.alerts.map(\.generatorURL) == [""])
     #expect(document.commonAnnotations["order_step"] == "escalated")
     #expect(document.commonAnnotations["order_unit"] == "电梯维保")
     #expect(document.commonAnnotations["order_deadline"]?.isEmpty == false)

@@ -229,7 +229,7 @@ async function poll() {
     drawPlaces();
   } catch { state.lost = true; }
   drawStatus();
-  $("clock").textContent = new Date().toLocaleTimeString(state.language === "zh" ? "zh-CN" : "en-GB");
+  $("clock").textContent = time(Date.now());
   setTimeout(poll, document.hidden ? 5000 : 1000);
 }
 

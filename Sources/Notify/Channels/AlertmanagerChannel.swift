@@ -65,7 +65,7 @@ package struct AlertmanagerChannel: ChannelSender {
       event: event, receiver: channel.id, language: channel.language ?? settings.language, settings: settings)
     let alert = event.alert
     let end = alert.clearedAt ?? alert.closedAt ?? now + Self.lifetime
-    let link = settings.link(to: alert.id)
+    let link = settings.link(to: event)
     return Item(
       labels: WebhookDocument.labels(of: alert), annotations: document.commonAnnotations,
       startsAt: alert.raisedAt.rfc3339(in: settings.timeZone),

@@ -114,17 +114,8 @@ package enum AnswerJudge {
   /// robot may say anything.
   private static func httpDate(_ text: String) -> Timestamp? {
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let words = text.split(separator: " ").map(String.init)
-    guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), (1...31).contains(day),
-      let month = months.firstIndex(of: words[2]), let year = Int32(words[3]), (1970...9999).contains(year)
-    else { return nil }
-    let clock = words[4].split(separator: ":").compactMap { Int32($0) }
-    guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2]) else {
-      return nil
-    }
-    var parts = tm()
-    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, Int32(month), day)
-    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (clock[0], clock[1], clock[2])
-    return Timestamp(seconds: Double(timegm(&parts)))
+    let words = text.split(separator: " ")
+    guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else { return nil }
+    return Timestamp(rfc3339: "\(words[3])-\(month < 9 ? "0" : "")\(month + 1)-\(words[1])T\(words[4])Z")
   }
 }

@@ -44,7 +44,7 @@ package struct WebhookDocument: Codable, Sendable, Equatable {
         status: end == nil ? "firing" : "resolved", labels: labels, annotations: annotations,
         startsAt: alert.raisedAt.rfc3339(in: settings.timeZone),
         endsAt: end.map { $0.rfc3339(in: settings.timeZone) } ?? Self.notEnded,
-        generatorURL: settings.link(to: alert.id), fingerprint: Self.fingerprint(of: labels))
+        generatorURL: settings.link(to: event), fingerprint: Self.fingerprint(of: labels))
     ]
     groupLabels = group
     commonLabels = labels

@@ -35,8 +35,10 @@ package struct MessageSettings: Sendable {
     self.valueText = valueText
   }
 
-  /// Where the alert can be seen and answered; empty without a console address.
-  func link(to alert: String) -> String { externalURL.isEmpty ? "" : "\(externalURL)/#alert=\(alert)" }
+  /// Where the event's alert can be seen and answered; empty without a console address, and for orders, which the console does not show.
+  func link(to event: AlertEvent) -> String {
+    externalURL.isEmpty || event.order != nil ? "" : "\(externalURL)/#alert=\(event.alert.id)"
+  }
 
   /// The names along the path, or the path itself.
   package func placeName(_ path: String, in language: Language) -> String {

@@ -98,7 +98,7 @@ package struct MessageWriter: Sendable {
       .since: LocalTime.short(alert.raisedAt, in: settings.timeZone),
       .comment: isPublic ? "" : style.escape(event.comment(in: language) ?? ""),
       .id: style.escape(alert.id),
-      .link: settings.link(to: alert.id),
+      .link: settings.link(to: event),
       .rule: style.escape(alert.rule),
       .subject: style.escape(alert.subject),
     ]

@@ -7,8 +7,6 @@ extension OrderNotice {
     _ values: inout [Template.Field: String], _ language: Language, _ style: TextStyle, _ settings: MessageSettings
   ) {
     values[.state] = state[language]
-    // The console shows no orders.
-    values[.link] = nil
     let unit = unit[language]
     values[.responsible] = style.escape(
       person.map { language == .zh ? "\(unit) \($0)" : "\(unit): \($0)" } ?? unit)

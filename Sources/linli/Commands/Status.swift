@@ -39,47 +39,49 @@ struct Status: AsyncParsableCommand {
     let title = place.map { " · \($0)" } ?? ""
     Terminal.line(
       "Linli \(status.version)\(title)  \(output.say("已运行", "up")) \(Wording.duration(seconds: status.uptimeSeconds))")
+    var facts = Facts()
     for broker in status.brokers {
       let state =
         broker.connected
         ? Terminal.paint(output.say("已连接", "connected"), .green) : Terminal.paint(broker.state, .red)
-      row(
+      facts.add(
         output.say("代理", "broker"),
         "\(broker.id)  \(broker.url)  \(state)  \(output.say("自", "since")) \(Wording.time(broker.since))"
           + load(broker.load))
     }
     let messages = status.messages
-    row(
+    facts.add(
       output.say("消息", "messages"),
       String(format: "%.1f", messages.perSecond) + output.say(" 条/秒", "/s") + "  \(messages.receivedTotal) "
         + output.say("收到", "received") + "  \(messages.rejectedTotal) " + output.say("拒收", "rejected")
         + "  \(messages.droppedTotal) " + output.say("丢弃", "dropped"))
     let devices = status.devices
-    row(
+    facts.add(
       output.say("设备", "devices"),
       "\(devices.online)/\(devices.total) \(output.say("在线", "online"))  "
         + Terminal.paint("\(devices.silent) \(output.say("失联", "silent"))", devices.silent > 0 ? .yellow : nil)
         + "  \(devices.unassigned) \(output.say("待认领", "unassigned"))  \(status.points) \(output.say("测点", "points"))"
         + "  \(status.rules) \(output.say("规则", "rules"))")
     let alerts = status.alerts
-    row(
+    facts.add(
       output.say("报警", "alerts"),
       Terminal.paint("\(alerts.critical) \(output.say("紧急", "critical"))", alerts.critical > 0 ? .red : nil)
         + "  \(alerts.high) \(output.say("高", "high"))  \(alerts.medium) \(output.say("中", "medium"))"
         + "  \(alerts.low) \(output.say("低", "low"))")
-    row(
+    facts.add(
       output.say("存储", "journal"),
       "\(Wording.bytes(status.journal.bytes))  \(output.say("最早", "oldest")) \(Wording.time(status.journal.oldest))")
-    showHistory(status.history)
-    row(
+    facts.add(output.say("历史", "history"), text(of: status.history))
+    facts.add(
       output.say("待发", "outbox"),
       "\(status.outbox.pending) \(output.say("待发送", "pending"))  "
         + Terminal.paint("\(status.outbox.failed) \(output.say("失败", "failed"))", status.outbox.failed > 0 ? .red : nil)
     )
+    facts.print()
     for trouble in status.troubles { Terminal.line(Terminal.paint("! \(trouble)", .red)) }
   }
 
-  private func showHistory(_ history: StatusView.History) {
+  private func text(of history: StatusView.History) -> String {
     var text = "\(Wording.bytes(history.bytes))  \(output.say("最早", "oldest")) \(Wording.time(history.oldest))"
     text += "  \(history.bufferedReadings) \(output.say("读数待写", "readings waiting"))"
     if history.lagMessages > 0 {
@@ -89,7 +91,7 @@ struct Status: AsyncParsableCommand {
       let lost = "\(history.lostMessages) \(output.say("条消息缺失", "messages missed"))"
       text += "  " + Terminal.paint(lost, .red)
     }
-    row(output.say("历史", "history"), text)
+    return text
   }
 
   /// Nothing while a lane has room; `troubles` says the rest.
@@ -99,9 +101,5 @@ struct Status: AsyncParsableCommand {
     case "overloaded": "  " + Terminal.paint(output.say("过载", "overloaded"), .red)
     default: ""
     }
-  }
-
-  private func row(_ label: String, _ text: String) {
-    Terminal.line("  \(label)\(String(repeating: " ", count: max(1, 10 - DisplayWidth.columns(label))))\(text)")
   }
 }
