@@ -67,7 +67,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),
-        .embedInCode("Page/sign-in.html"),
+        .embedInCode("Page/sign-in.html"), .embedInCode("Page/sign-in.js"),
       ]),
     .target(name: "Simulator", dependencies: ["Pipeline", "ConfigFile", "Community", "MQTT"]),
     .target(

@@ -26,7 +26,7 @@ enum RuleTargets {
   static func tests(_ bytes: UnsafeRawBufferPointer) throws {
     let file = PlacedProblems(bytes)
     guard let node = try file.parse() else { return }
-    let tests = RuleTestReader.read(node, log: file.log)
+    let tests = RuleTestReader.read(node, at: SmallCommunity.rules.site, log: file.log)
     try file.check()
     let runner = RuleTestRunner(SmallCommunity.rules, log: file.log)
     for test in tests.prefix(4) {

@@ -8,6 +8,8 @@ package final class Access: Sendable {
   package enum Listener: Sendable { case unixSocket, tcp }
 
   static let cookie = "linli_session"
+  /// What a 401 asks for (RFC 9110 §15.5.2, RFC 6750 §3).
+  static let challenge = "Bearer realm=\"linli\""
   private static let sessionsMax = 1_000
 
   /// The access key of this service; long and random, kept in the data directory.

@@ -5,6 +5,8 @@ package import Pipeline
 /// What the HTTP API and the command line can ask of a running service. The App implements it over its lanes, alert desk
 /// and store; tests over memory. Every call returns a snapshot: nothing that is handed out is live.
 package protocol Backend: OrderBackend {
+  /// Of texts for readers who ask for none.
+  var language: Language { get async }
   /// State of the whole service; counts of devices and alerts for `place` and below when one is given.
   func status(place: String?, language: Language) async throws -> StatusView
   func places() async -> [PlaceView]
@@ -27,8 +29,9 @@ package protocol Backend: OrderBackend {
   func endQuiet(_ id: String, kind: PlannedQuiet.Kind, by: String, language: Language) async throws -> QuietView
   /// Somebody is back before the time; what was ended by that.
   func backAtHome(place: String, by: String, language: Language) async throws -> [QuietView]
-  /// Everything that happens to alerts from now on; with `after`, first what happened since that event number.
-  func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent>
+  /// Everything that happens to alerts from now on; with `after`, first what happened since that event number. In order and
+  /// without a gap, at the reader's pace.
+  func events(after: Int64?, language: Language) async -> LiveEvents
   /// The next stretch of the journal as tape lines, oldest first, arrivals from `since` on, of topics that match `filter`;
   /// `cursor` is what the stretch before answered, nil to begin.
   func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch

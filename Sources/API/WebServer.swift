@@ -49,13 +49,15 @@ package struct WebServer: Sendable {
   /// All routes. What stands before the access middleware answers anybody: health, residents' reports and
   /// the sign-in.
   func makeRouter(for listener: Access.Listener) -> Router<BasicRequestContext> {
-    let router = Router()
+    let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: ProblemMiddleware())
+    router.add(middleware: LanguageMiddleware(backend: backend))
     HealthRoutes(backend: backend).addPublic(to: router)
     ResidentRoutes(backend: backend).add(to: router)
     if let answers { AnswerRoutes(desk: answers).add(to: router) }
     if listener == .tcp {
       SignInRoutes(access: access).add(to: router)
+      router.refuseOtherMethods()
       router.add(middleware: AccessMiddleware(access: access))
     }
     HealthRoutes(backend: backend).addPrivate(to: router)
@@ -70,6 +72,7 @@ package struct WebServer: Sendable {
     TapeRoutes(backend: backend).add(to: router)
     ReportRoutes(backend: backend).add(to: router)
     PageRoutes().add(to: router)
+    router.refuseOtherMethods()
     return router
   }
 }

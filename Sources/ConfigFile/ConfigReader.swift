@@ -117,7 +117,34 @@ package enum ConfigReader {
     }
     let lines = source.split(maxSplits: location.line, omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let text = location.line <= lines.count ? lines[location.line - 1] : ""
+    if case YamlError.composer(_, let problem, _, _) = error,
+      let known = explanation(of: problem, at: text.unicodeScalars.dropFirst(max(0, location.column - 1)))
+    {
+      log.error(at: location, known.message, hint: known.hint)
+      return
+    }
     let hasTab = text.prefix { $0 == " " || $0 == "\t" }.contains("\t")
     log.error(at: location, message, hint: hasTab ? "indent with spaces, not with tabs" : nil)
+  }
+
+  /// What the composer's words do not say. nil: they say it all.
+  /// - Parameter text: the line from the place of the problem on.
+  private static func explanation(
+    of problem: String, at text: some Collection<Unicode.Scalar>
+  ) -> (message: String, hint: String)? {
+    switch problem {
+    case "but found another document":
+      return ("a second document begins here (---)", "one file is one document: remove the line or split the file")
+    case "found undefined alias":
+      let name = text.dropFirst().prefix {
+        $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_".unicodeScalars.contains($0))
+      }
+      let alias = text.first == "*" ? " *" + String(String.UnicodeScalarView(name)) : ""
+      return (
+        "broken YAML: undefined alias\(alias)",
+        "an alias (*name) needs its anchor (&name) before it; a text that begins with * needs quotes"
+      )
+    default: return nil
+    }
   }
 }

@@ -20,13 +20,18 @@ package struct SecretSource: Sendable {
   package var environment: [String: String]
   /// Relative paths after `file:` start here: the configuration's directory.
   package var directory: String
+  /// How bad a secret is that is not there: no error for those who only look at the rest.
+  package var missing: Problem.Severity
 
-  package init(environment: [String: String] = [:], directory: String = ".") {
+  package init(
+    environment: [String: String] = [:], directory: String = ".", missing: Problem.Severity = .error
+  ) {
     self.environment = environment
     self.directory = directory
+    self.missing = missing
   }
 
-  /// The text with its secrets filled in; nil and an error naming the variable or file when one is missing.
+  /// The text with its secrets filled in; nil and a problem naming the variable or file when one is missing.
   package func resolve(_ text: String, at location: SourceLocation, log: ProblemLog) -> Secret? {
     if text.hasPrefix("file:") { return read(String(text.dropFirst(5)), at: location, log: log) }
     var result = ""
@@ -54,9 +59,10 @@ package struct SecretSource: Sendable {
         result += value
       } else {
         let state = environment[name] == nil ? "not set" : "empty"
-        log.error(
-          at: location, "environment variable \(name.isEmpty ? "${}" : name) is \(state)",
-          hint: "set it in the environment of the service, or use file:PATH")
+        log.add(
+          Problem(
+            missing, at: location, "environment variable \(name.isEmpty ? "${}" : name) is \(state)",
+            hint: "set it in the environment of the service, or use file:PATH"))
         isComplete = false
       }
       rest = rest[rest.index(after: end)...]
@@ -68,12 +74,14 @@ package struct SecretSource: Sendable {
     let full = path.hasPrefix("/") ? path : directory + "/" + path
     switch FileBytes.read(full, limit: Self.fileBytesMax) {
     case .failure(let failure):
-      log.error(at: location, "cannot read the secret file \(full): \(failure.reason)")
+      log.add(Problem(missing, at: location, "cannot read the secret file \(full): \(failure.reason)"))
       return nil
     case .success(let bytes):
       let line = bytes.prefix { $0 != 10 && $0 != 13 }
       guard !line.isEmpty else {
-        log.error(at: location, "the secret file \(full) is empty", hint: "put the secret on its first line")
+        log.add(
+          Problem(
+            missing, at: location, "the secret file \(full) is empty", hint: "put the secret on its first line"))
         return nil
       }
       return Secret(String(decoding: line, as: UTF8.self))

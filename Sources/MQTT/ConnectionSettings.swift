@@ -92,14 +92,7 @@ package struct ConnectionSettings: Sendable, Equatable {
     id: String, host: String, port: Int, clientID: String, subscriptions: [String], qos: Int = 1, version: Version = .v5
   ) throws(Problem) {
     guard qos == 0 || qos == 1 else { throw .qualityOfService(qos) }
-    guard !host.isEmpty, host.utf8.count < 256, !host.utf8.contains(where: { $0 <= 0x20 }) else { throw .host(host) }
-    guard (1...65_535).contains(port) else { throw .port(port) }
-    let forbidden: (Unicode.Scalar) -> Bool = {
-      "/+#".unicodeScalars.contains($0) || $0.properties.generalCategory == .control
-    }
-    guard !clientID.isEmpty, clientID.utf8.count <= 200, !clientID.unicodeScalars.contains(where: forbidden) else {
-      throw .clientID(clientID)
-    }
+    if let problem = Self.problem(host: host, port: port) ?? Self.problem(clientID: clientID) { throw problem }
     for filter in subscriptions where filter.isEmpty || mosquitto_sub_topic_check(filter) != MOSQ_ERR_SUCCESS.code {
       throw .subscription(filter)
     }
@@ -110,6 +103,21 @@ package struct ConnectionSettings: Sendable, Equatable {
     self.subscriptions = subscriptions
     self.qos = UInt8(qos)
     self.version = version
+  }
+
+  // MARK: - What the initialiser refuses, for those who read settings from a file; nil: nothing
+
+  package static func problem(host: String, port: Int) -> Problem? {
+    if host.isEmpty || host.utf8.count > 255 || host.utf8.contains(where: { $0 <= 0x20 }) { return .host(host) }
+    return (1...65_535).contains(port) ? nil : .port(port)
+  }
+
+  package static func problem(clientID: String) -> Problem? {
+    let forbidden: (Unicode.Scalar) -> Bool = {
+      "/+#".unicodeScalars.contains($0) || $0.properties.generalCategory == .control
+    }
+    let isFine = (1...200).contains(clientID.utf8.count) && !clientID.unicodeScalars.contains(where: forbidden)
+    return isFine ? nil : .clientID(clientID)
   }
 
   /// `linli/v1/status/CLIENT`: retained `{"state":"online", …}` while connected, `{"state":"offline"}` otherwise (last will).

@@ -33,13 +33,24 @@ extension AlertDesk {
       deliveries: (stored?.deliveries ?? []) + (entries + asideEntries).map(DeliveryRecord.init(waiting:)))
   }
 
-  /// Every event from now on; with `after`, first what came above that sequence (at most the newest 2,048 of it). Ends when
-  /// the desk stops; a listener that falls more than 4,096 behind loses the oldest.
-  package func events(after: Int64? = nil) async throws(StoreError) -> AsyncStream<NumberedEvent> {
-    guard let after, !feed.covers(after: after) else { return feed.subscribe(after: after) }
-    let last = try await storage.lastSequence()
-    let from = max(after, last - Int64(EventFeed.capacity))
-    let backlog = try await storage.events(after: from, limit: EventFeed.capacity)
-    return feed.subscribe(after: from, backlog: backlog)
+  /// Every event from now on; with `after`, first what came above that number.
+  package func events(after: Int64? = nil) -> AlertEventStream {
+    let unseen = queue.waiting.lazy.filter { !$0.isPublished }.compactMap(\.commit.events.first)
+    let newest = unseen.first.map { $0.sequence - 1 } ?? sequence
+    // A number that was never given is one of another database.
+    let last = min(after ?? newest, newest)
+    return AlertEventStream(
+      desk: self, last: last, isBehind: last < newest && !feed.covers(after: last), live: feed.subscribe(after: last))
+  }
+
+  /// Events above that number, in order: what is stored, and what live pages have seen although the database has not taken it.
+  func happened(after last: Int64, atMost limit: Int) async throws(StoreError) -> [NumberedEvent] {
+    // Looked at first: what leaves the queue meanwhile is then in the database, or aside.
+    let waiting = queue.waiting.filter(\.isPublished).flatMap(\.commit.events)
+    let stored = try await storage.events(after: last, limit: limit)
+    let others = (waiting + setAside.events).filter { $0.sequence > last }
+    guard !others.isEmpty else { return stored }
+    let all = Dictionary((stored + others).map { ($0.sequence, $0) }, uniquingKeysWith: { first, _ in first })
+    return Array(all.values.sorted { $0.sequence < $1.sequence }.prefix(limit))
   }
 }

@@ -2,16 +2,19 @@
 import Synchronization
 
 final class EventFeed: Sendable {
-  /// Events remembered for listeners that resume, and queued for a slow one before it loses the oldest.
+  /// Events remembered for listeners that resume: so many and up to twice that.
   static let capacity = 2_048
+  /// Events that wait for a slow listener before its queue loses the oldest.
+  static let queueMax = 2 * capacity
 
   private struct Listener {
     let queue: AsyncStream<NumberedEvent>.Continuation
-    /// Events that its queue may hold, and held when the last one was put in.
-    let bound: Int
+    /// Events that its queue held when the last one was put in.
     var waiting = 0
     /// What it has got already: an event may be in the database before it is published.
     var last: Int64
+
+    mutating func reach(_ sequence: Int64) { last = max(last, sequence) }
   }
 
   private struct State {
@@ -21,35 +24,44 @@ final class EventFeed: Sendable {
     var dropped = 0
   }
 
+  /// Only ever held for a moment: a listener's end, which needs it, comes from under the lock of a task that is being cancelled, and
+  /// an event that is handed over wants that lock. So nothing is handed over while it is held.
   private let state = Mutex(State())
+  /// Events are handed over one after the other.
+  private let turn = Mutex(())
 
-  /// Events that slow listeners missed.
+  /// Events that slow listeners' queues lost; the listeners read them from the database (`AlertEventStream`).
   var dropped: Int { state.withLock { $0.dropped } }
 
   /// What waits for the listener that is furthest behind, as of the last event, and what may.
   var load: (waiting: Int, bound: Int) {
-    let fullest = state.withLock { state in
-      state.listeners.values.max { $0.waiting * $1.bound < $1.waiting * $0.bound }
-    }
-    return (fullest?.waiting ?? 0, fullest?.bound ?? 2 * Self.capacity)
+    (state.withLock { $0.listeners.values.map(\.waiting).max() } ?? 0, Self.queueMax)
   }
 
   func publish(_ events: [NumberedEvent]) {
-    guard !events.isEmpty else { return }
-    state.withLock { state in
-      state.recent += events
-      if state.recent.count > 2 * Self.capacity { state.recent.removeFirst(state.recent.count - Self.capacity) }
-      for (number, listener) in state.listeners {
+    guard let newest = events.last?.sequence else { return }
+    turn.withLock { _ in
+      let listeners = state.withLock { state in
+        state.recent += events
+        if state.recent.count > 2 * Self.capacity { state.recent.removeFirst(state.recent.count - Self.capacity) }
+        defer { for number in state.listeners.keys { state.listeners[number]?.reach(newest) } }
+        return state.listeners
+      }
+      for (number, listener) in listeners {
+        var (waiting, dropped) = (listener.waiting, 0)
         for event in events where event.sequence > listener.last {
           switch listener.queue.yield(event) {
-          case .enqueued(let room): state.listeners[number]?.waiting = listener.bound - room
+          case .enqueued(let room): waiting = Self.queueMax - room
           case .dropped:
-            state.dropped += 1
-            state.listeners[number]?.waiting = listener.bound
+            dropped += 1
+            waiting = Self.queueMax
           default: break
           }
         }
-        state.listeners[number]?.last = max(listener.last, events.last?.sequence ?? 0)
+        state.withLock { state in
+          state.listeners[number]?.waiting = waiting
+          state.dropped += dropped
+        }
       }
     }
   }
@@ -59,27 +71,25 @@ final class EventFeed: Sendable {
     state.withLock { state in state.recent.first.map { $0.sequence <= sequence + 1 } ?? false }
   }
 
-  /// `backlog` first, then what is remembered above it (with `after`) and everything that comes.
-  func subscribe(after: Int64?, backlog: [NumberedEvent] = []) -> AsyncStream<NumberedEvent> {
-    let bound = 2 * Self.capacity + backlog.count
+  /// With `after`, first what is remembered above it; then everything that comes.
+  func subscribe(after: Int64?) -> AsyncStream<NumberedEvent> {
     let (stream, continuation) = AsyncStream.makeStream(
-      of: NumberedEvent.self, bufferingPolicy: .bufferingNewest(bound))
-    let number = state.withLock { state in
-      for event in backlog { continuation.yield(event) }
-      var last = backlog.last?.sequence ?? after ?? 0
-      if after != nil {
-        for event in state.recent where event.sequence > last { continuation.yield(event) }
-        last = max(last, state.recent.last?.sequence ?? 0)
+      of: NumberedEvent.self, bufferingPolicy: .bufferingNewest(Self.queueMax))
+    return turn.withLock { _ in
+      let recent = after == nil ? [] : state.withLock { $0.recent }
+      var last = after ?? 0
+      for event in recent where event.sequence > last { continuation.yield(event) }
+      last = max(last, recent.last?.sequence ?? 0)
+      let number = state.withLock { state in
+        state.nextListener += 1
+        state.listeners[state.nextListener] = Listener(queue: continuation, last: after == nil ? 0 : last)
+        return state.nextListener
       }
-      state.nextListener += 1
-      state.listeners[state.nextListener] = Listener(
-        queue: continuation, bound: bound, last: after == nil ? 0 : last)
-      return state.nextListener
+      continuation.onTermination = { [weak self] _ in
+        self?.state.withLock { $0.listeners[number] = nil }
+      }
+      return stream
     }
-    continuation.onTermination = { [weak self] _ in
-      self?.state.withLock { $0.listeners[number] = nil }
-    }
-    return stream
   }
 
   func finish() {

@@ -41,7 +41,7 @@ struct ServiceClient: Sendable {
 
   init(_ options: ServiceOptions) {
     let environment = ProcessInfo.processInfo.environment
-    token = environment["LINLI_TOKEN"]
+    token = environment["LINLI_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
     if let url = options.url {
       base = url.hasSuffix("/") ? String(url.dropLast()) : url
       where_ = url
@@ -114,6 +114,7 @@ struct ServiceClient: Sendable {
     guard (200..<300).contains(response.status.code) else {
       let body: ByteBuffer
       do { body = try await response.body.collect(upTo: 1 << 20) } catch { throw unreachable(error) }
+      if response.status == .unauthorized { throw CommandFailure(.problem, withoutKey) }
       let problem = try? WireFormat.decode(ProblemDocument.self, from: Data(body.readableBytesView))
       throw CommandFailure(.problem, problem?.detail ?? "the service answered \(response.status)")
     }
@@ -125,8 +126,19 @@ struct ServiceClient: Sendable {
     do { return try await chunks.next() } catch { throw unreachable(error) }
   }
 
+  private var withoutKey: String {
+    let what = token == nil ? "wants the access key" : "refuses LINLI_TOKEN"
+    return "\(where_) \(what): set LINLI_TOKEN to the key that stands in DATA/access-key of the service"
+  }
+
   private func unreachable(_ error: any Error) -> CommandFailure {
-    CommandFailure(
+    // BoringSSL's name for an answer that is no TLS.
+    if "\(error)".contains("WRONG_VERSION_NUMBER") {
+      return CommandFailure(
+        .unreachable,
+        "the server at \(where_) does not speak TLS; write http://, or the address of the proxy that does")
+    }
+    return CommandFailure(
       .unreachable, "the service does not answer at \(where_): \(Self.reason(error)); is `linli serve` running?")
   }
 
@@ -143,6 +155,8 @@ struct ServiceClient: Sendable {
     if text.contains("No such file") { return "there is no socket" }
     if text.contains("refused") { return "connection refused" }
     if text.contains("Permission") { return "permission denied" }
+    if text.contains("CERTIFICATE_VERIFY_FAILED") { return "this machine does not trust its certificate" }
+    if text.contains("remoteConnectionClosed") { return "it closed the connection" }
     return text
   }
 }

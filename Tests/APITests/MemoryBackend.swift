@@ -24,6 +24,8 @@ actor MemoryBackend: Backend {
   private var rows: [PointView] = []
   func setRows(_ rows: [PointView]) { self.rows = rows }
   func setNotReady(_ reason: String?) { notReady = reason }
+  private(set) var language = Language.zh
+  func setLanguage(_ language: Language) { self.language = language }
 
   func status(place: String?, language: Language) async throws -> StatusView {
     StatusView(
@@ -64,7 +66,10 @@ actor MemoryBackend: Backend {
     return Array(
       rows.filter { $0.at.flatMap { Timestamp(rfc3339: $0) } ?? .distantPast >= since }.prefix(selection.limit))
   }
-  func alerts(_ selection: AlertSelection) async throws -> [AlertView] { Array(alertsByID.values) }
+  func alerts(_ selection: AlertSelection) async throws -> [AlertView] {
+    if let scope = selection.scope, scope != "hedong" { throw BackendError(.notFound, "there is no place '\(scope)'") }
+    return Array(alertsByID.values)
+  }
   func alert(id: String, language: Language) async throws -> AlertStoryView {
     guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
     return AlertStoryView(alert: alert, steps: [], deliveries: [])
@@ -98,9 +103,9 @@ actor MemoryBackend: Backend {
     return quiets[index]
   }
   func backAtHome(place: String, by: String, language: Language) async throws -> [QuietView] { [] }
-  func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
+  func events(after: Int64?, language: Language) async -> LiveEvents {
     let alert = alertsByID["a1"]!
-    return AsyncStream { continuation in
+    return AsyncStream<LiveEvent> { continuation in
       for id in (after ?? 0) + 1...(after ?? 0) + 2 {
         continuation.yield(LiveEvent(id: id, kind: "raised", at: alert.raisedAt, alert: alert))
       }

@@ -59,7 +59,7 @@ struct WebServerTests {
       let cookie = try await client.execute(uri: "/sign-in", method: .post, body: ByteBuffer(string: "key=the-key")) {
         try #require($0.headers[.setCookie])
       }
-      #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
+      #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"))
       let pair = String(cookie.prefix { $0 != ";" })
       try await client.execute(uri: "/", method: .get, headers: [.cookie: pair]) { response in
         #expect(response.status == .ok)

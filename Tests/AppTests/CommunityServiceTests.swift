@@ -133,6 +133,7 @@ import Testing
         (Adoption(id: "b8", place: "301"), .notFound),
         (Adoption(id: "b9", place: "302"), .notFound),
         (Adoption(id: "b9", place: "301", profile: "test-none"), .conflict),
+        (Adoption(id: "b9", place: "301", profile: "test-climate"), .conflict),
         (Adoption(id: "b9", place: "301", name: "climate"), .conflict),
       ]
       for (adoption, kind) in refused {
@@ -141,6 +142,13 @@ import Testing
         #expect(refusal?.kind == kind, "\(adoption)")
         #expect(try scene.community.read("devices.yaml") == before, "\(adoption)")
       }
+      let unheard = await #expect(throws: BackendError.self) {
+        try await service.adopt(Adoption(id: "b9", place: "301", profile: "test-climate"))
+      }
+      #expect(
+        unheard?.message
+          == "b9 would never be heard: no topic of profile 'test-climate' fits test/b9/button; profiles that fit: "
+          + "test-button")
 
       let device = try await service.adopt(Adoption(id: "b9", place: "301", name: "bedside"))
       #expect(device.id == "bedside" && device.place == SmallCommunity.room)

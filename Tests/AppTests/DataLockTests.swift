@@ -34,6 +34,20 @@ import Testing
     #expect(refusal?.description.contains("cannot open \(folder.file("none"))/lock: No such file") == true)
   }
 
+  @Test func aFileIsNoDirectory() throws {
+    let folder = try TemporaryDirectory()
+    let file = folder.file("file")
+    try Data().write(to: URL(fileURLWithPath: file))
+    let refusal = #expect(throws: DataDirectory.Refused.self) { try DataDirectory.make(file) }
+    #expect(refusal?.description == "\(file) is no directory; choose another with --data")
+    let below = #expect(throws: DataDirectory.Refused.self) { try DataDirectory.make(file + "/data") }
+    #expect(
+      below?.description
+        == "cannot make the directory \(file)/data: Not a directory; choose another with --data")
+    try DataDirectory.make(folder.file("a/b"))
+    try DataDirectory.make(folder.file("a/b"))
+  }
+
   @Test func theAccessKeyIsMadeOnceAndForOneUser() throws {
     let folder = try TemporaryDirectory()
     let key = try AccessKeyFile.read(directory: folder.path)

@@ -113,7 +113,7 @@ import Testing
         "channels.yaml:5:11: error: there is no channel \"hok\"; did you mean \"hook\"?",
         "devices.yaml:3:22: error: unknown profile \"test-climte\"; did you mean \"test-climate\"?",
         "devices.yaml:4:43: error: unknown place \"hedong/jiefang/yiheh\"; did you mean \"hedong/jiefang/yihe\"?",
-        "devices.yaml:5:5: error: device \"c\" has the same profile and the match as the one in line 2; one message can "
+        "devices.yaml:5:5: error: device \"c\" has the same profile and match as the one in line 2; one message can "
           + "belong to one device only",
         "devices.yaml:7:10: error: device \"door\" is there twice; the first is in line 6; give each device an id of its own",
         "devices/climate.yaml:4:66: error: unit \"kPa\" does not measure temperature; use Cel, K, [degF]",
@@ -166,6 +166,67 @@ import Testing
         "devices.yaml:3:28: error: unknown profile \"test-climte\"; did you mean \"test-climate\"?",
         "rules/test.yaml:5:26: error: unknown device \"climat\"; did you mean \"climate\"?",
       ])
+  }
+
+  /// Whoever is told by a channel that has an error of its own has made no mistake.
+  @Test(arguments: [
+    (
+      #"channels: [{id: hook, kind: wecom, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${NO_KEY}"}]"#,
+      [
+        "channels.yaml:1:41: error: environment variable NO_KEY is not set; set it in the environment of the service, or "
+          + "use file:PATH",
+        "places.yaml:2:60: error: B: there is no channel \"hok\"; did you mean \"hook\"?",
+      ]
+    ),
+    (
+      "channels: [{id: hook, kind: wecm}]",
+      [
+        "channels.yaml:1:29: error: kind: unknown value \"wecm\"; did you mean \"wecom\"?",
+        "places.yaml:2:60: error: B: there is no channel \"hok\"; did you mean \"hook\"?",
+      ]
+    ),
+    ("- 1", ["channels.yaml:1:1: error: channels.yaml: expected a mapping (key: value), found a list"]),
+    ("channels: [1", ["channels.yaml:2:1: error: broken YAML: did not find expected ',' or ']'"]),
+  ])
+  func aRefusedChannelCausesNoFurtherErrors(channels: String, problems: [String]) throws {
+    let community = try SmallCommunity()
+    try community.write("channels.yaml", channels)
+    try community.write(
+      "places.yaml",
+      """
+      places:
+        - {id: hedong, level: district, duty: {unit: U, people: [{name: B, channel: hok}, {name: A, channel: hook}]}}
+      """)
+    try community.remove("devices.yaml")
+    try community.remove("rules")
+    let errors = community.problems().filter { $0.contains(": error: ") }
+    #expect(errors.count == problems.count && zip(errors, problems).allSatisfy { $0.hasPrefix($1) }, "\(errors)")
+  }
+
+  /// Rule tests tell nobody anything.
+  @Test func missingSecretsKeepNoRuleTestFromRunning() throws {
+    let community = try SmallCommunity()
+    try community.write(
+      "channels.yaml",
+      """
+      channels:
+        - {id: hook, kind: webhook, url: "${NO_URL}", secret: "file:nowhere"}
+      routes: [{to: [hook]}]
+      """)
+    try community.write(
+      "tests/cold.yaml",
+      """
+      tests:
+        - name: chilly
+          start: 2026-01-05T03:00:00+08:00
+          readings: [{point: climate/temperature, values: 12}]
+          expect: [{at: 0s, raised: chilly}]
+      """)
+    let result = try LinliProcess.run(
+      ["rules", "test", community.config + "/tests/cold.yaml", "--lang", "en"],
+      environment: SmallCommunity.environment)
+    #expect(result.code == 0 && result.output == "1 passed, 0 failed\n", "\(result)")
+    #expect(community.load().problems.count { $0.severity == .error } == 2)
   }
 
   @Test func secretsOfTheEnvironmentMendTheirPartOnly() throws {

@@ -10,7 +10,7 @@ import Testing
 @testable import App
 
 @Suite struct ReplayEscalationTests {
-  private func configuration(_ folder: URL, duty: Bool) throws -> LoadedConfiguration {
+  func configuration(_ folder: URL, duty: Bool) throws -> LoadedConfiguration {
     func write(_ name: String, _ text: String) throws {
       let file = folder.appendingPathComponent(name)
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -89,7 +89,7 @@ import Testing
     (
       "{id: a, profile: milesight-em300-th, place: hedong, match: {device: x}}\n"
         + "  - {id: b, profile: milesight-em300-th, place: hedong/jiefang, match: {device: x}}",
-      "devices.yaml:3:5: error: device \"b\" has the same profile and the match as the one in line 2; "
+      "devices.yaml:3:5: error: device \"b\" has the same profile and match as the one in line 2; "
         + "one message can belong to one device only"
     ),
   ])

@@ -41,6 +41,7 @@ import Testing
     #expect(tree.places.map(\.id) == ["hedong", "jiefang", "chaoyang", "yihe", "b3", "301"])
     #expect(tree.chain(from: room).map(\.id) == ["yihe", "jiefang", "hedong"])
     #expect(tree[room]?.care?.profile == "lives-alone")
+    #expect(tree[room]?.care?.awayUntil == DayOrTime("2026-02-15"))
     #expect(tree["hedong"]?.duty?.people.map(\.name) == ["值班长", "老王"])
     #expect(tree["hedong"]?.duty?.answer["high"] == 1_800_000)
     #expect(tree.kind(of: "hedong/jiefang/chaoyang/yihe/b3") == "compound")
@@ -122,6 +123,31 @@ import Testing
   ])
   func problems(text: String, expected: String) {
     #expect(Self.read(text).problems.contains(expected), "\(Self.read(text).problems)")
+  }
+
+  @Test(arguments: [
+    ("2026-02-15", nil), ("2026-02-15T08:00:00+08:00", nil), ("2026-02-15 08:00:00.5Z", nil),
+    (
+      "2026-01-06T00:00:00",
+      "the time \"2026-01-06T00:00:00\" has no offset; add one such as +08:00: 2026-01-06T00:00:00+08:00"
+    ),
+    (
+      "2026-01-05 13:00",
+      "the time \"2026-01-05 13:00\" has no offset; add one such as +08:00: 2026-01-05 13:00:00+08:00"
+    ),
+    ("2026-02-30", "no such day: \"2026-02-30\"; write 2026-02-15 or 2026-02-15T08:00:00+08:00"),
+    (
+      "2026-02-30T08:00:00Z",
+      "no such day: \"2026-02-30T08:00:00Z\"; write 2026-02-15 or 2026-02-15T08:00:00+08:00"
+    ),
+    (
+      "2026-02-15Tsoon", "expected a date, found \"2026-02-15Tsoon\"; write 2026-02-15 or 2026-02-15T08:00:00+08:00"
+    ),
+  ])
+  func untilWhenNobodyIsThere(text: String, problem: String?) {
+    let (_, problems) = Self.read(
+      "places:\n  - {id: a, level: room, care: {profile: x, away_until: \"\(text)\"}}\n")
+    #expect(problems == (problem.map { ["places.yaml:2:57: error: away_until: \($0)"] } ?? []))
   }
 
   @Test func manyPlacesAreQuick() {

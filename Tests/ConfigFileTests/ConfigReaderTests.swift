@@ -34,8 +34,15 @@ import Testing
     ("a: [1, 2", "a.yaml:2:1: error: broken YAML: did not find expected ',' or ']'"),
     ("a: b\n\tc: d\n", "a.yaml:2:1: error: broken YAML: found a tab character that violates indentation"),
     ("a: 'x\n", "a.yaml:2:1: error: broken YAML: found unexpected end of stream"),
-    ("a: *nobody\n", "a.yaml:1:4: error: broken YAML: found undefined alias"),
-    ("a: 1\n---\nb: 2\n", "a.yaml:2:1: error: broken YAML: but found another document"),
+    (
+      "物: [1, *no_body-1]\n",
+      "a.yaml:1:8: error: broken YAML: undefined alias *no_body-1; an alias (*name) needs its anchor (&name) before it; "
+        + "a text that begins with * needs quotes"
+    ),
+    (
+      "a: 1\n---\nb: 2\n",
+      "a.yaml:2:1: error: a second document begins here (---); one file is one document: remove the line or split the file"
+    ),
     ("a: 1\nb: 2\na: 3\n", "a.yaml:3:1: error: key \"a\" is given twice; the first is in line 1"),
     ("- {x: 1, \"x\": 2}\n", "a.yaml:1:10: error: key \"x\" is given twice; the first is in line 1"),
     ("a: 1\u{1}\n", "a.yaml:1:5: error: control character 0x1 in the file; save the file as UTF-8 text"),

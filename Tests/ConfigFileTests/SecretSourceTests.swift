@@ -28,6 +28,14 @@ import Testing
     #expect(log.sorted.map(\.description) == ["a.yaml:3:7: error: \(message)"])
   }
 
+  /// For those who only look at the rest of a configuration.
+  @Test(arguments: ["${C}", "${E}", "file:/nowhere/x", "file:/dev/null"])
+  func mayBeMissing(text: String) {
+    let log = ProblemLog()
+    #expect(SecretSource(environment: ["E": ""], missing: .warning).resolve(text, at: at, log: log) == nil)
+    #expect(log.problems.map(\.severity) == [.warning])
+  }
+
   @Test func readsAFileBesideTheConfiguration() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("linli-secret-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

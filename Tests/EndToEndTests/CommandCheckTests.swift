@@ -7,16 +7,18 @@ import Testing
   /// Wrong usage: exit code 2, nothing on standard output, one line on standard error that says what to do.
   @Test(arguments: [
     ["nonsense"], ["status", "--nonsense"], ["status", "--lang", "fr"], ["status", "--url", "not an address"], ["ack"],
-    ["ack", ""], ["assign", "x"], ["comment", "x"], ["shelve", "x"], ["shelve", "x", "--for", "5"], ["alert"],
+    ["ack", ""], ["assign", "x"], ["assign", "x", "--to", " "],
+    ["comment", "x"], ["shelve", "x"], ["shelve", "x", "--for", "5"], ["alert"],
     ["alert", ""],
     ["adopt", "x"], ["history"], ["history", "x/y", "--since", "yesterday"], ["history", "x/y", "--every", "0s"],
-    ["history", "x/y", "--limit", "0"],
+    ["history", "x/y", "--limit", "0"], ["history", "x/y", "--every", "1ms"], ["history", "x/y", "--every", "500d"],
     ["order"], ["order", "create"], ["order", "create", "--title", "x"], ["order", "wait", "x"], ["order", "accept"],
     ["order", "handover", "x"], ["order", "claim", "x"], ["order", "done", "x", "--photo", "/no/such/file"],
     ["volunteers", "add", "x"], ["bank", "reverse", "x"],
     ["report"], ["report", "weather"], ["report", "kpi", "--month", "2026-13"], ["report", "kpi", "--format", "pdf"],
     ["report", "kpi", "--format", "csv", "--json"],
-    ["tape", "--since", "5"], ["replay"], ["rules", "test"], ["serve", "--log-level", "loud"], ["check", "--config"],
+    ["tape", "--since", "5"], ["tape", "--topic", "a/#/b"], ["replay"],
+    ["rules", "test"], ["serve", "--log-level", "loud"], ["check", "--config"],
     ["simulate", "--config", "config", "--broker", "http://x"], ["demo", "--speed", "fast"],
   ])
   func wrongUsage(arguments: [String]) throws {
@@ -84,6 +86,30 @@ import Testing
     #expect(text.hasPrefix("linli: ") || text.contains(": error: "), "\(arguments): \(text)")
   }
 
+  /// Starts that cannot be: one line that says what to do.
+  @Test func startsThatAreRefused() throws {
+    let folder = try TemporaryDirectory()
+    let broker = try MosquittoBroker()
+    let community = try TestCommunity(in: folder.url, brokerPort: broker.port, hookPort: 9)
+    let serve = ["serve", "--config", community.config.path, "--log-level", "error", "--data"]
+    let file = folder.file("file")
+    try Data().write(to: URL(fileURLWithPath: file))
+    let noDirectory = try LinliProcess.run(serve + [file], environment: ["LINLI_PROFILES": ""])
+    #expect(noDirectory.code == 1)
+    #expect(noDirectory.error == "linli: \(file) is no directory; choose another with --data\n")
+    let settings = community.config.appendingPathComponent("linli.yaml")
+    let text = try String(contentsOf: settings, encoding: .utf8)
+    try community.write(
+      "linli.yaml", text.replacingOccurrences(of: "127.0.0.1:0", with: "127.0.0.1:\(broker.port)"))
+    let inUse = try LinliProcess.run(serve + [community.data.path], environment: ["LINLI_PROFILES": ""])
+    #expect(inUse.code == 1)
+    #expect(inUse.error.hasPrefix("linli: 127.0.0.1:\(broker.port) is in use (http.listen in linli.yaml); "))
+    expectOneLine(inUse.error, serve)
+    let demo = try LinliProcess.run(["demo", "--config", Self.exampleConfiguration, "--data", community.config.path])
+    #expect(demo.code == 1 && demo.error.hasPrefix("linli: \(community.config.path) holds files that no demonstration"))
+    expectOneLine(demo.error, ["demo"])
+  }
+
   // MARK: - With a service
 
   static let keys: [(arguments: [String], keys: [String])] = [
@@ -133,8 +159,19 @@ import Testing
     try checkActions(service, alert: id)
     try checkHistoryAndTape(service)
     try checkRefusals(service, community)
+    try checkAccess(service)
+    try checkOutput(service, broker, alert: id)
 
-    // Two services on one data directory, and a socket that is no socket.
+    // Two services on one socket, and on one data directory.
+    let third = try LinliProcess.run(
+      [
+        "serve", "--config", community.config.path, "--data", folder.file("data3"), "--socket", service.socket,
+        "--log-level", "error",
+      ], environment: ["LINLI_PROFILES": ""])
+    #expect(third.code == 1)
+    #expect(
+      third.error
+        == "linli: another linli serve answers at \(service.socket); stop it, or give another path with --socket\n")
     let second = try LinliProcess.run(
       ["serve", "--config", community.config.path, "--data", community.data.path, "--log-level", "error"],
       environment: ["LINLI_PROFILES": ""])
@@ -245,6 +282,7 @@ import Testing
     let message = try #require(try JSONSerialization.jsonObject(with: Data((lines.first ?? "").utf8)) as? [String: Any])
     #expect(message["topic"] as? String == "test/c1/climate")
     #expect(try service.run(["tape", "--topic", "nothing/#"]).output.isEmpty)
+    #expect(try service.run(["tape", "--topic", "test/+/climate", "--json"]).output == tape.output)
     // What the tape says, replay understands.
     let file = service.data.appendingPathComponent("recorded.tape")
     try Data(tape.output.utf8).write(to: file)
@@ -254,10 +292,59 @@ import Testing
     #expect(replay.output.contains(#""change":"raised""#) && replay.output.contains(#""rule":"frost""#))
   }
 
+  /// Over TCP the access key counts.
+  private func checkAccess(_ service: LinliProcess) throws {
+    let log = try String(contentsOf: service.log, encoding: .utf8)
+    let address = String(try #require(log.firstMatch(of: /console: http:\/\/(127\.0\.0\.1:\d+)\//)).1)
+    let key = try String(contentsOf: service.data.appendingPathComponent("access-key"), encoding: .utf8)
+    func status(_ url: String, _ token: String) throws -> (code: Int32, output: String, error: String) {
+      try LinliProcess.run(["status", "--url", url], environment: ["LINLI_TOKEN": token])
+    }
+    #expect(try status("http://\(address)", key.trimmingCharacters(in: .whitespacesAndNewlines)).code == 0)
+    for (token, what) in [("", "wants the access key"), ("wrong", "refuses LINLI_TOKEN")] {
+      let refused = try status("http://\(address)", token)
+      #expect(refused.code == 1)
+      #expect(
+        refused.error == "linli: http://\(address) \(what): set LINLI_TOKEN to the key that stands in DATA/access-key "
+          + "of the service\n")
+    }
+    let encrypted = try status("https://\(address)", "")
+    #expect(encrypted.code == 3 && encrypted.error.contains("https://\(address) does not speak TLS; "))
+    expectOneLine(encrypted.error, ["status", "--url"])
+  }
+
+  /// What comes from outside steers no terminal; an answer that could not be written is no success.
+  private func checkOutput(_ service: LinliProcess, _ broker: MosquittoBroker, alert id: String) throws {
+    try MosquittoPublisher.publish(port: broker.port, topic: "test/x/y/z", payload: "a\u{1B}]0;b\u{7}\u{202E}c\nd")
+    try service.wait(upTo: 120, for: "the unknown topic") {
+      try service.run(["devices", "--unassigned"]).output.contains("test/x/y/z")
+    }
+    let unassigned = try service.run(["devices", "--unassigned"])
+    #expect(unassigned.output.contains(#"a\u{1b}]0;b\u{7}\u{202e}c\u{a}d"#), "\(unassigned.output)")
+    #expect(try service.run(["comment", id, "--comment", "x\u{1B}[2J\u{85}\ny", "--by", "王"]).code == 0)
+    let story = try service.run(["alert", id]).output
+    #expect(story.contains(#"“x\u{1b}[2J\u{85}\u{a}y”"#), "\(story)")
+    #expect(!story.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
+    // For scripts it is what was said.
+    let steps = (try service.json(["alert", id]) as? [String: Any])?["steps"] as? [[String: Any]]
+    #expect(steps?.contains { $0["comment"] as? String == "x\u{1B}[2J\u{85}\ny" } == true)
+
+    for arguments in [["alerts", "--all"], ["history", "climate/temperature", "--csv"], ["status", "--json"]] {
+      let error = service.data.appendingPathComponent("full.err").path
+      try? FileManager.default.removeItem(atPath: error)
+      let child = try ChildProcess(
+        LinliProcess.executable.path, arguments + ["--socket", service.socket], output: "/dev/full", error: error)
+      #expect(child.wait() == 1, "\(arguments)")
+      let text = try String(contentsOfFile: error, encoding: .utf8)
+      #expect(text.contains("cannot write to standard output: No space left on device"))
+      expectOneLine(text, arguments)
+    }
+  }
+
   private func checkRefusals(_ service: LinliProcess, _ community: TestCommunity) throws {
     let refused = [
       ["status", "nowhere"], ["devices", "nowhere"], ["points", "nowhere"], ["alerts", "nowhere"],
-      ["history", "no/point"], ["tape", "--topic", "a/#/b"], ["adopt", "nobody", "--place", "301"],
+      ["history", "no/point"], ["adopt", "nobody", "--place", "301"],
     ]
     for arguments in refused {
       let result = try service.run(arguments)

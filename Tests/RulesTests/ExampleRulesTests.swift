@@ -32,9 +32,10 @@ import Testing
     let folder = Self.config + "/tests"
     let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }
     let log = ProblemLog()
-    let runner = RuleTestRunner(Self.load(log), log: log)
+    let set = Self.load(log)
+    let runner = RuleTestRunner(set, log: log)
     for file in files.sorted() {
-      for test in RuleTestReader.load("\(folder)/\(file)", log: log) {
+      for test in RuleTestReader.load("\(folder)/\(file)", at: set.site, log: log) {
         let result = try #require(runner.run(test))
         #expect(result.passed, "\(result.text(.en))")
       }

@@ -53,6 +53,8 @@ import Testing
     ("{below: -3}", .compare(.last, .below(-3))),
     ("{outside: [10, 30]}", .compare(.last, .outside(10, 30))),
     ("{inside: [10, 30]}", .compare(.last, .inside(10, 30))),
+    ("{inside: [10, 10]}", .compare(.last, .inside(10, 10))),
+    ("{outside: [10, 10]}", .compare(.last, .outside(10, 10))),
     ("{equals: 7}", .compare(.last, .equals(7))),
     ("{not_equals: 7}", .compare(.last, .notEquals(7))),
     ("{average: 12h, below: 18}", .compare(.window(.average, 43_200_000), .below(18))),

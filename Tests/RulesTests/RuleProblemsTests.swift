@@ -33,7 +33,7 @@ import Testing
     ("{above: warm}", #"4:19: error: above: expected a number, found "warm""#),
     ("{count: 1h, equals: some}", #"4:31: error: equals: expected a number, found "some""#),
     ("{outside: [30, 10]}", "4:21: error: outside: 30 is more than 10; write [10, 30]"),
-    ("{inside: [5, 5]}", "4:20: error: inside: nothing is strictly inside of [5, 5]; use equals"),
+    ("{inside: [30, 10]}", "4:20: error: inside: 30 is more than 10; write [10, 30]"),
     ("{inside: 5}", "4:20: error: inside: expected two numbers, [a, b]"),
     ("{equals: 5, deadband: 1}", #"4:33: error: "equals" takes no deadband; use clear_for against chattering"#),
     (

@@ -4,10 +4,10 @@ import Rules
 import Testing
 
 @Suite struct RuleTestReaderTests {
-  static func read(_ yaml: String) -> (tests: [RuleTest], problems: [String]) {
+  static func read(_ yaml: String, at site: Site = SmallSite.site) -> (tests: [RuleTest], problems: [String]) {
     let log = ProblemLog()
     let root = ConfigReader.parse(yaml, file: "t.yaml", log: log)
-    return (root.map { RuleTestReader.read($0, log: log) } ?? [], log.problems.map(\.description))
+    return (root.map { RuleTestReader.read($0, at: site, log: log) } ?? [], log.problems.map(\.description))
   }
 
   @Test func valuesAreCountedAndMayBeMissing() throws {
@@ -38,6 +38,26 @@ import Testing
     #expect(test.expectations.map(\.at) == [660_000, 960_000, nil])
     #expect(test.expectations.map(\.kind) == [.change(.raised), .change(.cleared), .silent])
     #expect(test.expectations[0].value == 15)
+  }
+
+  /// A name of the point's set comes before anything else that it looks like.
+  @Test(arguments: [
+    ("idle aux1", ["idle", "aux1"], [1, 1]), ("aux1x2 box2×3", ["aux1", "box2"], [2, 3]),
+    (#"[bo, box2, "in use", in use×2]"#, ["bo", "box2", "in use", "in use"], [1, 1, 1, 2]),
+    (#"["idle aux1", in use bo]"#, ["idle", "aux1", "in", "use", "bo"], [1, 1, 1, 1, 1]),
+    ("in use", ["in", "use"], [1, 1]), (#""box02 boxx2""#, ["bo", "box"], [2, 2]),
+  ])
+  func namesOfThePoint(_ values: String, _ texts: [String], _ counts: [Int]) throws {
+    var builder = SiteBuilder()
+    let names = ["idle", "in use", "aux1", "bo", "box2", "box"]
+    builder.device("m", profile: "m", kind: "m", place: "d", points: [("mode", "state", .named(names))])
+    let (tests, problems) = Self.read(
+      "tests: [{name: a, start: 2026-01-05T03:00:00Z, readings: [{point: m/mode, every: 1m, values: \(values)}]}]",
+      at: builder.site())
+    #expect(problems == [])
+    let series = try #require(tests.first?.series.first)
+    #expect(series.values.map(\.value) == texts.map { .text($0) })
+    #expect(series.values.map(\.count) == counts)
   }
 
   static let mistakes: [(String, String)] = [

@@ -16,6 +16,15 @@ import Testing
       - id: boiler-off
         on: {point: boiler/mode}
         when: {equals: off}
+      - id: flow-of-ten
+        on: {point: boiler/flow}
+        when: {inside: [10, 10], deadband: 0.5}
+      - id: boiler-in-use
+        on: {point: boiler-2/mode}
+        when: {equals: in use}
+      - id: boiler-aux
+        on: {point: boiler-2/mode}
+        when: {equals: aux1}
       - id: call
         on: {quantity: pressed}
         when: {equals: true}
@@ -30,7 +39,7 @@ import Testing
       let runner = RuleTestRunner(set, log: log)
       let yaml = "tests:\n  - name: t\n    start: 2026-01-05T03:00:00+08:00\n" + lines
       if let file = ConfigReader.parse(yaml, file: "t.yaml", log: log) {
-        results = RuleTestReader.read(file, log: log).compactMap { runner.run($0)?.text(.en) }
+        results = RuleTestReader.read(file, at: set.site, log: log).compactMap { runner.run($0)?.text(.en) }
       }
     }
     return (log.problems.map(\.description) + results).joined(separator: "\n")
@@ -123,6 +132,37 @@ import Testing
             expect:
               - {at: 1m, raised: point-out-of-range, value: -41}
               - {at: 2m, cleared: point-out-of-range}
+        """ + "\n") == "ok  t")
+  }
+
+  @Test func aStateMayLookLikeARepetitionOrHaveASpace() {
+    #expect(
+      Self.run(
+        """
+            readings:
+              - {point: boiler-2/mode, every: 1m, values: [heat, "in use", aux1, off]}
+              - {point: boiler-2/mode, from: 5m, every: 1m, values: aux1 off}
+            expect:
+              - {at: 1m, raised: boiler-in-use}
+              - {at: 2m, cleared: boiler-in-use}
+              - {at: 2m, raised: boiler-aux}
+              - {at: 3m, cleared: boiler-aux}
+              - {at: 5m, raised: boiler-aux}
+              - {at: 6m, cleared: boiler-aux}
+        """ + "\n") == "ok  t")
+  }
+
+  /// A closed range of one value holds that value.
+  @Test func aRangeOfOneValue() {
+    #expect(
+      Self.run(
+        """
+            readings: [{point: boiler/flow, every: 1m, values: 9.9 10 10.5 10.6 9 10 9.4}]
+            expect:
+              - {at: 1m, raised: flow-of-ten, value: 10}
+              - {at: 3m, cleared: flow-of-ten}
+              - {at: 5m, raised: flow-of-ten}
+              - {at: 6m, cleared: flow-of-ten}
         """ + "\n") == "ok  t")
   }
 

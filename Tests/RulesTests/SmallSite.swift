@@ -34,7 +34,7 @@ enum SmallSite {
       points: [("mode", "mode", .named(["off", "eco", "heat"])), ("flow", "temperature", .number)])
     builder.device(
       "boiler-2", profile: "boiler-b", kind: "boiler", place: plant,
-      points: [("mode", "mode", .named(["heat", "off"]))])
+      points: [("mode", "mode", .named(["heat", "off", "in use", "aux1"]))])
     builder.device(
       "button-301", profile: "button", kind: "button", place: room301, points: [("press", "pressed", .boolean)])
     builder.setPoint("button-301/press") { $0.event = true }

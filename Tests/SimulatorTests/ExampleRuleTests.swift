@@ -15,7 +15,7 @@ struct ExampleRuleTests {
     let site = Site(community: example.community, zone: ExampleCommunity.zone)
     let set = RuleSet(example.rules, site: site, log: example.log)
     let runner = RuleTestRunner(set, log: example.log)
-    let tests = RuleTestReader.load("\(ExampleCommunity.config)/tests/\(file).yaml", log: example.log)
+    let tests = RuleTestReader.load("\(ExampleCommunity.config)/tests/\(file).yaml", at: site, log: example.log)
     #expect(example.problems.isEmpty)
     #expect(tests.count >= 10)
     for test in tests {
@@ -30,8 +30,9 @@ struct ExampleRuleTests {
   @Test("Every rule is seen to raise, to clear and to keep quiet")
   func everyRuleIsTested() {
     let example = ExampleCommunity()
+    let site = Site(community: example.community, zone: ExampleCommunity.zone)
     let tests = Self.files.flatMap {
-      RuleTestReader.load("\(ExampleCommunity.config)/tests/\($0).yaml", log: example.log)
+      RuleTestReader.load("\(ExampleCommunity.config)/tests/\($0).yaml", at: site, log: example.log)
     }
     let expectations = tests.flatMap(\.expectations)
     for rule in example.rules {

@@ -200,20 +200,43 @@ import Testing
     _ = await desk.take([change(.raised, "a", 1), change(.raised, "b", 2)], lane: "main")
     let again = try await self.desk()
     if databaseRefuses { storage.fail(.refuse(.diskFull)) }
-    let resumed = try await again.events(after: 1)
-    let live = try await again.events()
+    let resumed = await again.events(after: 1)
+    let live = await again.events()
     _ = await again.take([change(.raised, "c", 3)], lane: "main")
-    let second = try await again.events(after: 2)
+    let second = await again.events(after: 2)
     _ = await again.take([change(.cleared, "c", 4)], lane: "main")
     storage.fail(nil)
     await again.advance(to: at(9))
     again.stop()
-    func sequences(_ stream: AsyncStream<NumberedEvent>) async -> [Int64] {
-      await stream.reduce(into: []) { $0.append($1.sequence) }
-    }
     #expect(await sequences(resumed) == [2, 3, 4])
     #expect(await sequences(live) == [3, 4])
     #expect(await sequences(second) == [3, 4])
+  }
+
+  /// More than any queue holds: each event once, in order, also to whoever has been away and to whoever does not keep up.
+  @Test(arguments: [false, true])
+  func whoIsFarBehindMissesNothing(databaseRefuses: Bool) async throws {
+    let first = try await self.desk()
+    _ = await first.take([change(.raised, "b", 1)], lane: "main")
+    let desk = try await self.desk()
+    let slow = await desk.events()
+    if databaseRefuses { storage.fail(.refuse(.diskFull)) }
+    let changes = (2...2 * JournalPosition(EventFeed.capacity) + 300).map { position in
+      change(position % 2 == 0 ? .raised : .cleared, "a", position)
+    }
+    _ = await desk.take(changes, lane: "main")
+    let resumed = await desk.events(after: 1)
+    let mistaken = await desk.events(after: 1_000_000)
+    desk.stop()
+    #expect(desk.droppedLiveEvents > 0)
+    let got = await sequences(slow)
+    #expect(got.count >= changes.count && got == Array(2..<Int64(got.count) + 2))
+    #expect(await sequences(resumed) == got)
+    #expect(await sequences(mistaken) == [])
+  }
+
+  private func sequences(_ stream: AlertEventStream) async -> [Int64] {
+    await stream.reduce(into: []) { $0.append($1.sequence) }
   }
 
   @Test func manyLanesAndPeopleAtOnce() async throws {

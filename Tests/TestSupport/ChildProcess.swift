@@ -87,6 +87,12 @@ package final class ChildProcess: @unchecked Sendable {
     return status & 0x7f == 0 ? (status >> 8) & 0xff : status & 0x7f
   }
 
+  /// Waits for the end without keeping a thread that tasks need.
+  @discardableResult
+  package func ended() async -> CInt {
+    await withCheckedContinuation { waiting in Thread.detachNewThread { waiting.resume(returning: self.wait()) } }
+  }
+
   /// Runs a program to its end.
   /// - Returns: what it said, on standard output and error.
   /// - Throws: with what it said when it was not content.

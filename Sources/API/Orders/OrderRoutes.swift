@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import NIOCore
 import Orders
 
 /// `GET /api/v1/orders[?place=&state=&all=true&limit=&cursor=&lang=]`, `POST /api/v1/orders`, `GET /api/v1/orders/{id}`,
@@ -28,7 +29,7 @@ struct OrderRoutes {
     }
     router.post("/api/v1/photos") { request, _ -> Response in
       let body: ByteBuffer
-      do { body = try await request.body.collect(upTo: Self.photoBytesMax) } catch {
+      do { body = try await request.body.collect(upTo: Self.photoBytesMax) } catch is NIOTooManyBytesError {
         throw ProblemDocument(status: .contentTooLarge, detail: "a photo has at most 5 MiB")
       }
       return try .json(try await backend.keepPhoto(Data(body.readableBytesView)), status: .created)
@@ -60,9 +61,8 @@ struct OrderRoutes {
       }
       return cursor
     }
-    let limit = Int(clamping: try request.queryNumber("limit") ?? 1_000)
     return OrderSelection(
       place: request.query("place"), states: Set(states), all: request.query("all") == "true",
-      limit: min(max(limit, 1), 10_000), cursor: cursor, language: request.language)
+      limit: try request.limit(upTo: 10_000) ?? 1_000, cursor: cursor, language: request.language)
   }
 }

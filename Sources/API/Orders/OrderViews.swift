@@ -175,7 +175,7 @@ package struct OrderRequest: Codable, Sendable, Equatable {
 
 /// Body of `POST /api/v1/orders/{id}/actions`.
 package struct OrderActionRequest: Codable, Sendable, Equatable {
-  package enum Kind: String, Codable, Sendable, CaseIterable {
+  package enum Kind: String, RequestWord {
     case accept, handover, wait, resume, done, verify, reject, cancel, comment, photo, claim, release, join
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import NIOCore
 
 /// Residents' reports, without a credential: `POST /public/PLACE/reports` answers a ticket,
 /// `GET /public/PLACE/reports/TICKET` how far it is.
@@ -12,11 +13,12 @@ struct ResidentRoutes {
   func add(to router: Router<BasicRequestContext>) {
     router.post("/public/**") { request, context -> Response in
       guard let (place, rest) = Self.parse(context), rest.isEmpty else { throw Self.notFound }
-      let body: ByteBuffer
-      do { body = try await request.body.collect(upTo: Self.bodyBytesMax) } catch {
+      let report: ResidentReportRequest
+      do {
+        report = try await request.body(as: ResidentReportRequest.self, upTo: Self.bodyBytesMax)
+      } catch is NIOTooManyBytesError {
         throw ProblemDocument(status: .contentTooLarge, detail: "a report has at most 500 characters")
       }
-      let report = try WireFormat.decode(ResidentReportRequest.self, from: Data(body.readableBytesView))
       let ticket = try await backend.takeReport(
         report, place: place, address: PeerAddress.of(request), language: request.language)
       return try .json(ticket, status: .created)

@@ -41,7 +41,7 @@ function element(tag, className, content) {
 
 async function get(path) {
   const response = await fetch(path, { headers: { Accept: "application/json" } });
-  if (response.status === 401) { location.href = "/sign-in"; throw new Error("signed out"); }
+  if (response.status === 401) { location.href = `/sign-in${location.hash}`; throw new Error("signed out"); }
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }

@@ -9,7 +9,7 @@ struct AlertRoutes {
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/alerts") { request, _ -> Response in
-      let limit = min(max(try request.limit ?? 1_000, 1), 100_000)
+      let limit = try request.limit(upTo: 100_000) ?? 1_000
       let cursor = try request.query("cursor").map { text in
         guard let cursor = AlertQuery.Cursor(text) else { throw Page<AlertView>.wrongCursor }
         return cursor
@@ -17,7 +17,7 @@ struct AlertRoutes {
       // One more shows whether there is a next page.
       let alerts = try await backend.alerts(
         AlertSelection(
-          scope: request.query("scope"), all: request.query("all") == "true", limit: limit + 1, cursor: cursor,
+          scope: request.scope, all: request.query("all") == "true", limit: limit + 1, cursor: cursor,
           language: request.language))
       let page = Array(alerts.prefix(limit))
       let next = alerts.count > limit ? page.last.flatMap(AlertQuery.Cursor.init(after:)) : nil

@@ -6,7 +6,7 @@ struct DeviceRoutes {
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/devices") { request, _ -> Response in
-      let selection = DeviceSelection(scope: request.query("scope"), silentOnly: request.query("silent") == "true")
+      let selection = DeviceSelection(scope: request.scope, silentOnly: request.query("silent") == "true")
       return try .page(try Page(try await backend.devices(selection), of: request, id: \.id), of: request)
     }
     router.get("/api/v1/unassigned") { _, _ -> Response in try .json(await backend.unassigned()) }

@@ -6,8 +6,13 @@ struct EventRoutes {
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/events") { request, _ -> Response in
-      let last = request.headers[.init("Last-Event-ID")!] ?? request.query("last_event_id")
-      let events = await backend.events(after: last.flatMap(Int64.init), language: request.language)
+      let last = request.headers[.init("Last-Event-ID")!] ?? request.query("last_event_id") ?? ""
+      let after = Int64(last)
+      if after == nil, !last.isEmpty {
+        throw ProblemDocument(
+          status: .badRequest, detail: "'Last-Event-ID' must be the id of an event, a whole number, not '\(last)'")
+      }
+      let events = await backend.events(after: after, language: request.language)
       return Response(
         status: .ok,
         headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],

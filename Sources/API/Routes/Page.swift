@@ -25,14 +25,20 @@ struct Page<Item: Encodable> {
       guard let last = all.firstIndex(where: { id($0) == cursor }) else { throw Self.wrongCursor }
       rest = all[(last + 1)...]
     }
-    items = Array(rest.prefix(max(try request.limit ?? rest.count, 1)))
+    items = Array(rest.prefix(try request.limit(upTo: 100_000) ?? rest.count))
     next = items.count < rest.count ? items.last.map(id) : nil
   }
 }
 
 extension Request {
-  /// `limit`: how many of a list.
-  var limit: Int? { get throws { try queryNumber("limit").map { Int(clamping: $0) } } }
+  /// `limit`: how many of a list; nil: the reader does not say.
+  func limit(upTo most: Int) throws -> Int? {
+    guard let limit = try queryNumber("limit") else { return nil }
+    guard (1...Int64(most)).contains(limit) else {
+      throw ProblemDocument(status: .badRequest, detail: "'limit' must be 1 to \(most), not \(limit)")
+    }
+    return Int(limit)
+  }
 }
 
 extension Response {

@@ -5,9 +5,7 @@ struct PageRoutes {
   func add(to router: Router<BasicRequestContext>) {
     router.get("/") { _, _ in Self.page(PackageResources.console_html) }
     router.get("/console.css") { _, _ in Self.file(PackageResources.console_css, type: "text/css; charset=utf-8") }
-    router.get("/console.js") { _, _ in
-      Self.file(PackageResources.console_js, type: "text/javascript; charset=utf-8")
-    }
+    router.get("/console.js") { _, _ in Self.script(PackageResources.console_js) }
   }
 
   /// Only what this service serves runs on the page.
@@ -18,6 +16,8 @@ struct PageRoutes {
     response.headers[.xContentTypeOptions] = "nosniff"
     return response
   }
+
+  static func script(_ bytes: [UInt8]) -> Response { file(bytes, type: "text/javascript; charset=utf-8") }
 
   private static func file(_ bytes: [UInt8], type: String) -> Response {
     Response(

@@ -12,7 +12,7 @@ struct PointRoutes {
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/points") { request, _ -> Response in
       let since = try request.queryNumber("changed_since").map { UInt64(clamping: $0) }
-      let points = try await backend.points(PointSelection(scope: request.query("scope"), changedSince: since))
+      let points = try await backend.points(PointSelection(scope: request.scope, changedSince: since))
       return try .page(try Page(points, of: request, id: \.point), of: request)
     }
     router.get("/api/v1/history") { request, _ -> Response in
@@ -24,7 +24,7 @@ struct PointRoutes {
       let aDay: Int64 = 86_400_000
       let cursor = try request.query("cursor").map { try HistoryCursor($0) }
       let since = try cursor?.at ?? request.queryTime("since") ?? (min(until, now) - aDay)
-      let limit = min(max(try request.limit ?? 100_000, 1), Self.historyLimitMax)
+      let limit = try request.limit(upTo: Self.historyLimitMax) ?? 100_000
       let given = cursor?.given ?? 0
       // One row more shows whether there is a next page.
       let rows = try await backend.history(

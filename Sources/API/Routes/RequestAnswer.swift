@@ -1,6 +1,6 @@
-import Community
 import Foundation
 import Hummingbird
+import NIOCore
 import Pipeline
 
 /// Small pieces that the routes share: a JSON answer, a JSON body, a step of the path, a time or number in the query.
@@ -14,19 +14,26 @@ extension Response {
 
 extension Request {
   /// Bodies of the API are small; larger ones are refused.
-  private static var bodyBytesMax: Int { 1 << 20 }
+  func body<Value: Decodable>(as type: Value.Type, upTo bytesMax: Int = 1 << 20) async throws -> Value {
+    let buffer = try await wholeBody(upTo: bytesMax)
+    do { return try WireFormat.decode(type, from: Data(buffer.readableBytesView)) } catch let error as DecodingError {
+      throw ProblemDocument(body: error)
+    }
+  }
 
-  func body<Value: Decodable>(as type: Value.Type) async throws -> Value {
-    let buffer = try await body.collect(upTo: Self.bodyBytesMax)
-    return try WireFormat.decode(type, from: Data(buffer.readableBytesView))
+  /// - Throws: `NIOTooManyBytesError` with the bound itself; NIO's own has what was left of it.
+  func wholeBody(upTo bytesMax: Int) async throws -> ByteBuffer {
+    do { return try await body.collect(upTo: bytesMax) } catch is NIOTooManyBytesError {
+      throw NIOTooManyBytesError(maxBytes: bytesMax)
+    }
   }
 
   func query(_ name: String) -> String? {
     uri.queryParameters[Substring(name)].map(String.init)
   }
 
-  /// Language of texts in the answer: `lang=zh|en`; Chinese unless the reader says otherwise.
-  var language: Language { query("lang").flatMap(Language.init) ?? .zh }
+  /// `scope`: what a list is to be of. Who is used to the other lists may call it `place`.
+  var scope: String? { query("scope") ?? query("place") }
 
   func queryTime(_ name: String) throws -> Timestamp? {
     guard let text = query(name) else { return nil }

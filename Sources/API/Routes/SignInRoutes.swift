@@ -11,8 +11,9 @@ struct SignInRoutes {
       if let key = request.query("key") { return try signIn(key) }
       return PageRoutes.page(PackageResources.sign_in_html)
     }
+    router.get("/sign-in.js") { _, _ in PageRoutes.script(PackageResources.sign_in_js) }
     router.post("/sign-in") { request, _ -> Response in
-      let buffer = try await request.body.collect(upTo: 4_096)
+      let buffer = try await request.wholeBody(upTo: 4_096)
       let form = URLComponents(string: "?" + String(buffer: buffer).replacingOccurrences(of: "+", with: "%20"))
       return try signIn(form?.queryItems?.first { $0.name == "key" }?.value ?? "")
     }
@@ -22,10 +23,12 @@ struct SignInRoutes {
     guard let session = access.signIn(key: key) else {
       var response = PageRoutes.page(PackageResources.sign_in_html)
       response.status = .unauthorized
+      response.headers[.wwwAuthenticate] = Access.challenge
       return response
     }
     var response = Response.redirect(to: "/", type: .normal)
-    response.setCookie(Cookie(name: Access.cookie, value: session, path: "/", httpOnly: true, sameSite: .strict))
+    // Lax: a link in a chat or a mail opens for whoever is signed in. What changes anything is never a GET.
+    response.setCookie(Cookie(name: Access.cookie, value: session, path: "/", httpOnly: true, sameSite: .lax))
     return response
   }
 }

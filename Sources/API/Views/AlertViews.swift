@@ -53,7 +53,7 @@ package struct AlertStoryView: Codable, Sendable, Equatable {
 
 /// Body of `POST /api/v1/alerts/{id}/actions`.
 package struct AlertActionRequest: Codable, Sendable, Equatable {
-  package enum Kind: String, Codable, Sendable, CaseIterable {
+  package enum Kind: String, RequestWord {
     case ack, assign, comment, shelve, unshelve, close, reset
   }
   package var action: Kind
@@ -109,6 +109,8 @@ package struct AlertActionView: Codable, Sendable, Equatable {
     try container.encode(note, forKey: .note)
   }
 }
+
+package typealias LiveEvents = any AsyncSequence<LiveEvent, Never> & Sendable
 
 /// One Server-Sent Event of `/api/v1/events`.
 package struct LiveEvent: Sendable, Equatable {

@@ -35,14 +35,8 @@ package struct QuietPolicy: Sendable {
       gateways: Dictionary(
         community.devices.compactMap { device in device.gateway.map { (device.id, $0) } }, uniquingKeysWith: { $1 }))
     absences = community.places.places.compactMap { place in
-      place.care?.awayUntil.flatMap { Self.time($0, zone) }.map { Absence(place: place.path, until: $0) }
+      place.care?.awayUntil.map { Absence(place: place.path, until: $0.instant(in: zone)) }
     }
-  }
-
-  /// `2026-02-15`, `2026-02-15T08:00:00+08:00`; nil: no time.
-  package static func time(_ text: String, _ zone: LocalTimeTable) -> Timestamp? {
-    if let time = Timestamp(rfc3339: text) { return time }
-    return LocalDay(text).map { zone.instant($0) }
   }
 }
 

@@ -9,7 +9,7 @@ struct DutyReach {
   let notify: NotifyConfiguration
 
   func check(log: ProblemLog) {
-    let known = Set(notify.channels.map(\.id))
+    let known = notify.refusedChannels.union(notify.channels.map(\.id))
     for person in people + duty.allPosts.flatMap(\.people) {
       guard let channel = person.channel, !known.contains(channel) else { continue }
       log.error(

@@ -44,9 +44,10 @@ package struct LoadedConfiguration: Sendable {
   }
 
   /// Reads every file below `directory`. `environment` supplies the secrets; gaps of rotas are looked for from `now` on.
+  /// - Parameter missingSecrets: how bad it is when a secret is not there.
   package static func load(
     directory: String, environment: [String: String] = ProcessInfo.processInfo.environment,
-    now: Timestamp = Timestamp(seconds: Date().timeIntervalSince1970),
+    now: Timestamp = Timestamp(seconds: Date().timeIntervalSince1970), missingSecrets: Problem.Severity = .error,
     adjust: (inout ServiceSettings) -> Void = { _ in }
   ) -> LoadedConfiguration {
     let log = ProblemLog()
@@ -55,7 +56,7 @@ package struct LoadedConfiguration: Sendable {
     guard checkFolder(directory, log: log) else {
       return LoadedConfiguration(nothingIn: directory, problems: log.sorted)
     }
-    let secrets = SecretSource(environment: environment, directory: directory)
+    let secrets = SecretSource(environment: environment, directory: directory, missing: missingSecrets)
     var settings = ServiceSettings(file: directory + "/linli.yaml", secrets: secrets, log: log)
     adjust(&settings)
     let installed = InstalledProfiles.folders(beside: directory, environment: environment)
@@ -75,6 +76,7 @@ package struct LoadedConfiguration: Sendable {
       places: community.places, file: file, careChains: alerts.response.careChains, zone: zone, log: judgement)
     duty.check(at: now, log: judgement)
     QuietCheck(settings: alerts.quiet, community: community, rules: ruleSet).check(log: judgement)
+    let errorsBefore = log.errorCount
     let notify = NotifyConfiguration.read(
       ConfigReader.load(directory + "/channels.yaml", mayBeMissing: true, log: log), secrets: secrets,
       surroundings: .init(
@@ -82,7 +84,9 @@ package struct LoadedConfiguration: Sendable {
         rules: rules.map(\.id) + BuiltInFault.allCases.map(\.rawValue) + [OrderNotice.rule],
         channelsInUse: duty.channelsInUse),
       log: log)
-    DutyReach(duty: duty, people: file.people, notify: notify).check(log: judgement)
+    // Nor who names a channel, where not one of a wrong file could be made out.
+    let isUnread = log.errorCount > errorsBefore && notify.channels.isEmpty && notify.refusedChannels.isEmpty
+    DutyReach(duty: duty, people: file.people, notify: notify).check(log: isUnread ? ProblemLog() : judgement)
     QuietHoursCheck(duty: duty, notify: notify, carePriorities: alerts.response.carePriorities, now: now)
       .check(log: judgement)
     let orders = OrderSettings.load(directory: directory, log: log)

@@ -1,6 +1,7 @@
 import Community
 package import ConfigFile
 import Foundation
+import MQTT
 import Pipeline
 
 extension ServiceSettings {
@@ -121,7 +122,7 @@ extension ServiceSettings.Broker {
   init?(_ node: ConfigNode, secrets: SecretSource, log: ProblemLog) {
     guard let reader = MappingReader(node, keys: ServiceSettings.brokerKeys, as: "broker", log: log) else { return nil }
     let url = reader.requiredString("url").flatMap { Self.parse($0, at: reader.location(of: "url"), log: log) }
-    subscriptions = reader.requiredStrings("subscribe") ?? []
+    subscriptions = Self.subscriptions(reader, log: log)
     qos = Self.qos(reader, log: log)
     protocolVersion = Self.version(reader, log: log)
     user = reader.string("user")
@@ -131,18 +132,30 @@ extension ServiceSettings.Broker {
     if reader.has("password"), user == nil {
       log.error(at: reader.location(of: "password"), "a password without 'user'", hint: "MQTT needs both")
     }
-    for (filter, node) in zip(subscriptions, reader.node("subscribe")?.sequence ?? []) {
+    let client = reader.string("client_id") ?? url.map { "linli-\($0.host)-\($0.port)" }
+    if let client, let problem = ConnectionSettings.problem(clientID: client) {
+      log.error(at: reader.location(of: "client_id"), "\(problem)", hint: "for example client_id: linli-hedong")
+    }
+    let files = Self.files(reader, isSecure: url?.secure, log: log)
+    guard let url, let client, !subscriptions.isEmpty else { return nil }
+    host = url.host
+    port = url.port
+    clientID = client
+    if url.secure { tls = TLS(ca: files[0], certificate: files[1], key: files[2]) }
+  }
+
+  /// The topic filters; none when they are missing.
+  private static func subscriptions(_ reader: MappingReader, log: ProblemLog) -> [String] {
+    guard let node = reader.required("subscribe"), let filters = node.strings(log, "subscribe") else { return [] }
+    if filters.isEmpty {
+      log.error(at: node.location, "subscribe: without a topic filter nothing is heard", hint: "write [zigbee2mqtt/#]")
+    }
+    for (filter, node) in zip(filters, node.sequence ?? [node]) {
       if let reason = TopicFilter.problem(in: filter) {
         log.error(at: node.location, "'\(filter)' is not a topic filter: \(reason)", hint: "for example zigbee2mqtt/#")
       }
     }
-    let client = reader.string("client_id")
-    let files = Self.files(reader, isSecure: url?.secure, log: log)
-    guard let url else { return nil }
-    host = url.host
-    port = url.port
-    clientID = client ?? "linli-\(url.host)-\(url.port)"
-    if url.secure { tls = TLS(ca: files[0], certificate: files[1], key: files[2]) }
+    return filters
   }
 
   /// The paths of `ca`, `cert` and `key`.
@@ -187,10 +200,12 @@ extension ServiceSettings.Broker {
   private static func parse(
     _ text: String, at location: SourceLocation, log: ProblemLog
   ) -> (host: String, port: Int, secure: Bool)? {
-    guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
+    let hint = "write mqtt://host:1883 or mqtts://host:8883"
+    // A port that is no number at all is not nil as one that is absent.
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty,
+      parts.port != nil || parts.rangeOfPort == nil
     else {
-      log.error(
-        at: location, "'\(text)' is not the address of a broker", hint: "write mqtt://host:1883 or mqtts://host:8883")
+      log.error(at: location, "'\(text)' is not the address of a broker", hint: hint)
       return nil
     }
     guard ["mqtt", "mqtts"].contains(scheme) else {
@@ -200,7 +215,16 @@ extension ServiceSettings.Broker {
     if parts.user != nil || parts.password != nil {
       log.error(at: location, "user and password do not belong into the url", hint: "use the keys user and password")
     }
+    if !["", "/"].contains(parts.path) || parts.query != nil || parts.fragment != nil {
+      log.error(at: location, "url: the path behind the address is not used", hint: hint)
+    }
     let secure = scheme == "mqtts"
-    return (host.trimmingCharacters(in: .init(charactersIn: "[]")), parts.port ?? (secure ? 8883 : 1883), secure)
+    let address = host.trimmingCharacters(in: .init(charactersIn: "[]"))
+    let port = parts.port ?? (secure ? 8883 : 1883)
+    if let problem = ConnectionSettings.problem(host: address, port: port) {
+      log.error(at: location, "\(problem)", hint: hint)
+      return nil
+    }
+    return (address, port, secure)
   }
 }

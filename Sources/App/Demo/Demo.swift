@@ -32,12 +32,7 @@ package struct Demo: Sendable {
   private static let answerAfter: Int64 = 8_000
 
   package func run(signals: [UnixSignal]) async throws {
-    if FileManager.default.fileExists(atPath: data) {
-      // A demonstration that still runs there must not lose its files.
-      _ = try DataLock(directory: data)
-      try FileManager.default.removeItem(atPath: data)
-    }
-    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+    try DemoDirectory.prepare(data)
     let broker = try DemoBroker(directory: data + "/broker")
     defer { broker.stop() }
     let brokerPort = broker.port

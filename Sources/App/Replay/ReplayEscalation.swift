@@ -1,5 +1,6 @@
 // What becomes of the alerts of a replay when nobody answers: puts the steps of escalation, and what alerts.yaml keeps quiet, between
-// the changes of a tape.
+// the changes of a tape. The book hears of these as they become known, as the service's does: before that nobody could answer and
+// nothing was hidden. The lines come in the order of their times all the same.
 import Alerts
 import Community
 package import Pipeline
@@ -10,6 +11,10 @@ package struct ReplayEscalation {
   private let traits: @Sendable (_ rule: String, _ subject: String) -> AlertTraits
   /// Id in the book → in the replay.
   private var names: [String: String] = [:]
+  /// Changes of which the book has not heard yet, as they become known.
+  private var unheard = ReplayOrder { max($0.at, $0.noticedAt) }
+  /// Lines that a change may still come before.
+  private var held = ReplayOrder { $0.at }
   private let isIdle: Bool
   /// So many alerts in the book call for a look at all of them.
   private var sweepAt = Self.sweepMin
@@ -24,10 +29,27 @@ package struct ReplayEscalation {
     traits = { configuration.traits(rule: $0, subject: $1) }
   }
 
-  /// What is due before the change, and the change itself. Changes come in time order.
+  /// Takes a change in; changes come in the order of their times. Returns the lines that nothing can come before any more: changes,
+  /// what they bring about and what is due between them. A line is held back no longer than a change may be late.
   package mutating func take(_ change: ReplayChange) -> [ReplayChange] {
     if isIdle { return [change] }
-    let before = advance(to: change.at)
+    unheard.insert(change)
+    for known in unheard.take(through: change.at) { hear(known) }
+    advance(to: change.at)
+    // What is still to come is a change not heard of, or later than this one, or brought about by such.
+    return held.take(through: unheard.earliest ?? change.at)
+  }
+
+  /// What was held back, and what is due by the end.
+  package mutating func finish(at time: Timestamp) -> [ReplayChange] {
+    if isIdle { return [] }
+    for known in unheard.take(through: .distantFuture) { hear(known) }
+    advance(to: time)
+    return held.take(through: .distantFuture)
+  }
+
+  private mutating func hear(_ change: ReplayChange) {
+    advance(to: max(change.at, change.noticedAt))
     let isRaise = change.change == ConditionChange.Kind.raised.rawValue
     let events = book.apply(
       ConditionChange(
@@ -40,20 +62,16 @@ package struct ReplayEscalation {
       names[alert.id] = change.alert
       change.speaks = !alert.isSuppressed
     }
-    let after = lines(events)
-    forget(events)
+    held.insert(change)
+    follow(events)
     sweep()
-    return before + [change] + after
   }
 
-  /// What is due by the end.
-  package mutating func finish(at time: Timestamp) -> [ReplayChange] { isIdle ? [] : advance(to: time) }
+  private mutating func advance(to time: Timestamp) { follow(book.advance(to: time)) }
 
-  private mutating func advance(to time: Timestamp) -> [ReplayChange] {
-    let events = book.advance(to: time)
-    let found = lines(events)
+  private mutating func follow(_ events: [AlertEvent]) {
+    for line in lines(events) { held.insert(line) }
     forget(events)
-    return found
   }
 
   /// What a tape itself does not say.
@@ -110,4 +128,7 @@ package struct ReplayEscalation {
 
   /// Alerts that are remembered.
   var count: Int { book.count }
+
+  /// Changes and lines that are held back.
+  var heldCount: Int { unheard.count + held.count }
 }

@@ -7,6 +7,8 @@ import Store
 
 /// Alerts: lists, stories, actions, what happens live.
 extension CommunityService {
+  package var language: Language { configuration.settings.language }
+
   package func alerts(_ selection: AlertSelection) async throws -> [AlertView] {
     let configuration = configuration
     let place = try selection.scope.map { try resolve(place: $0, in: configuration) }
@@ -87,24 +89,16 @@ extension CommunityService {
     }
   }
 
-  package func events(after: Int64?, language: Language) async -> AsyncStream<LiveEvent> {
+  package func events(after: Int64?, language: Language) async -> LiveEvents {
     let configuration = configuration
     let zone = configuration.settings.timeZone
-    guard let source = try? await desk.events(after: after) else { return AsyncStream { $0.finish() } }
-    let (stream, continuation) = AsyncStream<LiveEvent>.makeStream(bufferingPolicy: .bufferingNewest(4_096))
-    let pump = Task {
-      for await numbered in source {
-        let event = numbered.event
-        continuation.yield(
-          LiveEvent(
-            id: numbered.sequence, kind: event.kind.rawValue, at: event.at.rfc3339(in: zone),
-            alert: AlertView(
-              event.alert, language: language, zone: zone, word: configuration.valueWord(of: event.alert))))
-      }
-      continuation.finish()
+    return await desk.events(after: after).map { numbered in
+      let event = numbered.event
+      return LiveEvent(
+        id: numbered.sequence, kind: event.kind.rawValue, at: event.at.rfc3339(in: zone),
+        alert: AlertView(
+          event.alert, language: language, zone: zone, word: configuration.valueWord(of: event.alert)))
     }
-    continuation.onTermination = { _ in pump.cancel() }
-    return stream
   }
 
   private func view(_ alert: Alert, _ language: Language) -> AlertView {

@@ -101,16 +101,15 @@ extension CommunityService {
   package func adopt(_ adoption: Adoption) async throws -> DeviceView {
     let configuration = configuration
     let place = try resolve(place: adoption.place, in: configuration)
-    let known = await unassigned().discovered
-    guard
-      let found = known.first(where: { $0.id == adoption.id && (adoption.profile ?? $0.profile) == $0.profile })
-        ?? known.first(where: { $0.id == adoption.id })
-    else {
+    let known = await unassigned().discovered.filter { $0.id == adoption.id }
+    guard let found = known.first(where: { (adoption.profile ?? $0.profile) == $0.profile }) ?? known.first else {
       throw BackendError(
         .notFound, "no discovered device '\(adoption.id)'; `linli devices --unassigned` lists what was heard")
     }
+    let profile = adoption.profile ?? found.profile
+    let match = profile == found.profile ? found.match : try self.match(of: found, by: profile, in: configuration)
     let device = Device(
-      id: adoption.name ?? found.id, profile: adoption.profile ?? found.profile, place: place, match: found.match,
+      id: adoption.name ?? found.id, profile: profile, place: place, match: match,
       location: .init(file: "devices.yaml"))
     let path = configuration.directory + "/devices.yaml"
     try await reloads.run { try await self.add(device, toFileAt: path) }
@@ -118,6 +117,26 @@ extension CommunityService {
       throw BackendError(.conflict, "\(device.id) is in \(path), but belongs to no broker's lane")
     }
     return view
+  }
+
+  /// What tells the device apart in the topics of a profile that the lane has not chosen for it.
+  /// - Throws: `conflict` when none of them is the device's: it would never be heard.
+  private func match(
+    of found: UnassignedView.Discovered, by name: String, in configuration: LoadedConfiguration
+  ) throws -> [String: String] {
+    var fitting: [(name: String, match: [String: String])] = []
+    for profile in configuration.community.profiles {
+      let matches = profile.topics.lazy.compactMap { (try? TopicPattern($0))?.captures(of: found.topic) }
+      if let match = matches.first { fitting.append((profile.name, match)) }
+    }
+    if let fit = fitting.first(where: { $0.name == name }) { return fit.match }
+    let isKnown = configuration.community.profiles.contains { $0.name == name }
+    let reason =
+      isKnown
+      ? "\(found.id) would never be heard: no topic of profile '\(name)' fits \(found.topic)"
+      : "there is no profile '\(name)'"
+    throw BackendError(
+      .conflict, "\(reason); profiles that fit: \(fitting.map(\.name).sorted().joined(separator: ", "))")
   }
 
   private func add(_ device: Device, toFileAt path: String) async throws {

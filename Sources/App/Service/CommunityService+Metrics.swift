@@ -73,7 +73,7 @@ extension CommunityService {
       "linli_records_set_aside_total", .counter, "Records that the database can never take; the rest goes on.", [],
       Double(await desk.setAsideLoad.count))
     text.add(
-      "linli_live_events_dropped_total", .counter, "Events that slow live pages missed.", [],
+      "linli_live_events_dropped_total", .counter, "Events that slow live pages read from the database instead.", [],
       Double(desk.droppedLiveEvents))
     await addQueues(to: &text)
     return text.text

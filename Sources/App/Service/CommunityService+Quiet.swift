@@ -183,7 +183,7 @@ extension CommunityService {
   /// An RFC 3339 time, or a day of the service's zone: its beginning.
   private func time(_ text: String, _ key: String) throws -> Timestamp {
     let zone = LocalTimeTable(zone: configuration.settings.timeZone)
-    if let time = QuietPolicy.time(text, zone) { return time }
+    if let time = DayOrTime(text) { return time.instant(in: zone) }
     throw BackendError(.invalid, "'\(key)' must be a time like 2026-01-05T03:20:00+08:00 or a day, not '\(text)'")
   }
 

@@ -59,6 +59,8 @@ package final class CommunityService: Sendable {
     var configuration: LoadedConfiguration
     var rates = RateMeter()
     var httpPort = 0
+    /// The socket of the command line, once it is there.
+    var socketFile: CommandSocket.Identity?
     /// How many residents' reports may come.
     var reports = ReportBudget()
     /// What runs beside the service's own parts.
@@ -93,9 +95,11 @@ package final class CommunityService: Sendable {
     self.options = options
     self.logger = logger
     let configuration = try Self.load(options, logger: logger)
-    try FileManager.default.createDirectory(
-      atPath: options.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    try DataDirectory.make(options.data)
     lock = try DataLock(directory: options.data)
+    // Before any connection is made: a start that fails then would have taken the broker's session from whoever had it.
+    if let path = options.socket { try CommandSocket.makeRoom(at: path) }
+    if let http = configuration.settings.http { try ListenerPort.check(host: http.host, port: http.port) }
     accessKey = try AccessKeyFile.read(directory: options.data)
     answerKey = try AnswerKeyFile.read(directory: options.data)
     notifier = SystemdNotifier(environment: options.environment)
@@ -150,9 +154,9 @@ package final class CommunityService: Sendable {
     services += lanes.map { LaneService(lane: $0, service: self) }
     services += state.withLock { $0.guests }
     if let path = options.socket {
-      Self.removeSocket(path)
-      let listener = server.listener(on: .unix(path: path)) { [logger] _ in
+      let listener = server.listener(on: .unix(path: path)) { [self] _ in
         chmod(path, 0o660)
+        state.withLock { $0.socketFile = CommandSocket.Identity(of: path) }
         logger.info("command line: \(path)")
       }
       services.append(NamedListener(address: path, hint: "give another path: --socket PATH", listener: listener))
@@ -202,13 +206,6 @@ package final class CommunityService: Sendable {
     await desk.askForgotten(at: now())
   }
 
-  /// Removes the socket of an earlier life; anything else at that path stays.
-  private static func removeSocket(_ path: String) {
-    let manager = FileManager.default
-    guard let attributes = try? manager.attributesOfItem(atPath: path) else { return }
-    if attributes[.type] as? FileAttributeType == .typeSocket { try? manager.removeItem(atPath: path) }
-  }
-
   /// Something that lives and ends with the service; to be said before `run`.
   package func addService(_ guest: any Service) { state.withLock { $0.guests.append(guest) } }
 
@@ -221,7 +218,7 @@ package final class CommunityService: Sendable {
   private func finish() async {
     desk.stop()
     await transport.shutdown()
-    if let path = options.socket { Self.removeSocket(path) }
+    if let path = options.socket { CommandSocket.remove(path, ifStill: state.withLock { $0.socketFile }) }
     do { try store.close() } catch { logger.error("store: \(error)") }
     do { try history?.close() } catch { logger.error("history: \(error.historyWords)") }
     lock.release()

@@ -1,6 +1,32 @@
 import Foundation
 import Glibc
 
+/// Where everything lies that a service keeps.
+enum DataDirectory {
+  struct Refused: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// Makes it with the folders that lead there, unless it exists.
+  static func make(_ path: String) throws(Refused) {
+    let manager = FileManager.default
+    var isDirectory: ObjCBool = false
+    if manager.fileExists(atPath: path, isDirectory: &isDirectory) {
+      guard !isDirectory.boolValue else { return }
+      throw Refused(description: "\(path) is no directory; choose another with --data")
+    }
+    do {
+      try manager.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    } catch {
+      // Foundation's error names no reason that people understand; the system's does.
+      guard mkdir(path, 0o750) != 0 else { return }
+      let reason = String(cString: strerror(errno))
+      throw Refused(description: "cannot make the directory \(path): \(reason); choose another with --data")
+    }
+  }
+}
+
 /// One service a data directory: a lock that the kernel gives back when the process dies, however it dies.
 final class DataLock: Sendable {
   struct Taken: Error, CustomStringConvertible {

@@ -69,8 +69,13 @@ struct NamedListener: Service {
 
   func run() async throws {
     do { try await listener.run() } catch let error where !(error is CancellationError) {
-      throw Failure(description: "cannot listen on \(address): \(error); \(hint)")
+      throw Failure(description: "cannot listen on \(address): \(Self.reason(error)); \(hint)")
     }
+  }
+
+  /// Without the name of the system call and the number that NIO puts around it.
+  private static func reason(_ error: any Error) -> String {
+    "\(error)".replacing(#/^\w+\([\w:]*\): /#, with: "").replacing(#/ \(errno: \d+\)/#, with: "")
   }
 }
 

@@ -68,7 +68,7 @@ package struct DeviceReader {
       identity += "\n" + key + "=" + (match[key] ?? "")
     }
     if let first = byIdentity[identity] {
-      let what = match.isEmpty ? "the topic" : "the match"
+      let what = match.isEmpty ? "topic" : "match"
       log.error(
         at: node.location, "device \"\(id)\" has the same profile and \(what) as the one in line \(first.line)",
         hint: "one message can belong to one device only")

@@ -45,24 +45,12 @@ extension Place.Duty {
 extension Place.Care {
   static func read(_ node: ConfigNode, log: ProblemLog) -> Place.Care? {
     guard let reader = MappingReader(node, keys: Place.careKeys, as: "care", log: log) else { return nil }
-    let (contact, away) = (reader.string("contact"), reader.string("away_until"))
-    if let away, !startsWithDate(away) {
-      log.error(
-        at: reader.location(of: "away_until"), "away_until: expected a date, found \"\(away)\"",
-        hint: "write 2026-02-15 or 2026-02-15T08:00:00+08:00")
-    }
+    let contact = reader.string("contact")
+    let away = reader.node("away_until")?.dayOrTime(log, "away_until")
     let chain = reader.node("chain").flatMap { CareStep.readChain($0, log: log) }
     return reader.requiredString("profile").map {
       Place.Care(profile: $0, contact: contact, awayUntil: away, chain: chain)
     }
-  }
-
-  private static func startsWithDate(_ text: String) -> Bool {
-    let parts = text.prefix(10).split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2], parts.allSatisfy({ Int($0) != nil }),
-      let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month), (1...31).contains(day)
-    else { return false }
-    return text.utf8.count == 10 || "T ".contains(text.dropFirst(10).first ?? "-")
   }
 }
 

@@ -75,10 +75,10 @@ package struct Place: Sendable {
   package struct Care: Sendable {
     package var profile: String
     package var contact: String?
-    package var awayUntil: String?
+    package var awayUntil: DayOrTime?
     /// Whom to ask beside the four levels; nil: as `alerts.yaml` says for the profile.
     package var chain: [CareStep]?
-    package init(profile: String, contact: String? = nil, awayUntil: String? = nil, chain: [CareStep]? = nil) {
+    package init(profile: String, contact: String? = nil, awayUntil: DayOrTime? = nil, chain: [CareStep]? = nil) {
       self.profile = profile
       self.chain = chain
       self.contact = contact

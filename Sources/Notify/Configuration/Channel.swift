@@ -124,6 +124,8 @@ package struct Route: Sendable {
 package struct NotifyConfiguration: Sendable {
   package var channels: [Channel]
   package var routes: [Route]
+  /// Ids of channels that the file gives and that could not be taken over; the mistake was said where it is.
+  package var refusedChannels: Set<String> = []
 
   package init(channels: [Channel] = [], routes: [Route] = []) {
     self.channels = channels

@@ -32,7 +32,9 @@ extension NotifyConfiguration {
     for node in file.list("routes") { reader.route(node) }
     reader.checkFallbacks()
     reader.checkUse()
-    return NotifyConfiguration(channels: reader.channels, routes: reader.routes)
+    var configuration = NotifyConfiguration(channels: reader.channels, routes: reader.routes)
+    configuration.refusedChannels = Set(reader.places.keys).subtracting(reader.channels.map(\.id))
+    return configuration
   }
 }
 

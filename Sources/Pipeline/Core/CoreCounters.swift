@@ -16,7 +16,7 @@ package struct CoreCounters: Sendable, Equatable {
   /// Points, devices, rule instances and inputs of a checkpoint that the plan does not have.
   package var droppedAtRestore: UInt64 = 0
 
-  /// How often a window held 1,024 buckets and neighbours had to be merged.
+  /// How often a window held as many buckets as it may and neighbours had to be merged.
   package var windowMerges: UInt64 = 0
 
   package init() {}

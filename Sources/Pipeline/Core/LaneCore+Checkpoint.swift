@@ -1,10 +1,10 @@
-/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 3:
-/// magic, version, clock, counters, devices, points with their last readings, rule instances, plain faults that were ever
-/// raised (in the form of instances), CRC-32C.
+/// The core's whole state as bytes, by ids instead of indices, so that it can move into another plan. Version 4:
+/// magic, version, clock, counters, devices, points with their last readings, what the rules measured, rule instances, plain
+/// faults that were ever raised (in the form of instances), CRC-32C.
 extension LaneCore {
   static let magic: UInt32 = 0x4c4c_4e43
-  static let formatVersion: UInt32 = 3
-  /// Still read: 2 has all plain faults and each reading at its full width, 1 is without `CoreCounters.windowMerges`, too.
+  static let formatVersion: UInt32 = 4
+  /// Still read: 3 does not say what the rules measured, 2 has all plain faults and each reading at its full width, 1 is without `CoreCounters.windowMerges`, too.
   static let oldestFormat: UInt32 = 1
 
   /// The state as it stands between two entries.
@@ -24,6 +24,7 @@ extension LaneCore {
     for zone in plan.zones { writer.put(zone.name) }
     writeDevices(to: &writer)
     writePoints(to: &writer)
+    writeMeasures(to: &writer)
     writeInstances(to: &writer)
     return writer.sealed()
   }
@@ -69,6 +70,16 @@ extension LaneCore {
       writer.put(state.reason.rawValue)
       writer.put(state.isStuck)
       points.write(readingsOf: point, to: &writer)
+    }
+  }
+
+  /// Of each rule, by its digest.
+  private func writeMeasures(to writer: inout CheckpointWriter) {
+    writer.put(UInt32(plan.rules.count))
+    for rule in plan.rules {
+      writer.put(rule.digest)
+      writer.put(UInt32(rule.conditions.count))
+      for measure in rule.measures { writer.put(measure) }
     }
   }
 

@@ -6,8 +6,9 @@ extension LaneCore {
     try load(checkpoint)
   }
 
-  /// Takes a new plan at time `at`. Points and devices keep their state by id, rule instances by rule, subject and
-  /// conditions; new ones begin now. Raised instances that are gone are told by `takeOrphans`, not by a change.
+  /// Takes a new plan at time `at`. Points and devices keep their state by id, rule instances by rule and subject; where the
+  /// conditions were edited, what they kept is looked at anew (`adapt`). New ones begin now. Raised instances that are gone are told
+  /// by `takeOrphans`, not by a change.
   package func install(_ plan: LanePlan, at time: Timestamp) {
     // A moment that is not over goes on under the new plan.
     if time > now { advance(to: time) }
@@ -41,13 +42,18 @@ extension LaneCore {
     let oldPoints = try loadPoints(from: &reader, format)
     // Another restore before they are looked at must find them in the same order.
     returning = Set(returning).sorted()
-    let known = try loadInstances(from: &reader, points: oldPoints, zones: zones)
+    let measures = format < 4 ? [:] : try loadMeasures(from: &reader)
+    let loaded = try loadInstances(from: &reader, points: oldPoints, zones: zones, measures: measures)
     for device in devices.indices { armDevice(device) }
     for point in points.states.indices { rearmStuck(point) }
     for instance in rules.instances.indices {
-      if known[instance] { resume(instance) } else { begin(instance, at: now.milliseconds) }
+      switch loaded.instances[instance] {
+      case .new: begin(instance, at: now.milliseconds)
+      case .same: resume(instance)
+      case .edited: adapt(instance)
+      }
     }
-    beginFaults()
+    beginFaults(edited: loaded.editedFaults)
     freshEdges = []
   }
 

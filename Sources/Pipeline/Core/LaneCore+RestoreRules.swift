@@ -1,66 +1,125 @@
-/// Rule instances out of a checkpoint, matched by rule, subject and conditions.
+/// Rule instances out of a checkpoint, matched by rule and subject. Where the conditions are still the same everything goes on;
+/// where they were edited, what can still be used goes on (`adapt`).
 extension LaneCore {
   private struct Key: Hashable {
     var rule: String
     var subject: String
+  }
+
+  private struct FaultRule: Hashable {
+    var id: String
     var digest: UInt64
+  }
+
+  /// What stands before the nodes of an instance.
+  private struct Head {
+    let key: Key
+    let digest: UInt64
+    let zone: Int
+    let isRaised: Bool
+    let nodeCount: Int
+
+    init(from reader: inout CheckpointReader) throws(CheckpointError) {
+      key = Key(rule: try reader.text(), subject: try reader.text())
+      digest = try reader.integer()
+      zone = Int(try reader.integer(UInt32.self))
+      isRaised = try reader.bool()
+      nodeCount = try reader.count(ofSize: 63)
+    }
+  }
+
+  enum Origin { case new, same, edited }
+
+  struct LoadedInstances {
+    /// Of each instance of the plan.
+    var instances: [Origin]
+    /// Plain faults whose rule was edited.
+    var editedFaults: [FaultTable.Key] = []
+  }
+
+  /// What the rules of the checkpoint measured (`RulePlan.measures`), by their digests.
+  func loadMeasures(from reader: inout CheckpointReader) throws(CheckpointError) -> [UInt64: [UInt64]] {
+    var found: [UInt64: [UInt64]] = [:]
+    for _ in 0..<(try reader.count(ofSize: 12)) {
+      let digest: UInt64 = try reader.integer()
+      var measures: [UInt64] = []
+      for _ in 0..<(try reader.count(ofSize: 8)) { measures.append(try reader.integer()) }
+      found[digest] = measures
+    }
+    return found
   }
 
   /// - Parameters:
   ///   - points: index in this plan of every point of the checkpoint.
   ///   - zones: names of the zones that the checkpoint's instances refer to.
-  /// - Returns: for every instance of the plan whether its state was found.
+  ///   - measures: see `loadMeasures`.
   func loadInstances(
-    from reader: inout CheckpointReader, points: [Int?], zones: [String]
-  ) throws(CheckpointError) -> [Bool] {
+    from reader: inout CheckpointReader, points: [Int?], zones: [String], measures: [UInt64: [UInt64]]
+  ) throws(CheckpointError) -> LoadedInstances {
     let digests = plan.rules.map(\.digest)
+    let ownMeasures = plan.rules.map(\.measures)
+    let plainFaults = rules.faults.planRules
+    let faultRules = Set(plainFaults.map { FaultRule(id: plan.rules[$0].id, digest: digests[$0]) })
+    let faultIDs = Set(faultRules.map(\.id))
     var finder = PlanFinder(count: rules.instances.count) { [self] number in
       let name = name(ofInstance: number)
-      return Key(rule: name.rule, subject: name.subject, digest: digests[Int(rules.instances[number].rule)])
+      return Key(rule: name.rule, subject: name.subject)
     }
-    let faultRules = Set(
-      rules.faults.planRules.map { Key(rule: plan.rules[$0].id, subject: "", digest: digests[$0]) })
     freshEdges = [Bool](repeating: true, count: rules.edges.count)
-    var known = [Bool](repeating: false, count: rules.instances.count)
-    for _ in 0..<(try reader.count(ofSize: 25)) {
-      let rule = try reader.text()
-      let subject = try reader.text()
-      let digest: UInt64 = try reader.integer()
-      let zone = Int(try reader.integer(UInt32.self))
-      let isRaised = try reader.bool()
-      let nodeCount = try reader.count(ofSize: 63)
-      let isFault = nodeCount == 1 && faultRules.contains(Key(rule: rule, subject: "", digest: digest))
-      var instance = isFault ? nil : finder.find(Key(rule: rule, subject: subject, digest: digest))
-      if let found = instance, known[found] || rules.nodeRange(found).count != nodeCount { instance = nil }
-      if isFault {
-        let name = Key(rule: rule, subject: subject, digest: digest)
-        if try loadFault(name, from: &reader, points: points, digests) { continue }
-        counts.droppedAtRestore += 1
-        if isRaised { orphans.append(RuleSubject(rule: rule, subject: subject)) }
-        continue
-      }
-      for node in 0..<nodeCount {
-        let target = instance.map { rules.nodeRange($0).lowerBound + node }
-        try loadNode(target, from: &reader, points: points)
-      }
-      guard let instance else {
-        counts.droppedAtRestore += 1
-        if isRaised { orphans.append(RuleSubject(rule: rule, subject: subject)) }
-        continue
-      }
-      known[instance] = true
-      let number = Int(rules.instances[instance].zone)
-      let name = plan.zones.indices.contains(number) ? plan.zones[number].name : nil
-      if !zones.indices.contains(zone) || zones[zone] != name { moveToZone(instance) }
+    var loaded = LoadedInstances(instances: [Origin](repeating: .new, count: rules.instances.count))
+    /// The instance of that name, unless it has its state already.
+    func find(_ key: Key) -> Int? {
+      finder.find(key).flatMap { loaded.instances[$0] == .new ? $0 : nil }
     }
-    return known
+    for _ in 0..<(try reader.count(ofSize: 25)) {
+      let head = try Head(from: &reader)
+      let wasFault = head.nodeCount == 1 && faultRules.contains(FaultRule(id: head.key.rule, digest: head.digest))
+      let instance = wasFault ? nil : find(head.key)
+      if let instance {
+        let rule = Int(rules.instances[instance].rule)
+        let range = rules.nodeRange(instance)
+        let isSame = digests[rule] == head.digest && range.count == head.nodeCount
+        let old = isSame ? ownMeasures[rule] : measures[head.digest] ?? []
+        for node in 0..<head.nodeCount {
+          // Of a tree that is another one nothing is known to be the same.
+          let goesOn = old.count == range.count && old.count == head.nodeCount && old[node] == ownMeasures[rule][node]
+          try loadNode(goesOn ? range.lowerBound + node : nil, isSame, from: &reader, points: points)
+        }
+        loaded.instances[instance] = isSame ? .same : .edited
+        if isSame {
+          moveToZone(instance, from: zones.indices.contains(head.zone) ? zones[head.zone] : nil)
+        } else {
+          rules.states[range.upperBound - 1].isActive = head.isRaised
+        }
+        continue
+      }
+      // It may have been edited until it had no instances any more, or until it needed them.
+      let isFault =
+        wasFault
+        || (head.nodeCount == 1 && faultIDs.contains(head.key.rule)
+          && measures[head.digest] == ownMeasures[plainFaults[0]])
+      if isFault, let fault = try loadFault(head.key, from: &reader, points: points) {
+        if !wasFault { loaded.editedFaults.append(fault) }
+        continue
+      }
+      if !isFault {
+        for _ in 0..<head.nodeCount { try loadNode(nil, false, from: &reader, points: points) }
+      } else if head.isRaised, let found = find(head.key) {
+        loaded.instances[found] = .edited
+        rules.states[rules.nodeRange(found).upperBound - 1].isActive = true
+        continue
+      }
+      counts.droppedAtRestore += 1
+      if head.isRaised { orphans.append(RuleSubject(rule: head.key.rule, subject: head.key.subject)) }
+    }
+    return loaded
   }
 
   /// A plain fault, which an older format has for every point.
-  /// - Returns: whether it is one at its point in this plan, too.
+  /// - Returns: the fault that it is in this plan, if it is a plain one there, too.
   private func loadFault(
-    _ name: Key, from reader: inout CheckpointReader, points: [Int?], _ digests: [UInt64]
-  ) throws(CheckpointError) -> Bool {
+    _ name: Key, from reader: inout CheckpointReader, points: [Int?]
+  ) throws(CheckpointError) -> FaultTable.Key? {
     guard try reader.integer(UInt8.self) == ConditionCode.Kind.bad.rawValue else { throw .damaged }
     let state = try loadState(from: &reader)
     _ = try reader.integer(Int32.self)
@@ -70,20 +129,21 @@ extension LaneCore {
       target = points.indices.contains(point) ? points[point] : nil
       try loadEdge(nil, .bad, from: &reader)
     }
-    guard let target else { return false }
-    let found = rules.faults.keys(at: target).first { key in
-      let rule = Int(rules.faults.rule(key).rule)
-      return digests[rule] == name.digest && plan.rules[rule].id == name.rule
-    }
-    guard let key = found, instance(key)?.subject == name.subject else { return false }
+    guard let target else { return nil }
+    let found = rules.faults.keys(at: target).first { plan.rules[Int(rules.faults.rule($0).rule)].id == name.rule }
+    guard let key = found, instance(key)?.subject == name.subject else { return nil }
     // What never was raised has no state.
     if state.isActive || state.clock > startedAt.milliseconds {
       rules.faults.states[key] = FaultTable.State(isActive: state.isActive, clock: state.clock)
     }
-    return true
+    return key
   }
 
-  private func moveToZone(_ instance: Int) {
+  /// - Parameter old: name of the zone in which its place was.
+  private func moveToZone(_ instance: Int, from old: String?) {
+    let number = Int(rules.instances[instance].zone)
+    let name = plan.zones.indices.contains(number) ? plan.zones[number].name : nil
+    if old != nil && old == name { return }
     for node in rules.nodeRange(instance) where rules.code(node).pointee.hasPeriod {
       // The new local time holds from now on; the machine hears of it when the instance resumes.
       rules.states[node].edgeDue = now.milliseconds
@@ -106,15 +166,44 @@ extension LaneCore {
     rearm(instance)
   }
 
-  /// - Parameter node: where it goes; nil = it is only read over.
+  /// An instance whose rule was edited. What is kept of its points and since when it has held goes on where `RulePlan.measures` are
+  /// the same, its alert in any case; what that means the new conditions say, now.
+  func adapt(_ instance: Int) {
+    let time = now.milliseconds
+    let range = rules.nodeRange(instance)
+    for node in range {
+      rules.states[node].isInside = true
+      rules.states[node].edgeDue = .max
+      rules.states[node].leafDue = .max
+      rules.states[node].isPending = false
+      enterPeriod(node, at: time)
+      guard rules.code(node).pointee.isLeaf else { continue }
+      mark(node)
+      rules.states[node].unheardEdges = unheardEdges(node)
+      if rules.code(node).pointee.kind == .silent { refreshSilent(node, at: time) }
+      for edge in rules.edges(of: node) {
+        if freshEdges[Int(edge)] { beginEdge(Int(edge), of: node, at: time) } else { refreshEdge(Int(edge), at: time) }
+      }
+    }
+    flush(at: time, isOver: true)
+    propagate(instance, at: time)
+    // The times that it has to hold may be others.
+    for node in range { step(node, at: time) }
+    propagate(instance, at: time)
+    rearm(instance)
+  }
+
+  /// - Parameters:
+  ///   - node: where it goes; nil = it is only read over.
+  ///   - isSame: its rule was not edited.
   private func loadNode(
-    _ node: Int?, from reader: inout CheckpointReader, points: [Int?]
+    _ node: Int?, _ isSame: Bool, from reader: inout CheckpointReader, points: [Int?]
   ) throws(CheckpointError) {
     guard let kind = ConditionCode.Kind(rawValue: try reader.integer()) else { throw .damaged }
     if let node, rules.code(node).pointee.kind != kind { throw .damaged }
     var state = try loadState(from: &reader)
     // Where there is no period nothing would ever move this time on, and what is due would stay so.
-    if let node, !rules.code(node).pointee.hasPeriod, state.edgeDue != .max { throw .damaged }
+    if let node, isSame, !rules.code(node).pointee.hasPeriod, state.edgeDue != .max { throw .damaged }
     let lastEdge: Int32 = try reader.integer()
     if kind == .window {
       try loadWindow(node.map { Int(rules.nodes[$0].window) }, isOpen: false, from: &reader)
@@ -131,9 +220,9 @@ extension LaneCore {
     }
     guard let node, let edges else { return }
     counts.droppedAtRestore += UInt64(unmatched)
-    let isSame = unmatched == 0 && count == edges.count
-    state.lastEdge = isSame && lastEdge >= 0 && lastEdge < count ? edges[Int(lastEdge)] : -1
-    state.isPending = !isSame
+    let isWhole = unmatched == 0 && count == edges.count
+    state.lastEdge = isWhole && lastEdge >= 0 && lastEdge < count ? edges[Int(lastEdge)] : -1
+    state.isPending = !isWhole
     state.trueEdges = Int32(edges.count { rules.edges[Int($0)].truth == .yes })
     state.unknownEdges = Int32(edges.count { rules.edges[Int($0)].truth == .unknown })
     state.unheardEdges = unheardEdges(node)
@@ -196,7 +285,7 @@ extension LaneCore {
     for _ in 0..<(try reader.count(ofSize: 24)) {
       let time = isOpen ? try reader.milliseconds(or: .max) : try reader.milliseconds()
       let bucket = SlidingWindow.Bucket(time: time, value: try reader.double(), weight: try reader.double())
-      if let window { rules.windows[window].insert(bucket) }
+      if let window { insert(bucket, into: rules.windows.base + window) }
     }
   }
 }

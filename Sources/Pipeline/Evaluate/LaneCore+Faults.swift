@@ -56,7 +56,9 @@ extension LaneCore {
   }
 
   /// After loading: what is wrong with a point and under a rule that is new to it raises now.
-  func beginFaults() {
+  /// - Parameter edited: raised ones that may be about other faults than they were.
+  func beginFaults(edited: [FaultTable.Key]) {
+    for key in edited { settleFault(key, at: now.milliseconds) }
     for point in points.states.indices where faults(of: point) != 0 {
       for key in rules.faults.keys(at: point) where !rules.faults.isActive(key) {
         settleFault(key, at: now.milliseconds)

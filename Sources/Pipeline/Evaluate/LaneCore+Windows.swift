@@ -6,7 +6,7 @@ extension LaneCore {
     let window = rules.windows.base + Int(rules.nodes[node].window)
     window.pointee.first = min(window.pointee.first, reading.time)
     let start = max(reading.time, rules.states[node].clock) - code.pointee.span
-    window.pointee.slide(to: start)
+    slide(window, to: start)
     guard reading.time > start else { return }
     var value = reading.value
     switch code.pointee.function {
@@ -23,10 +23,25 @@ extension LaneCore {
     insert(.init(time: reading.time, value: value, weight: 1), into: window)
   }
 
-  private func insert(_ bucket: SlidingWindow.Bucket, into window: UnsafeMutablePointer<SlidingWindow>) {
+  func insert(_ bucket: SlidingWindow.Bucket, into window: UnsafeMutablePointer<SlidingWindow>) {
     let merges = window.pointee.merges
-    window.pointee.insert(bucket)
+    let hasRoom = rules.takenRoom < SlidingWindow.roomOfLane
+    window.pointee.insert(bucket, limit: hasRoom ? SlidingWindow.capacityLimit : SlidingWindow.assured)
     if window.pointee.merges != merges { counts.windowMerges += 1 }
+    countRoom(of: window)
+  }
+
+  private func slide(_ window: UnsafeMutablePointer<SlidingWindow>, to start: Int64) {
+    window.pointee.slide(to: start)
+    countRoom(of: window)
+  }
+
+  /// After each change, so that a restored core has as much room left as the one that wrote the checkpoint.
+  private func countRoom(of window: UnsafeMutablePointer<SlidingWindow>) {
+    let excess = window.pointee.excess
+    guard excess != window.pointee.taken else { return }
+    rules.takenRoom += Int(excess - window.pointee.taken)
+    window.pointee.taken = excess
   }
 
   /// Called by `flush`, once for all that happened to the node's points at this moment.
@@ -36,7 +51,7 @@ extension LaneCore {
     let window = rules.windows.base + Int(rules.nodes[node].window)
     let time = max(requested, state.pointee.clock)
     state.pointee.clock = time
-    window.pointee.slide(to: time - code.pointee.span)
+    slide(window, to: time - code.pointee.span)
     let truth = windowTruth(node, code, window, at: time)
     if truth != .unknown { state.pointee.isLatched = truth == .yes }
     state.pointee.nextRaw = truth
@@ -99,7 +114,7 @@ extension LaneCore {
   func pushChange(_ edge: Int, _ reading: Reading) {
     let node = Int(rules.edges[edge].node)
     let window = rules.windows.base + Int(rules.edges[edge].extra)
-    window.pointee.slide(to: max(reading.time, rules.states[node].clock) - rules.code(node).pointee.span)
+    slide(window, to: max(reading.time, rules.states[node].clock) - rules.code(node).pointee.span)
     window.pointee.closeBack(at: reading.time)
     insert(.init(time: .max, value: reading.value, weight: 1), into: window)
   }
@@ -110,7 +125,7 @@ extension LaneCore {
     let window = rules.windows.base + Int(rules.edges[edge].extra)
     let point = Int(rules.edges[edge].point)
     let time = max(requested, rules.states[node].clock)
-    window.pointee.slide(to: time - code.pointee.span)
+    slide(window, to: time - code.pointee.span)
     guard points.states[point].hasValue, let front = window.pointee.front, !isBad(point) else {
       setEdge(edge, .unknown)
       return

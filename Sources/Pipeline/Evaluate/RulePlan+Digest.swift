@@ -6,6 +6,16 @@ extension RulePlan {
     for condition in conditions { hash.mix(condition) }
     return hash.value
   }
+
+  /// For each condition a number that says what it keeps of its points: the kind, the width and function of a window, what it
+  /// joins. Thresholds and times are not part of it: where they alone are edited, what was kept is good for the new ones.
+  var measures: [UInt64] {
+    conditions.map {
+      var hash = ConditionHash()
+      hash.mix(measureOf: $0.predicate)
+      return hash.value
+    }
+  }
 }
 
 private struct ConditionHash {
@@ -31,15 +41,35 @@ private struct ConditionHash {
     mix(during.days)
   }
 
+  mutating func mix(measureOf predicate: Predicate) {
+    switch predicate {
+    case .compare(.last, _): mix(1)
+    case .compare(.window(let function, let width), _): mix(function, over: width)
+    case .changes(let by, let within):
+      mix(3)
+      mix(by < 0 ? 1 : 0)
+      mix(within)
+    case .quiet: mix(4)
+    case .silent: mix(5)
+    case .stuck: mix(6)
+    case .bad: mix(7)
+    case .all, .any, .not: mix(predicate)
+    }
+  }
+
+  private mutating func mix(_ function: WindowFunction, over width: Int64) {
+    mix(2)
+    for byte in function.rawValue.utf8 { mix(byte) }
+    mix(width)
+  }
+
   mutating func mix(_ predicate: Predicate) {
     switch predicate {
     case .compare(.last, let comparison):
       mix(1)
       mix(comparison)
     case .compare(.window(let function, let width), let comparison):
-      mix(2)
-      for byte in function.rawValue.utf8 { mix(byte) }
-      mix(width)
+      mix(function, over: width)
       mix(comparison)
     case .changes(let by, let within):
       mix(3)

@@ -54,6 +54,8 @@ struct RuleTable: ~Copyable {
   let deviceStart: Slab<Int32>
   let deviceNodes: Slab<Int32>
   var faults: FaultTable
+  /// Buckets that windows have beyond what each is assured of.
+  var takenRoom = 0
 
   init(_ plan: LanePlan, at time: Int64) {
     var faults = FaultTableBuilder(points: plan.points.count)

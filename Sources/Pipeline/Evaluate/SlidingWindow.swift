@@ -1,7 +1,8 @@
 import CPrefetch
 
-/// The readings that a window or a `changes` condition still needs, in time order, at most 1,024 buckets: exact until
-/// then; afterwards neighbours within 1/512 of the width become one bucket that leaves with its later part.
+/// The readings that a window or a `changes` condition still needs, in time order, one a bucket: exact up to 16,384 of them (a
+/// reading every six seconds for a day; 384 KiB), or 1,024 where the lane has no room for more (`roomOfLane`). Beyond, neighbours
+/// within 2/limit of the width become one bucket that leaves with its later part: a reading may count for so long after it has left.
 ///
 /// A reading costs O(1), amortised: sums run (`RunningSum`), extremes stand at the front of a monotonic queue.
 struct SlidingWindow: BitwiseCopyable {
@@ -21,7 +22,11 @@ struct SlidingWindow: BitwiseCopyable {
     var weight: Double
   }
 
-  static let capacityLimit = 1024
+  static let capacityLimit = 16_384
+  /// What every window may have.
+  static let assured = 1_024
+  /// Buckets that all windows of a lane may have beyond `assured`, 24 MiB.
+  static let roomOfLane = 1 << 20
 
   let kind: Kind
   /// Width, ms.
@@ -41,6 +46,8 @@ struct SlidingWindow: BitwiseCopyable {
   var first = Int64.max
   /// How often neighbours had to be merged.
   private(set) var merges: UInt32 = 0
+  /// Of the lane's room what is counted as this window's.
+  var taken: Int32 = 0
 
   /// - Parameter calm: see `isCalm`.
   init(kind: Kind, width: Int64, calm: (low: Double, high: Double) = (.infinity, -.infinity)) {
@@ -56,6 +63,8 @@ struct SlidingWindow: BitwiseCopyable {
   func free() { buckets?.deallocate() }
 
   var count: Int { Int(used) }
+  /// Buckets beyond `assured`.
+  var excess: Int32 { max(0, used - Int32(Self.assured)) }
 
   /// Of the values present. Does not drift.
   var total: Double { sum.value }
@@ -79,7 +88,9 @@ struct SlidingWindow: BitwiseCopyable {
     self[count - 1].time = time
   }
 
-  mutating func insert(_ bucket: Bucket) {
+  /// - Parameter limit: `capacityLimit`, or `assured`.
+  mutating func insert(_ bucket: Bucket, limit: Int = Self.capacityLimit) {
+    if used >= limit { merge(limit) }
     if kind == .total {
       insertInOrder(bucket)
       weight += bucket.weight
@@ -151,6 +162,8 @@ struct SlidingWindow: BitwiseCopyable {
         sum.subtract(bucket.value)
       }
     } while used > 0 && self[0].time <= start
+    // Room for a crowd that has gone is given back.
+    if capacity > Int32(Self.assured) && used < capacity / 4 { resize(to: capacity / 2) }
     if kind != .total {
       restless = low <= high ? 0 : used
     } else if used == 0 || !sum.isExact {
@@ -188,23 +201,21 @@ struct SlidingWindow: BitwiseCopyable {
   }
 
   private mutating func reserveOne() {
-    guard used == capacity else { return }
-    if capacity == Self.capacityLimit {
-      merge()
-      return
-    }
-    let larger = max(4, capacity * 2)
-    let memory = UnsafeMutablePointer<Bucket>.allocate(capacity: Int(larger))
+    if used == capacity { resize(to: max(4, capacity * 2)) }
+  }
+
+  private mutating func resize(to size: Int32) {
+    let memory = UnsafeMutablePointer<Bucket>.allocate(capacity: Int(size))
     for index in 0..<count { (memory + index).initialize(to: self[index]) }
     buckets?.deallocate()
     buckets = memory
-    capacity = larger
+    capacity = size
     head = 0
   }
 
-  private mutating func merge() {
+  private mutating func merge(_ limit: Int) {
     merges &+= 1
-    let grain = max(1, width / 512)
+    let grain = max(1, width / Int64(limit / 2))
     var kept = 0
     for index in 1..<count {
       let bucket = self[index]
@@ -221,10 +232,10 @@ struct SlidingWindow: BitwiseCopyable {
     }
     used = Int32(kept + 1)
     // Many readings at one time, or a clock that jumped: then the oldest must go.
-    if used == capacity {
-      head = (head &+ 1) & (capacity &- 1)
-      used -= 1
-    }
+    let surplus = max(0, used - Int32(limit) + 1)
+    head = (head &+ surplus) & (capacity &- 1)
+    used -= surplus
+    if capacity > Int32(limit) { resize(to: Int32(limit)) }
     recount()
   }
 }

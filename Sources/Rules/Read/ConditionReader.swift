@@ -160,10 +160,6 @@ struct ConditionReader {
           at: location, "\(entry.key): \(texts.0) is more than \(texts.1)", hint: "write [\(texts.1), \(texts.0)]")
         return nil
       }
-      if entry.key == "inside", low == high {
-        log.error(at: location, "inside: nothing is strictly inside of [\(texts.0), \(texts.1)]", hint: "use equals")
-        return nil
-      }
       return operand(.number(entry.key == "inside" ? .inside(low, high) : .outside(low, high)))
     }
   }

@@ -1,7 +1,7 @@
 package import ConfigFile
 import Pipeline
 
-/// Reads a file of rule tests.
+/// Reads a file of rule tests. The site says what the points' values are called.
 package enum RuleTestReader {
   /// Readings of one test.
   static let readingsMax = 1_000_000
@@ -9,16 +9,16 @@ package enum RuleTestReader {
   /// Reasons that `!reason` may name: those that come with a reading.
   private static let reasons: [QualityReason] = [.outOfRange, .notANumber, .sensorFault, .undecodable]
 
-  package static func load(_ file: String, log: ProblemLog) -> [RuleTest] {
-    ConfigReader.load(file, log: log).map { read($0, log: log) } ?? []
+  package static func load(_ file: String, at site: Site, log: ProblemLog) -> [RuleTest] {
+    ConfigReader.load(file, log: log).map { read($0, at: site, log: log) } ?? []
   }
 
-  package static func read(_ root: ConfigNode, log: ProblemLog) -> [RuleTest] {
+  package static func read(_ root: ConfigNode, at site: Site, log: ProblemLog) -> [RuleTest] {
     guard let reader = MappingReader(root, keys: ["tests"], log: log) else { return [] }
-    return reader.requiredList("tests").compactMap { test($0, log: log) }
+    return reader.requiredList("tests").compactMap { test($0, at: site, log: log) }
   }
 
-  private static func test(_ node: ConfigNode, log: ProblemLog) -> RuleTest? {
+  private static func test(_ node: ConfigNode, at site: Site, log: ProblemLog) -> RuleTest? {
     let keys = ["name", "start", "readings", "expect", "until"]
     let problemsBefore = log.problems.count
     guard let reader = MappingReader(node, keys: keys, as: "test", log: log) else { return nil }
@@ -30,7 +30,7 @@ package enum RuleTestReader {
         hint: "e.g. 2026-01-05T03:00:00+08:00")
       return nil
     }
-    let series = reader.list("readings").compactMap { Self.series($0, log: log) }
+    let series = reader.list("readings").compactMap { Self.series($0, at: site, log: log) }
     let expectations = reader.list("expect").compactMap { expectation($0, log: log) }
     let until = reader.duration("until", in: offsets)
     if series.reduce(0, { $0 + $1.values.reduce(0) { $0 + $1.count } }) > readingsMax {
@@ -43,11 +43,12 @@ package enum RuleTestReader {
 
   // MARK: - Readings
 
-  private static func series(_ node: ConfigNode, log: ProblemLog) -> RuleTest.Series? {
+  private static func series(_ node: ConfigNode, at site: Site, log: ProblemLog) -> RuleTest.Series? {
     let keys = ["point", "every", "values", "at", "from"]
     guard let reader = MappingReader(node, keys: keys, as: "readings", log: log) else { return nil }
     let point = reader.requiredString("point")
-    let values = reader.required("values").flatMap { Self.values($0, log: log) }
+    let names = point.map { Self.names(of: $0, at: site) } ?? []
+    let values = reader.required("values").flatMap { Self.values($0, names: names, log: log) }
     let every = reader.duration("every", in: 1...offsets.upperBound)
     let from = reader.duration("from", in: offsets) ?? reader.duration("at", in: offsets) ?? 0
     guard let point, let values else { return nil }
@@ -59,17 +60,28 @@ package enum RuleTestReader {
       point: point, location: reader.location(of: "point"), from: from, every: every ?? 0, values: values)
   }
 
-  /// `18 15x15 _x3 !sensor-fault`, or a list of such texts.
-  private static func values(_ node: ConfigNode, log: ProblemLog) -> [(value: RuleTest.Series.Value, count: Int)]? {
+  /// The named set of a point; empty when its values are no names.
+  private static func names(of point: String, at site: Site) -> [String] {
+    guard let id = site.pointNamed(point), case .named(let names) = site.plan.points[Int(id)].values else { return [] }
+    return names
+  }
+
+  /// `18 15x15 _x3 !sensor-fault`, or a list of such texts. What is one of `names` as it stands is that value, whatever else
+  /// it looks like: `aux1`.
+  private static func values(
+    _ node: ConfigNode, names: [String], log: ProblemLog
+  ) -> [(value: RuleTest.Series.Value, count: Int)]? {
     guard let texts = node.strings(log, "values") else { return nil }
     var result: [(value: RuleTest.Series.Value, count: Int)] = []
-    for word in texts.flatMap({ $0.split(whereSeparator: \.isWhitespace) }) {
-      let (text, count) = repetition(String(word))
+    for word in texts.flatMap({ words(of: $0, isElement: node.sequence != nil, names: names) }) {
+      let (text, count) = names.contains(word) ? (word, 1) : repetition(word)
       guard let count, (1...readingsMax).contains(count) else {
         log.error(at: node.location, "values: \"\(word)\" repeats too often or not at all")
         return nil
       }
-      if text == "_" {
+      if names.contains(text) {
+        result.append((.text(text), count))
+      } else if text == "_" {
         result.append((.none, count))
       } else if text.hasPrefix("!") {
         guard let reason = reasons.first(where: { $0.name == text.dropFirst() }) else {
@@ -84,6 +96,12 @@ package enum RuleTestReader {
       }
     }
     return result
+  }
+
+  /// The words of a text; an element of a list that is a name as a whole, once or repeated, is one: `in use`, `in use×3`.
+  private static func words(of text: String, isElement: Bool, names: [String]) -> [String] {
+    if isElement, names.contains(text) || names.contains(repetition(text).text) { return [text] }
+    return text.split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
   /// `15x3` → 15, 3 times. The sign is the last `x` (or `×`) with nothing but digits behind it; nil when the number is

@@ -39,6 +39,9 @@ struct Assign: AsyncParsableCommand {
   @OptionGroup var options: ActionOptions
   @Option(help: "To whom: a name or an id of duty.yaml, who is told on the channel there; or any other text.")
   var to: String
+  func validate() throws {
+    if to.allSatisfy(\.isWhitespace) { throw ValidationError("say to whom: --to NAME") }
+  }
   func run() async throws { try await options.perform(.assign, to: to) }
 }
 

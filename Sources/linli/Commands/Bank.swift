@@ -30,7 +30,7 @@ struct BankList: AsyncParsableCommand {
     if isEmpty && !csv { return Terminal.line(output.say("没有积分记录。", "No points yet.")) }
     let rows = entries ? entryRows(bank) : balanceRows(bank)
     if csv {
-      for row in rows { Terminal.line(row.map(Self.field).joined(separator: ",")) }
+      for row in rows { Terminal.row(row.map(Self.field).joined(separator: ",")) }
       return
     }
     var table = Table(columns: rows[0])

@@ -8,7 +8,11 @@ struct Demo: AsyncParsableCommand {
 
   @Option(help: "Directory of the example configuration.")
   var config = "config"
-  @Option(help: "Directory for everything that the demonstration writes; emptied at its start.")
+  @Option(
+    help: """
+      Directory for everything that the demonstration writes: a new or empty one, or that of an earlier demonstration, \
+      which is emptied.
+      """)
   var data = "data/demo"
   @OptionGroup var output: OutputOptions
 

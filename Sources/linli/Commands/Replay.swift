@@ -73,7 +73,7 @@ struct Replay: ParsableCommand {
         language: output.language, zone: configuration.ruleSet.plan.zones[0],
         catalogue: configuration.ruleSet.catalogue,
         word: configuration.valueWord)
-      Terminal.line(readings ? table.text(shown) : table.text(changes))
+      Terminal.lines(readings ? table.text(shown) : table.text(changes))
     }
     let skipped = malformed - unreadable
     if skipped > 0 { throw CommandFailure(.problem, "lines that were no messages and were skipped: \(skipped)") }

@@ -41,6 +41,8 @@ struct ReportCommand: AsyncParsableCommand {
         "lang": output.language.rawValue,
       ]
     ) { file.append($0) }
-    Terminal.write(file)
+    // Markdown is what people read in a terminal.
+    let isRead = !output.json && format ?? "md" == "md"
+    Terminal.write(isRead ? Data(VisibleText.lines(String(decoding: file, as: UTF8.self)).utf8) : file)
   }
 }

@@ -26,13 +26,17 @@ struct RulesCommand: ParsableCommand {
 
     func run() throws {
       let log = ProblemLog()
-      let tests = files.map { (file: $0, tests: RuleTestReader.load($0, log: log)) }
       // A file that is not there does not say either where its configuration would be.
       if config == nil, !files.allSatisfy(FileManager.default.isReadableFile) {
+        for file in files { _ = ConfigReader.load(file, log: log) }
         for problem in log.sorted { Terminal.error("\(problem)") }
         throw CommandFailure(.problem)
       }
-      let configuration = try CheckedConfiguration.load(config ?? Self.configurationAround(files.first))
+      // Nobody is told anything: the secrets of channels and brokers may be elsewhere.
+      let configuration = try CheckedConfiguration.load(
+        config ?? Self.configurationAround(files.first), missingSecrets: .warning)
+      let site = configuration.ruleSet.site
+      let tests = files.map { (file: $0, tests: RuleTestReader.load($0, at: site, log: log)) }
       let runner = RuleTestRunner(configuration.ruleSet, log: log)
       var outcomes: [Outcome] = []
       for (file, tests) in tests {
@@ -47,7 +51,7 @@ struct RulesCommand: ParsableCommand {
       if output.json {
         try Terminal.json(outcomes)
       } else {
-        for outcome in failed { Terminal.line(outcome.details) }
+        for outcome in failed { Terminal.lines(outcome.details) }
         Terminal.line(
           output.say(
             "\(outcomes.count - failed.count) 项通过，\(failed.count) 项失败",

@@ -65,17 +65,16 @@ struct Simulate: AsyncParsableCommand {
   /// Hours of traffic at once, an hour at a time so that memory stays flat.
   private func write(_ simulation: Simulation, to path: String, until end: Timestamp) throws {
     var simulation = simulation
-    guard path == "-" || FileManager.default.createFile(atPath: path, contents: nil),
-      let file = path == "-" ? FileHandle.standardOutput : FileHandle(forWritingAtPath: path)
-    else {
-      throw CommandFailure(.problem, "cannot write to \(path)")
-    }
+    let isFile = path != "-"
+    let isMade = isFile && FileManager.default.createFile(atPath: path, contents: nil)
+    let file = isMade ? FileHandle(forWritingAtPath: path) : nil
+    if isFile && file == nil { throw CommandFailure(.problem, "cannot write to \(path)") }
     var time = simulation.start
     while time < end {
       time = min(end, time + Int64(600_000))
       var lines: [UInt8] = []
       for message in simulation.messages(until: time) { message.append(to: &lines) }
-      try file.write(contentsOf: lines)
+      if let file { try file.write(contentsOf: lines) } else { Terminal.write(Data(lines)) }
     }
   }
 

@@ -23,7 +23,7 @@ struct Status: AsyncParsableCommand {
         "/api/v1/status", ["place": place, "lang": output.language.rawValue], as: StatusView.self)
       if watch { Terminal.clear() }
       if output.json {
-        Terminal.line(String(decoding: try WireFormat.encode(status, pretty: !watch), as: UTF8.self))
+        try Terminal.json(status, pretty: !watch)
       } else {
         show(status)
       }

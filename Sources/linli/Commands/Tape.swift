@@ -11,6 +11,14 @@ struct Tape: AsyncParsableCommand {
   @Option(help: "Only topics that match this MQTT filter.")
   var topic = "#"
   @OptionGroup var service: ServiceOptions
+  /// `--json` as everywhere; a tape is JSON in any case.
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let reason = TopicFilter.problem(in: topic) {
+      throw ValidationError("--topic: '\(topic)' is not a topic filter: \(reason)")
+    }
+  }
 
   func run() async throws {
     let now = Timestamp(seconds: Date().timeIntervalSince1970)

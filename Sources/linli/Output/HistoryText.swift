@@ -15,7 +15,7 @@ struct HistoryText {
   }
 
   func csv() {
-    Terminal.line("at,value,unit,quality,reason" + (isSummed ? ",minimum,maximum,count,true_seconds" : "") + ",text")
+    Terminal.row("at,value,unit,quality,reason" + (isSummed ? ",minimum,maximum,count,true_seconds" : "") + ",text")
     for row in rows {
       var cells = [row.at ?? "", Self.number(row.value), row.unit, row.quality, row.reason]
       if isSummed {
@@ -25,7 +25,7 @@ struct HistoryText {
         ]
       }
       cells.append(row.text ?? "")
-      Terminal.line(cells.map(Self.cell).joined(separator: ","))
+      Terminal.row(cells.map(Self.cell).joined(separator: ","))
     }
   }
 

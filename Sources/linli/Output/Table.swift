@@ -5,8 +5,9 @@ struct Table {
   struct Cell {
     var text: String
     var colour: Terminal.Colour?
+    /// - Parameter text: of anybody; as wide as it will be shown.
     init(_ text: String, _ colour: Terminal.Colour? = nil) {
-      self.text = text
+      self.text = VisibleText.of(text)
       self.colour = colour
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What the terminal can do, and writing to it.
 enum Terminal {
@@ -6,22 +7,66 @@ enum Terminal {
   /// Colours only on a terminal, and never with NO_COLOR (no-color.org).
   static let hasColour = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
-  enum Colour: Int {
-    case red = 31, green = 32, yellow = 33, blue = 34, grey = 90
+  enum Colour: UInt32 {
+    case red = 1, green, yellow, blue, grey
   }
+
+  /// SGR codes, in the order of the colours; first what ends one.
+  private static let codes = [0, 31, 32, 33, 34, 90]
+  /// In a text a colour is a scalar, which becomes its sequence in `line`: an escape in the text itself is somebody else's.
+  /// U+FDD0…U+FDEF are free for such use within a program (Unicode, section 23.7).
+  private static let firstMark: UInt32 = 0xFDD0
 
   static func paint(_ text: String, _ colour: Colour?) -> String {
     guard hasColour, let colour else { return text }
-    return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+    var painted = String(Character(Unicode.Scalar(firstMark + colour.rawValue)!))
+    painted += VisibleText.of(text)
+    painted.unicodeScalars.append(Unicode.Scalar(firstMark)!)
+    return painted
+  }
+
+  private static func sequence(_ scalar: Unicode.Scalar) -> String? {
+    guard hasColour, scalar.value >= firstMark, scalar.value - firstMark < codes.count else { return nil }
+    return "\u{1B}[\(codes[Int(scalar.value - firstMark)])m"
   }
 
   static func write(_ text: String) { write(Data(text.utf8)) }
 
   /// A reader that has seen enough (`| head`) closes the pipe: then the command ends, as other tools do.
   static func write(_ data: Data) {
-    do { try FileHandle.standardOutput.write(contentsOf: data) } catch { Foundation.exit(0) }
+    var rest = data
+    while !rest.isEmpty {
+      let (count, code) = rest.withUnsafeBytes { bytes in
+        let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress, bytes.count)
+        return (count, errno)
+      }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+        continue
+      }
+      switch code {
+      case EINTR: continue
+      case EAGAIN:
+        var wanted = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        poll(&wanted, 1, -1)
+      case EPIPE: Foundation.exit(0)
+      default:
+        error("linli: cannot write to standard output: \(String(cString: strerror(code))); the answer is incomplete")
+        Foundation.exit(CommandFailure.Code.problem.rawValue)
+      }
+    }
   }
-  static func line(_ text: String) { write(text + "\n") }
-  static func error(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
+
+  /// One line for people.
+  static func line(_ text: String) { write(VisibleText.render(text, mark: sequence) + "\n") }
+  /// Lines for people, without colours.
+  static func lines(_ text: String) { write(VisibleText.lines(text) + "\n") }
+  /// A row for programs, as it is; on a terminal people look at it.
+  static func row(_ text: String) {
+    if isTerminal { line(text) } else { write(text + "\n") }
+  }
+  static func error(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data((VisibleText.lines(text) + "\n").utf8))
+  }
   static func clear() { if isTerminal { write("\u{1B}[H\u{1B}[2J") } }
 }

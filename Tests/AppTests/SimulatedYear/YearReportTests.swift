@@ -97,30 +97,19 @@ import Testing
     }
   }
 
-  private static let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-    .first { FileManager.default.isExecutableFile(atPath: $0) }
-
   /// A real browser takes the page in as it was meant and prints it.
-  @Test(.enabled(if: YearReportTests.browser != nil, "no Chromium here"))
-  func aBrowserShowsAndPrintsThem() throws {
+  @Test(.enabled(if: Browser.here != nil, "no Chromium here"))
+  func aBrowserShowsAndPrintsThem() async throws {
     let folder = try TemporaryDirectory()
-    let browser = try #require(Self.browser)
-    let flags = ["--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.file("profile"))"]
+    let browser = try #require(Browser.here)
     for report in try Self.reports(.zh) {
       let page = folder.file("\(report.kind.rawValue).html")
       try Data(report.written(as: .html, in: .zh).utf8).write(to: URL(fileURLWithPath: page))
-      let dom = folder.file("dom")
-      try ChildProcess(browser, flags + ["--dump-dom", "file://\(page)"], output: dom).wait()
-      let shown = try String(contentsOfFile: dom, encoding: .utf8)
+      let shown = try await browser.document("file://\(page)")
       for section in report.sections { #expect(shown.contains("<h2>\(section.title.zh)</h2>"), "\(section.key)") }
       #expect(shown.contains("</svg>") && !shown.contains("parsererror"))
-      let paper = folder.file("\(report.kind.rawValue).pdf")
-      try ChildProcess(
-        browser, flags + ["--no-pdf-header-footer", "--print-to-pdf=\(paper)", "file://\(page)"],
-        output: folder.file("print")
-      ).wait()
-      let printed = try Data(contentsOf: URL(fileURLWithPath: paper))
-      #expect(printed.starts(with: Data("%PDF".utf8)) && printed.count > 20_000)
+      let printed = try await browser.printed("file://\(page)")
+      #expect(printed.starts(with: Data("%PDF".utf8)) && printed.range(of: Data("/Type /Page".utf8)) != nil)
     }
   }
 }

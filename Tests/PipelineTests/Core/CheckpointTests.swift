@@ -153,13 +153,104 @@ import Testing
     #expect(core.takeChanges().map { $0.told() } == ["r raised 15"])
   }
 
-  @Test func aChangedRuleBeginsAnewAndLeavesAnOrphan() {
+  /// INTERFACE §3: a reload keeps every alert whose rule still exists. The new conditions say whether it goes on.
+  @Test(
+    arguments: [
+      (20.5, 0, []), (20.5, 10, []), (21, 0, ["r cleared 12"]), (30, 10, ["r cleared 12"]), (5, 100, []),
+    ] as [(Double, Int64, [String])])
+  func anEditedRuleKeepsItsAlert(threshold: Double, hold: Int64, told: [String]) throws {
     let core = core(scene(hold: 0), (5, 21))
     #expect(core.takeChanges().count == 1 && core.raised.count == 1)
-    core.install(scene(threshold: 20.5, hold: 10).plan, at: Timestamp(milliseconds: 12))
-    #expect(core.takeOrphans() == [.init(rule: "r", subject: "home")])
+    let checkpoint = core.checkpoint()
+    let plan = scene(threshold: threshold, hold: hold).plan
+    core.install(plan, at: Timestamp(milliseconds: 12))
+    // A restart with the new configuration does the same.
+    let restarted = try LaneCore(plan: plan, restoring: checkpoint)
+    for core in [core, restarted] {
+      core.advance(to: Timestamp(milliseconds: 300))
+      #expect(core.takeOrphans().isEmpty && core.raised.count == (told.isEmpty ? 1 : 0))
+    }
+    #expect(core.takeChanges().map { $0.told() } == told)
+    #expect(restarted.takeChanges().map { $0.told() } == told.map { $0.replacing("12", with: "5") })
+  }
+
+  /// …and every hold: what has held goes on to count if it satisfies the new condition, too.
+  @Test(
+    arguments: [
+      (20.5, 10, "r raised 15"), (20.5, 30, "r raised 35"), (20.5, 4, "r raised 12"), (21, 10, nil),
+    ] as [(Double, Int64, String?)])
+  func anEditedRuleKeepsItsHold(threshold: Double, hold: Int64, told: String?) {
+    let core = core(scene(hold: 10), (5, 21))
+    core.install(scene(threshold: threshold, hold: hold).plan, at: Timestamp(milliseconds: 12))
+    core.advance(to: Timestamp(milliseconds: 300))
+    #expect(core.takeChanges().map { $0.told() } == [told].compactMap(\.self))
+  }
+
+  /// What a window holds is of use to another threshold; another window begins with the last readings.
+  @Test(
+    arguments: [(10, 12, []), (10, 30, ["w cleared 40"]), (20, 12, []), (20, 30, ["w cleared 40"])]
+      as [(Int64, Double, [String])])
+  func anEditedWindow(width: Int64, threshold: Double, told: [String]) {
+    func scene(_ width: Int64, _ threshold: Double) -> Scene {
+      var scene = Scene()
+      scene.device(points: [.number()])
+      scene.rule("w", ConditionPlan(predicate: .compare(.window(.average, width), .above(threshold))), 0)
+      return scene
+    }
+    let core = core(scene(10, 14), (0, 10), (5, 12), (9, 17), (20, 25), (30, 25), (38, 25))
+    #expect(core.takeChanges().map { $0.told() } == ["w raised 10"])
+    core.install(scene(width, threshold).plan, at: Timestamp(milliseconds: 40))
+    core.advance(to: Timestamp(milliseconds: 300))
+    #expect(core.takeOrphans().isEmpty)
+    #expect(core.takeChanges().map { $0.told() } == told)
+  }
+
+  /// A rule of another shape: its alert is kept until the new conditions say that it is over.
+  @Test func anAlertOutlivesAnotherShapeOfItsRule() {
+    let core = core(scene(hold: 0), (5, 21))
+    _ = core.takeChanges()
+    var other = Scene()
+    other.device(silentAfter: 1000, points: [.number(), .boolean])
+    let leaves = [20.0, 15].map { ConditionPlan(predicate: .compare(.last, .above($0))) }
+    let root = ConditionPlan(predicate: .all([0, 1]))
+    other.plan.rules = [
+      RulePlan(
+        id: "r", conditions: leaves + [root],
+        instances: [InstancePlan(subject: "home", place: "home", inputs: [[0], [0], []])])
+    ]
+    core.install(other.plan, at: Timestamp(milliseconds: 12))
+    #expect(core.takeOrphans().isEmpty && core.takeChanges().isEmpty && core.raised.count == 1)
+    let cooler = Scene.Message(at: 20, device: 0, readings: [.init(point: 0, value: 16)])
+    for entry in other.entries([cooler], from: 2) { core.process(entry) }
     core.advance(to: Timestamp(milliseconds: 30))
-    #expect(core.takeChanges().map { $0.told() } == ["r raised 22"])
+    #expect(core.takeChanges().map { $0.told() } == ["r cleared 20"])
+  }
+
+  /// A built-in fault that gets a hold, or loses it, or is about other reasons.
+  @Test func anEditedFaultKeepsItsAlert() {
+    func scene(_ reasons: Set<QualityReason>, hold: Int64) -> Scene {
+      var scene = Scene()
+      scene.device(points: [.number()])
+      let condition = ConditionPlan(predicate: .bad(reasons), hold: hold)
+      let everywhere = InstanceList(at: [0], of: scene.plan.points, scene.plan.devices, isNamedByDevice: false)
+      scene.plan.rules = [RulePlan(id: "fault", conditions: [condition], instances: everywhere)]
+      return scene
+    }
+    let plain = scene([.sensorFault], hold: 0)
+    let core = plain.core()
+    let message = Scene.Message(at: 5, device: 0, readings: [.init(point: 0, value: 0, reason: .sensorFault)])
+    for entry in plain.entries([message]) { core.process(entry) }
+    core.advance(to: Timestamp(milliseconds: 6))
+    #expect(core.takeChanges().map { $0.told() } == ["fault raised 5"])
+    let steps: [(Int64, Scene, [String])] = [
+      (10, scene([.sensorFault], hold: 100), []), (20, plain, []),
+      (30, scene([.sensorFault, .notANumber], hold: 0), []), (40, scene([.notANumber], hold: 0), ["fault cleared 40"]),
+    ]
+    for (time, scene, told) in steps {
+      core.install(scene.plan, at: Timestamp(milliseconds: time))
+      core.advance(to: Timestamp(milliseconds: time + 5))
+      #expect(core.takeOrphans().isEmpty && core.takeChanges().map { $0.told() } == told, "at \(time)")
+    }
   }
 
   @Test func anUnchangedActiveRuleIsNoOrphan() {
