@@ -60,9 +60,9 @@ linli() {
 }
 
 src=$root/Sources
-# What Pipeline sees of C.
-printf 'module %s { header "%s/include/%s" }\n' CSimdjson "$src/CSimdjson" linli_json.h \
-  CPrefetch "$src/CPrefetch" linli_prefetch.h > "$changed"
+# What Pipeline and MQTT see of C.
+printf 'module %s { header "%s/%s" }\n' CSimdjson "$src/CSimdjson/include" linli_json.h \
+  CPrefetch "$src/CPrefetch/include" linli_prefetch.h CMosquitto "$src/CMosquitto" shim.h > "$changed"
 cmp -s "$changed" "$out/headers.modulemap" || cp "$changed" "$out/headers.modulemap"
 for file in "$src"/CSimdjson/*.cpp; do object "$file" "$src/CSimdjson/include" -std=c++17; done
 for file in "$yams"/CYaml/src/*.c; do object "$file" "$yams/CYaml/include" -x c -DYAML_DECLARE_STATIC; done
@@ -79,8 +79,10 @@ linli Orders "Pipeline ConfigFile Community Alerts" "$src/Orders"
 notify=$(grep -rLE '^(package )?import (AsyncHTTPClient|CCurl|Logging)$|^extension OutboxWorker|\b(EmailChannel|HTTPNetwork|OutboxWorker)\(' "$src/Notify" --include='*.swift')
 # shellcheck disable=SC2086
 linli Notify "Crypto Pipeline ConfigFile Community Alerts Orders" $notify
+# Of the connections only what can be wrong with their settings.
+linli MQTT "" "$src/MQTT/ConnectionSettings.swift" "$src/MQTT/ReturnCode.swift"
 # Of the service only what reads its files.
-linli App "Pipeline ConfigFile Community Rules Alerts Orders Notify" "$src/App/Configuration"
+linli App "MQTT Pipeline ConfigFile Community Rules Alerts Orders Notify" "$src/App/Configuration"
 # Of the store only what reads the steps of alerts back, without the database.
 linli Store "Pipeline Community Alerts" "$src/Store/StoredJSON.swift" "$src/Store/Audit/StepReader.swift" \
   "$src/Store/Audit/JSONSkim.swift" "$src/Store/Audit/TextCache.swift"
@@ -88,6 +90,6 @@ linli FuzzTargets "Pipeline ConfigFile Community Rules Alerts Orders Notify App 
 linli Fuzzer "FuzzTargets" "$root/Fuzz/Fuzzer.swift"
 
 if stale "$out/fuzzer" "$out"/*.o; then
-  swiftc -sanitize=fuzzer,address "$out"/*.o -lsimdjson -lstdc++ -lubsan -o "$out/fuzzer" > "$out/link.log" 2>&1 ||
+  swiftc -sanitize=fuzzer,address "$out"/*.o -lsimdjson -lmosquitto -lstdc++ -lubsan -o "$out/fuzzer" > "$out/link.log" 2>&1 ||
     { cat "$out/link.log" >&2; exit 1; }
 fi

@@ -1,10 +1,6 @@
 import CMosquitto
 import Glibc
 
-extension mosq_err_t {
-  var code: CInt { CInt(rawValue) }
-}
-
 /// How an attempt to connect ended.
 struct ConnectOutcome: Sendable {
   /// A return code of the library, `errno` with it.
@@ -74,12 +70,4 @@ enum StatusMessage {
   static let offline = #"{"state":"offline"}"#
   /// - Parameter connection: a number no earlier sign-on had, so that our own coming back can be told from an older one.
   static func online(_ connection: UInt64) -> String { #"{"state":"online","connection":"\#(connection)"}"# }
-}
-
-/// Whether a file can be read, and if not why.
-func unreadable(_ path: String) -> String? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return String(cString: strerror(errno)) }
-  close(descriptor)
-  return nil
 }

@@ -1,4 +1,5 @@
 import CMosquitto
+import Glibc
 
 /// Everything one connection to a broker needs to know; checked when it is made.
 package struct ConnectionSettings: Sendable, Equatable {
@@ -138,4 +139,12 @@ package struct ConnectionSettings: Sendable, Equatable {
       if let reason = unreadable(path) { throw .unreadable(path: path, reason: reason) }
     }
   }
+}
+
+/// Whether a file can be read, and if not why.
+private func unreadable(_ path: String) -> String? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+  close(descriptor)
+  return nil
 }
