@@ -5,7 +5,8 @@ import Pipeline
 /// which hardly anything would get past them; the rest is cut into files before each segment magic.
 ///
 /// Reading must agree with a naive scan; a journal that is opened on the files must keep every message in them, give new
-/// ones positions above all of the newest file's, and must find nothing more to cut when it is opened again.
+/// ones positions above all of the newest file's, and must find nothing more to cut when it is opened again; or it must refuse, and
+/// change nothing, because no positions are left.
 enum JournalTarget {
   private struct Message: Equatable {
     var position: JournalPosition
@@ -32,7 +33,18 @@ enum JournalTarget {
         try require(before.map(\.position) == scan.positions, "read \(before.map(\.position)), not \(scan.positions)")
       }
     }
-    let added = try append(to: folder.path, after: before)
+    let added: [Message]
+    do { added = try append(to: folder.path, after: before) } catch let error as JournalError where error.code == 0 {
+      // Refused where the newest file claims positions above which hardly any is left, and as it was.
+      let (name, contents) = files.filter { $0.key <= Journal.positionsMost }.max { $0.key < $1.key } ?? (0, [])
+      var scan = NaiveSegmentScan(contents, first: name)
+      scan.run()
+      let claimed = max(name, scan.last) + JournalPosition(contents.count)
+      try require(claimed >= Journal.positionsMost - Journal.positionsLeft, "position \(claimed): \(error)")
+      let kept = try read(folder.path)
+      try require(kept == before, "what was refused has changed")
+      return
+    }
     if files.count == 1, let last = before.last {
       try require(added[0].position > last.position, "position \(added[0].position) is used twice")
     }
@@ -112,8 +124,9 @@ struct NaiveSegmentScan {
   private(set) var positions: [JournalPosition] = []
   /// Bytes of records whose beginnings were right and that were none.
   private(set) var effort = 0
+  /// The next position is behind it.
+  private(set) var last: JournalPosition
   private let bytes: [UInt8]
-  private var last: JournalPosition
 
   init(_ bytes: [UInt8], first: JournalPosition) {
     self.bytes = bytes

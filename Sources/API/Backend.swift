@@ -72,8 +72,9 @@ package struct HistorySelection: Sendable, Equatable {
   package var since: Timestamp
   /// Inclusive.
   package var until: Timestamp
-  /// Length of the stretches to sum up, ms; nil = single readings.
+  /// Length of the stretches to sum up, ms, within `everyRange`; nil = single readings.
   package var every: Int64?
+  package static let everyRange: ClosedRange<Int64> = 1_000...400 * 86_400_000
   /// Most rows of the answer, the oldest ones.
   package var limit: Int
   package init(

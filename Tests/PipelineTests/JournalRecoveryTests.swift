@@ -52,6 +52,28 @@ import Testing
     #expect(try Journal.all(folder.path).samples.count < samples.count)
   }
 
+  /// Behind what claims the last of all positions nothing could be read again: it is refused by name, and stays as it is.
+  @Test(arguments: [Journal.positionsMost, Journal.positionsMost - 1, Journal.positionsMost - Journal.positionsLeft])
+  func aFileThatLeavesNoPositionsIsRefused(first: JournalPosition) throws {
+    do {
+      let journal = try Journal(directory: folder.path, nextPositionAtLeast: 7)
+      _ = journal.append(Sample(1))
+      try journal.commit(sync: true)
+    }
+    let written = try #require(try segments(folder.path).first)
+    let forged = folder.url.appendingPathComponent("0\(first).journal")
+    #expect(forged.lastPathComponent.count == written.lastPathComponent.count)
+    try Data(repeating: 0x4c, count: 40).write(to: forged)
+    let error = #expect(throws: JournalError.self) { try Journal(directory: folder.path) }
+    #expect(error?.path == forged.path && error?.code == 0)
+    #expect(try Data(contentsOf: forged) == Data(repeating: 0x4c, count: 40))
+    #expect(throws: JournalError.self) {
+      try Journal(directory: folder.path + "/new", nextPositionAtLeast: first + 1)
+    }
+    try FileManager.default.removeItem(at: forged)
+    #expect(try Journal(directory: folder.path).next == 8)
+  }
+
   @Test func aFlippedBitLosesOnlyTheRecordItHit() throws {
     let samples = try write(60)
     let files = try segments(folder.path)

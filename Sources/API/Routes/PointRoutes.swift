@@ -7,7 +7,6 @@ struct PointRoutes {
   let backend: any Backend
 
   private static let historyLimitMax = 1_000_000
-  private static let everyRange: ClosedRange<Int64> = 1_000...400 * 86_400_000
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/api/v1/points") { request, _ -> Response in
@@ -38,7 +37,7 @@ struct PointRoutes {
 
   private static func every(_ request: Request) throws -> Int64? {
     guard let text = request.query("every") else { return nil }
-    guard let step = DurationText.parse(text), everyRange.contains(step) else {
+    guard let step = DurationText.parse(text), HistorySelection.everyRange.contains(step) else {
       throw ProblemDocument(
         status: .badRequest, detail: "'every' must be a duration from 1s to 400d like 15m, 1h or 1d, not '\(text)'")
     }

@@ -12,9 +12,9 @@ package struct ReplayEscalation {
   /// Id in the book → in the replay.
   private var names: [String: String] = [:]
   /// Changes of which the book has not heard yet, as they become known.
-  private var unheard = ReplayOrder { max($0.at, $0.noticedAt) }
+  private var unheard = TimeOrder { max($0.at, $0.noticedAt) }
   /// Lines that a change may still come before.
-  private var held = ReplayOrder { $0.at }
+  private var held = TimeOrder()
   private let isIdle: Bool
   /// So many alerts in the book call for a look at all of them.
   private var sweepAt = Self.sweepMin
@@ -34,18 +34,18 @@ package struct ReplayEscalation {
   package mutating func take(_ change: ReplayChange) -> [ReplayChange] {
     if isIdle { return [change] }
     unheard.insert(change)
-    for known in unheard.take(through: change.at) { hear(known) }
+    for known in unheard.take(before: change.at + 1) { hear(known) }
     advance(to: change.at)
     // What is still to come is a change not heard of, or later than this one, or brought about by such.
-    return held.take(through: unheard.earliest ?? change.at)
+    return held.take(before: (unheard.earliest ?? change.at) + 1)
   }
 
   /// What was held back, and what is due by the end.
   package mutating func finish(at time: Timestamp) -> [ReplayChange] {
     if isIdle { return [] }
-    for known in unheard.take(through: .distantFuture) { hear(known) }
+    for known in unheard.takeAll() { hear(known) }
     advance(to: time)
-    return held.take(through: .distantFuture)
+    return held.takeAll()
   }
 
   private mutating func hear(_ change: ReplayChange) {

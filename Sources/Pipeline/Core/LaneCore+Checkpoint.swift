@@ -4,7 +4,8 @@
 extension LaneCore {
   static let magic: UInt32 = 0x4c4c_4e43
   static let formatVersion: UInt32 = 4
-  /// Still read: 3 does not say what the rules measured, 2 has all plain faults and each reading at its full width, 1 is without `CoreCounters.windowMerges`, too.
+  /// Still read: 3 does not say what the rules measured, 2 has all plain faults and each reading at its full width, too, 1 is without
+  /// `CoreCounters.windowMerges` besides.
   static let oldestFormat: UInt32 = 1
 
   /// The state as it stands between two entries.

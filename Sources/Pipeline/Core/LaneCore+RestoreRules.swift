@@ -79,10 +79,11 @@ extension LaneCore {
         let rule = Int(rules.instances[instance].rule)
         let range = rules.nodeRange(instance)
         let isSame = digests[rule] == head.digest && range.count == head.nodeCount
+        // Of a tree that is another one nothing is known to be the same.
         let old = isSame ? ownMeasures[rule] : measures[head.digest] ?? []
+        let fits = old.count == range.count && old.count == head.nodeCount
         for node in 0..<head.nodeCount {
-          // Of a tree that is another one nothing is known to be the same.
-          let goesOn = old.count == range.count && old.count == head.nodeCount && old[node] == ownMeasures[rule][node]
+          let goesOn = fits && old[node] == ownMeasures[rule][node]
           try loadNode(goesOn ? range.lowerBound + node : nil, isSame, from: &reader, points: points)
         }
         loaded.instances[instance] = isSame ? .same : .edited

@@ -13,21 +13,27 @@ extension Journal {
     let path = SegmentNames.path(directory, newest.first)
     descriptor = try syscall("open", path) { files.create(path) }
     let scanner = try rememberLast(newest, path)
+    nextPosition = max(nextPosition, newest.first, scanner.lastPosition + 1)
+    // A damaged end looks like a torn one. Positions that may have been in it are not used again.
+    if scanner.tail > 0 { nextPosition += UInt64(scanner.tail / JournalRecord.fixedBytes) + 1 }
+    try requirePositionsLeft(path)
     try cutTail(scanner, path)
     try rewriteTail(path)
     // What a killed process has written may still be in memory only, and a second coming of it will be acknowledged.
     try syscall("fdatasync", path) { files.sync(descriptor) }
     // …and so may its name, if the process died between making the file and making that safe.
     try Self.syncDirectory(directory, files)
-    nextPosition = max(nextPosition, newest.first, scanner.lastPosition + 1)
-    if counters.tornBytes > 0 {
-      // A damaged end looks like a torn one. Positions that may have been in it are not used again.
-      nextPosition += UInt64(counters.tornBytes / JournalRecord.fixedBytes) + 1
-    }
     counters.segments = segments.count
     counters.bytes = segments.reduce(0) { $0 + $1.bytes }
     counters.oldestArrival = try firstArrival(segments[0].first)
     runStart = (0, segments[segments.count - 1].bytes)
+  }
+
+  /// - Parameter path: what claims the position that was reached. Nothing has been written to it.
+  func requirePositionsLeft(_ path: String) throws(JournalError) {
+    guard nextPosition > Self.positionsMost - Self.positionsLeft else { return }
+    let claim = "it claims the position \(nextPosition - 1), where no journal comes"
+    throw JournalError(path: path, reason: "\(claim): it is damaged; move it away and start again")
   }
 
   /// Arrival of the first good record of a segment.

@@ -55,6 +55,9 @@ package final class Journal {
 
   /// Greater positions are nobody's: a record or file name that has one is damaged, and counting on never overflows.
   package static let positionsMost: JournalPosition = 1 << 62
+  /// So many must be left above what a journal claims, or it is not opened: what would come to lie above `positionsMost` nobody would
+  /// read. At a million messages a second no journal gets there in 100,000 years; a damaged or forged file may say so.
+  package static let positionsLeft: JournalPosition = 1 << 40
 
   package let directory: String
   package let options: Options
@@ -102,6 +105,7 @@ package final class Journal {
     bufferCapacity = Self.bufferBytesAtRest
     buffer = .allocate(byteCount: bufferCapacity, alignment: 16)
     try recover()
+    try requirePositionsLeft(directory)
     committed = nextPosition - 1
   }
 

@@ -28,9 +28,6 @@ struct History: AsyncParsableCommand {
   @OptionGroup var service: ServiceOptions
   @OptionGroup var output: OutputOptions
 
-  /// Lengths of a stretch that the service sums up, ms.
-  private static let everyRange: ClosedRange<Int64> = 1_000...400 * 86_400_000
-
   func validate() throws {
     if limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
@@ -39,7 +36,7 @@ struct History: AsyncParsableCommand {
     let now = Timestamp(seconds: Date().timeIntervalSince1970)
     let start = try TimeArgument.past(since, now: now, option: "--since")
     let end = try until.map { try TimeArgument.past($0, now: now, option: "--until") }
-    if let every, !Self.everyRange.contains(try TimeArgument.duration(every, option: "--every")) {
+    if let every, !HistorySelection.everyRange.contains(try TimeArgument.duration(every, option: "--every")) {
       throw CommandFailure(.usage, "--every: '\(every)' is not between 1s and 400d; write 15m, 1h or 1d")
     }
     let rows = try await ServiceClient(service).get(

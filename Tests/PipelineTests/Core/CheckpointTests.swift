@@ -174,6 +174,25 @@ import Testing
     #expect(restarted.takeChanges().map { $0.told() } == told.map { $0.replacing("12", with: "5") })
   }
 
+  /// Version 3 is 4 without what the rules measured. An edited rule keeps its alert even so.
+  @Test(arguments: [(20.0, []), (20.5, []), (30, ["r cleared 5"])] as [(Double, [String])])
+  func versionThreeIsRead(threshold: Double, told: [String]) throws {
+    let old = scene(hold: 0)
+    let core = core(old, (5, 21))
+    let rule = try #require(old.plan.rules.first)
+    var checkpoint = core.checkpoint()
+    let measures = bytes(UInt32(1)) + bytes(rule.digest) + bytes(UInt32(1)) + bytes(rule.measures[0])
+    let place = try #require(checkpoint.firstRange(of: measures))
+    checkpoint.removeSubrange(place)
+    // Magic and version are the first eight bytes.
+    let head = UInt64(LaneCore.magic) | 3 << 32
+    let version3 = try forged(checkpoint, at: 0, head)
+    let restored = try LaneCore(plan: scene(threshold: threshold, hold: 0).plan, restoring: version3)
+    #expect(restored.raised.count == (told.isEmpty ? 1 : 0) && restored.takeOrphans().isEmpty)
+    #expect(restored.takeChanges().map { $0.told() } == told)
+    #expect(restored.readings(ofPoint: 0) == core.readings(ofPoint: 0))
+  }
+
   /// …and every hold: what has held goes on to count if it satisfies the new condition, too.
   @Test(
     arguments: [
