@@ -1,4 +1,5 @@
 // Where a request comes from. The routes see it as a header that only this service sets, whatever the client had sent.
+import Glibc
 import Hummingbird
 import NIOCore
 
@@ -17,6 +18,24 @@ enum PeerAddress {
       head.headerFields[.init("Linli-Peer")!] = isLoopback ? noted.map { String($0.prefix(64)) } ?? peer : peer
     }
     return Request(head: head, body: request.body)
+  }
+}
+
+extension PeerAddress {
+  /// Whom an address stands for: of IPv6 the first half, for a household has all the addresses of the other (RFC 6177); IPv4 within
+  /// IPv6 is IPv4.
+  static func household(of request: Request) -> String { household(of(request)) }
+
+  static func household(_ address: String) -> String {
+    var parsed = in6_addr()
+    guard inet_pton(AF_INET6, address, &parsed) == 1 else { return address }
+    let bytes = withUnsafeBytes(of: parsed) { Array($0) }
+    if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
+      return bytes.suffix(4).map(String.init).joined(separator: ".")
+    }
+    if bytes.prefix(15).allSatisfy({ $0 == 0 }) { return address }
+    return stride(from: 0, to: 8, by: 2).map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }
+      .joined(separator: ":") + "::/64"
   }
 }
 

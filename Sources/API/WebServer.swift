@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 package import ServiceLifecycle
@@ -9,6 +10,12 @@ package struct WebServer: Sendable {
     case tcp(host: String, port: Int)
     case unix(path: String)
   }
+
+  /// Connections of a listener; more wait in the kernel. Each takes a descriptor, and those who are to be told need some, too.
+  private static let connectionsMax = 256
+  /// A request that does not come is given up after this; answers, as the stream of events, may take as long as they like.
+  private static let idleTimeout = TimeAmount.seconds(60)
+  private static let headerBytes = 16 << 10
 
   private let backend: any Backend
   private let access: Access
@@ -41,7 +48,13 @@ package struct WebServer: Sendable {
     quiet.logLevel = max(logger.logLevel, .warning)
     return Application(
       responder: PeerResponder(routes: router.buildResponder()),
-      configuration: .init(address: bind, serverName: "linli"),
+      server: .http1(
+        configuration: .init(
+          idleTimeout: Self.idleTimeout,
+          httpDecoderConfiguration: .init(maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes))),
+      configuration: .init(
+        address: bind, serverName: "linli",
+        availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)),
       onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
       logger: quiet)
   }

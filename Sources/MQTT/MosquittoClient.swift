@@ -69,12 +69,20 @@ final class MosquittoClient: Client, @unchecked Sendable {
     }
   }
 
+  /// What a packet may have beside its payload, bytes: topic and properties, and enough for what is a little too large to be counted
+  /// and named here (`Counters.oversized`) instead of vanishing at the broker.
+  private static let packetRoom = 256 << 10
+
   /// Looks the host up and connects; may block for minutes. The handshake itself happens in the loop.
   private func blockingConnect() -> ConnectOutcome {
     var properties: OpaquePointer?
     if settings.version == .v5 {
       mosquitto_property_add_int32(
         &properties, CInt(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpiry)
+      // The library takes in a packet whole, twice over, before we see its size; the broker keeps such a one to itself.
+      mosquitto_property_add_int32(
+        &properties, CInt(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue),
+        UInt32(clamping: settings.payloadBytesMaximum + Self.packetRoom))
     }
     defer { mosquitto_property_free_all(&properties) }
     Glibc.errno = 0

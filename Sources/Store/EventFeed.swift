@@ -22,6 +22,7 @@ final class EventFeed: Sendable {
     var listeners: [Int: Listener] = [:]
     var nextListener = 0
     var dropped = 0
+    var isFinished = false
   }
 
   /// Only ever held for a moment: a listener's end, which needs it, comes from under the lock of a task that is being cancelled, and
@@ -80,10 +81,15 @@ final class EventFeed: Sendable {
       var last = after ?? 0
       for event in recent where event.sequence > last { continuation.yield(event) }
       last = max(last, recent.last?.sequence ?? 0)
-      let number = state.withLock { state in
+      let number: Int? = state.withLock { state in
+        if state.isFinished { return nil }
         state.nextListener += 1
         state.listeners[state.nextListener] = Listener(queue: continuation, last: after == nil ? 0 : last)
         return state.nextListener
+      }
+      guard let number else {
+        continuation.finish()
+        return stream
       }
       continuation.onTermination = { [weak self] _ in
         self?.state.withLock { $0.listeners[number] = nil }
@@ -92,8 +98,10 @@ final class EventFeed: Sendable {
     }
   }
 
+  /// Ends the streams of all listeners, and at once those of whoever comes later.
   func finish() {
     let listeners = state.withLock { state in
+      state.isFinished = true
       defer { state.listeners = [:] }
       return state.listeners
     }

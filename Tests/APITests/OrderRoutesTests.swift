@@ -122,4 +122,13 @@ struct OrderRoutesTests {
     let request = PeerAddress.noted(peer, in: Request(head: head, body: plain.body))
     #expect(PeerAddress.of(request) == expected)
   }
+
+  @Test(
+    arguments: [
+      ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+      ("2001:db8:1:2::1", "2001:db8:1:2::/64"), ("::1", "::1"), ("local", "local"), ("fe80::1%eth0", "fe80::1%eth0"),
+    ])
+  func aHouseholdIsOne(address: String, household: String) {
+    #expect(PeerAddress.household(address) == household)
+  }
 }

@@ -269,6 +269,24 @@ struct WebServerTests {
     }
   }
 
+  /// A reader that has gone is noticed by the next thing that is written to it.
+  @Test func aQuietStreamHasPulses() async throws {
+    let (events, happen) = AsyncStream<LiveEvent>.makeStream()
+    let (pulses, beat) = AsyncStream<Void>.makeStream()
+    let alert = try #require(await backend.alertsByID["a1"])
+    let event = LiveEvent(id: 7, kind: "raised", at: alert.raisedAt, alert: alert)
+    var lines = EventRoutes.lines(events, pulses: pulses).makeAsyncIterator()
+    beat.yield()
+    #expect(try await lines.next() == .pulse)
+    happen.yield(event)
+    #expect(try await lines.next() == .event(event))
+    beat.yield()
+    #expect(try await lines.next() == .pulse)
+    happen.finish()
+    #expect(try await lines.next() == nil)
+    #expect(try EventRoutes.text(of: .pulse) == ":\n\n")
+  }
+
   @Test func theTapeComesInStretches() async throws {
     try await application(.unixSocket).test(.router) { client in
       try await client.execute(uri: "/api/v1/tape", method: .get) { response in

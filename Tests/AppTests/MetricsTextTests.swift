@@ -28,6 +28,10 @@ import Testing
     var text = MetricsText()
     text.add("m", .gauge, "M.", [("l", "a\"b\\c\nd")], -3)
     #expect(text.text.hasSuffix(#"m{l="a\"b\\c\nd"} -3"# + "\n"))
+    // One character to Swift, a quote to Prometheus.
+    text.add("n", .gauge, "N.", [("l", "a\"\u{301}b")], 1)
+    let line = Array("n{l=\"a\\\"\u{301}b\"} 1\n".utf8)
+    #expect(text.text.utf8.suffix(line.count).elementsEqual(line))
   }
 
   @Test(arguments: [(0.0, "0"), (1e14, "100000000000000"), (1e16, "1e+16"), (0.1, "0.1"), (-2.5, "-2.5")])

@@ -52,6 +52,20 @@ struct ConnectionTests {
     #expect(eventually { connection.counters.oversized == 1 })
   }
 
+  /// The broker keeps to itself what the library would take in whole.
+  @Test func whatIsFarTooLargeDoesNotComeAtAll() throws {
+    let broker = try MosquittoBroker()
+    let handler = Recorder()
+    var settings = try settings(broker)
+    settings.payloadBytesMaximum = 100_000
+    let connection = try Connection.started(settings, handler)
+    defer { connection.stop() }
+    #expect(eventually { connection.isSubscribed })
+    try broker.publish("room/1", [String(repeating: "x", count: 1_000_000), "after"])
+    #expect(eventually { handler.payloads == ["after"] })
+    #expect(connection.counters.oversized == 0 && connection.counters.received == 1)
+  }
+
   @Test(arguments: [ConnectionSettings.Version.v5, .v311])
   func acknowledgesOnlyAfterTheCommit(version: ConnectionSettings.Version) throws {
     let broker = try MosquittoBroker()

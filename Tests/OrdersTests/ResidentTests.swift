@@ -37,4 +37,13 @@ import Testing
     for index in 0..<50_000 { _ = budget.take([("a|\(index)", 2)], at: start) }
     #expect(budget.count <= 10_000)
   }
+
+  /// Whoever comes under many addresses does not make a compound's budget new.
+  @Test func whatIsUsedUpIsNotForgotten() {
+    var budget = ReportBudget()
+    let start = Timestamp(milliseconds: 1_000_000)
+    for _ in 0..<3 { #expect(budget.take([("p|x", 3)], at: start) == nil) }
+    for index in 0..<30_000 { _ = budget.take([("a|\(index)", 6)], at: start + 1) }
+    #expect(budget.take([("p|x", 3)], at: start + 2) != nil)
+  }
 }

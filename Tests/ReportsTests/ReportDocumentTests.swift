@@ -117,6 +117,19 @@ import Testing
     }
   }
 
+  /// A mark behind a quote or a bracket makes both one character to Swift; a spreadsheet and a reader of Markdown see two.
+  @Test func combiningMarksHideNothing() throws {
+    let name = "x\"\u{301},=cmd [\u{301}a](b)"
+    var report = Self.reports()[0]
+    report.notes = [LocalizedText(name)]
+    let csv = report.written(as: .csv, in: .en)
+    let records = try #require(Self.parsed(String(csv.unicodeScalars.dropFirst())))
+    #expect(Set(records.map(\.count)).count == 1)
+    #expect(report.written(as: .md, in: .en).unicodeScalars.contains { $0 == "\u{301}" })
+    #expect(String(report.written(as: .md, in: .en)).utf8.starts(with: "# ".utf8))
+    #expect(Array(report.written(as: .md, in: .en).utf8).firstRange(of: Array("\\[\u{301}a\\]".utf8)) != nil)
+  }
+
   /// RFC 4180, read strictly; nil when it is not.
   private static func parsed(_ text: String) -> [[String]]? {
     var records: [[String]] = []

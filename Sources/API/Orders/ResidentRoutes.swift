@@ -20,14 +20,14 @@ struct ResidentRoutes {
         throw ProblemDocument(status: .contentTooLarge, detail: "a report has at most 500 characters")
       }
       let ticket = try await backend.takeReport(
-        report, place: place, address: PeerAddress.of(request), language: request.language)
+        report, place: place, address: PeerAddress.household(of: request), language: request.language)
       return try .json(ticket, status: .created)
     }
     router.get("/public/**") { request, context -> Response in
       guard let (place, rest) = Self.parse(context), rest.count == 1 else { throw Self.notFound }
       return try .json(
         try await backend.ticket(
-          rest[0], place: place, address: PeerAddress.of(request), language: request.language))
+          rest[0], place: place, address: PeerAddress.household(of: request), language: request.language))
     }
   }
 

@@ -1,7 +1,20 @@
+import AsyncAlgorithms
 import Hummingbird
 
 /// `GET /api/v1/events`: what happens to alerts, as Server-Sent Events; resumes with `Last-Event-ID`.
 struct EventRoutes {
+  /// What a listener gets to read next.
+  enum Line: Equatable {
+    case event(LiveEvent)
+    /// Nothing happened; the connection is alive.
+    case pulse
+    case end
+  }
+
+  /// A reader that has gone is noticed by what cannot be written to it, and proxies end a connection on which nothing comes: "every
+  /// 15 seconds or so" says the HTML standard, 9.2.7.
+  private static let pulseEvery = Duration.seconds(15)
+
   let backend: any Backend
 
   func add(to router: Router<BasicRequestContext>) {
@@ -12,18 +25,37 @@ struct EventRoutes {
         throw ProblemDocument(
           status: .badRequest, detail: "'Last-Event-ID' must be the id of an event, a whole number, not '\(last)'")
       }
-      let events = await backend.events(after: after, language: request.language)
-      return Response(
-        status: .ok,
-        headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
-        body: .init { writer in
-          try await writer.write(ByteBuffer(string: ": linli\n\n"))
-          for await event in events {
-            let data = String(decoding: try WireFormat.encode(event.alert), as: UTF8.self)
-            try await writer.write(ByteBuffer(string: "id: \(event.id)\nevent: \(event.kind)\ndata: \(data)\n\n"))
-          }
-          try await writer.finish(nil)
-        })
+      return Self.response(await backend.events(after: after, language: request.language))
+    }
+  }
+
+  private static func response(_ events: some AsyncSequence<LiveEvent, Never> & Sendable) -> Response {
+    Response(
+      status: .ok,
+      headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+      body: .init { writer in
+        try await writer.write(ByteBuffer(string: ": linli\n\n"))
+        let pulses = AsyncTimerSequence(interval: pulseEvery, clock: .continuous)
+        for try await line in lines(events, pulses: pulses) { try await writer.write(ByteBuffer(string: text(of: line))) }
+        try await writer.finish(nil)
+      })
+  }
+
+  /// The events and, between them, a pulse for each of `pulses`; ends with the events.
+  static func lines<Pulses: AsyncSequence & Sendable>(
+    _ events: some AsyncSequence<LiveEvent, Never> & Sendable, pulses: Pulses
+  ) -> some AsyncSequence<Line, any Error> where Pulses.Element: Sendable {
+    merge(chain(events.map { Line.event($0) }, [Line.end].async), pulses.map { _ in Line.pulse })
+      .prefix { $0 != .end }
+  }
+
+  static func text(of line: Line) throws -> String {
+    switch line {
+    case .event(let event):
+      let data = String(decoding: try WireFormat.encode(event.alert), as: UTF8.self)
+      return "id: \(event.id)\nevent: \(event.kind)\ndata: \(data)\n\n"
+    case .pulse: return ":\n\n"
+    case .end: return ""
     }
   }
 }

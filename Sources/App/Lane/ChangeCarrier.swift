@@ -8,7 +8,7 @@ struct ChangeCarrier {
   let desk: AlertDesk
   let logger: Logger
   /// Puts a checkpoint on disk; all that it contains is in the store.
-  let write: @Sendable (_ checkpoint: [UInt8], _ position: JournalPosition) throws -> Void
+  let write: @Sendable (_ checkpoint: [UInt8], _ position: JournalPosition) async throws -> Void
 
   /// False: the database refuses and too much waits; carry the same item again later.
   func carry(_ item: ChangeQueue.Item) async -> Bool {
@@ -23,7 +23,7 @@ struct ChangeCarrier {
     case .checkpoint(let bytes, let position):
       // A checkpoint must not pass a change that only memory knows.
       guard await desk.isSettled(lane: lane) else { return true }
-      do { try write(bytes, position) } catch { logger.error("checkpoint of \(lane): \(error)") }
+      do { try await write(bytes, position) } catch { logger.error("checkpoint of \(lane): \(error)") }
     }
     return true
   }

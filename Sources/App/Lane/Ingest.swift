@@ -174,8 +174,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
       }
     }
     if isCatchingUp { isCatchingUp = !hasCaughtUp }
-    // While plans change over the ring must run empty.
-    if !isCatchingUp, changeovers.isEmpty, now - lastTick >= Self.tickEvery {
+    // While plans change over the ring must run empty; and what the core does not take need not be told the time again.
+    if !isCatchingUp, changeovers.isEmpty, spill.isEmpty, now - lastTick >= Self.tickEvery {
       lastTick = now
       // The ms that runs may still bring a message, and what is due in it comes behind that one. So a tick, which the journal
       // does not hold, never parts two messages of one ms, and a recovery comes to the same.

@@ -39,7 +39,7 @@ extension CommunityService {
     }
   }
 
-  /// Runs work that reads files away from the cooperative pool.
+  /// Runs work that reads or writes files away from the cooperative pool.
   func blocking<Answer: Sendable>(_ work: @escaping @Sendable () throws -> Answer) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try work() }) }

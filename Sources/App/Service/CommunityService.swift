@@ -97,6 +97,7 @@ package final class CommunityService: Sendable {
     let configuration = try Self.load(options, logger: logger)
     try DataDirectory.make(options.data)
     lock = try DataLock(directory: options.data)
+    DataDirectory.closeToOthers(options.data)
     // Before any connection is made: a start that fails then would have taken the broker's session from whoever had it.
     if let path = options.socket { try CommandSocket.makeRoom(at: path) }
     if let http = configuration.settings.http { try ListenerPort.check(host: http.host, port: http.port) }
@@ -179,7 +180,12 @@ package final class CommunityService: Sendable {
         })
     }
     // The last one is the first to end.
-    services.append(Farewell { [notifier] in notifier.stopping() })
+    services.append(
+      Farewell { [notifier, desk] in
+        notifier.stopping()
+        // The listeners wait for requests in progress, and a live page is one.
+        desk.stop()
+      })
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: signals, logger: quietLogger)
     configuration.maximumGracefulShutdownDuration = .seconds(20)
@@ -216,7 +222,6 @@ package final class CommunityService: Sendable {
   }
 
   private func finish() async {
-    desk.stop()
     await transport.shutdown()
     if let path = options.socket { CommandSocket.remove(path, ifStill: state.withLock { $0.socketFile }) }
     do { try store.close() } catch { logger.error("store: \(error)") }
@@ -279,7 +284,11 @@ package final class CommunityService: Sendable {
     defer { notifier.ready() }
     let configuration: LoadedConfiguration
     let running = state.withLock { $0.configuration.settings.brokers }
-    do { configuration = try Self.load(options, running: running, logger: logger) } catch {
+    do {
+      configuration = try await blocking { [options, logger] in
+        try Self.load(options, running: running, logger: logger)
+      }
+    } catch {
       logger.error("the configuration was not taken, the old one goes on:\n\(error)")
       throw error
     }

@@ -27,6 +27,21 @@ enum DataDirectory {
   }
 }
 
+extension DataDirectory {
+  /// Takes away what others on this machine may do with the files and folders of earlier versions, which left that to the umask.
+  static func closeToOthers(_ path: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+      let file = path + "/" + name
+      // What a link leads to is somebody else's.
+      guard let facts = try? FileManager.default.attributesOfItem(atPath: file),
+        facts[.type] as? FileAttributeType != .typeSymbolicLink, let mode = facts[.posixPermissions] as? Int,
+        mode & 0o007 != 0
+      else { continue }
+      chmod(file, mode_t(mode & 0o770))
+    }
+  }
+}
+
 /// One service a data directory: a lock that the kernel gives back when the process dies, however it dies.
 final class DataLock: Sendable {
   struct Taken: Error, CustomStringConvertible {

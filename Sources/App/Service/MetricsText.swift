@@ -22,12 +22,13 @@ struct MetricsText {
 
   private static func escape(_ value: String) -> String {
     var result = ""
-    for character in value {
-      switch character {
+    // By scalars: a quote with a combining mark behind it is one character, and still a quote to whoever reads bytes.
+    for scalar in value.unicodeScalars {
+      switch scalar {
       case "\\": result += "\\\\"
       case "\"": result += "\\\""
       case "\n": result += "\\n"
-      default: result.append(character)
+      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

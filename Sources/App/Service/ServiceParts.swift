@@ -12,8 +12,9 @@ struct LaneService: Service {
   let service: CommunityService
 
   var carrier: ChangeCarrier {
-    ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) { [lane] in
-      try lane.write(checkpoint: $0, position: $1)
+    ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) { [lane, service] bytes, position in
+      // Tens of megabytes and two syncs: others need the thread meanwhile.
+      try await service.blocking { try lane.write(checkpoint: bytes, position: position) }
     }
   }
 

@@ -7,8 +7,21 @@ package struct ReportBudget: Sendable {
   static let window: Int64 = 3_600_000
 
   private struct Bucket {
+    let size: Double
     var tokens: Double
     var at: Timestamp
+
+    init(perHour: Int, at time: Timestamp) {
+      (size, tokens, at) = (Double(perHour), Double(perHour), time)
+    }
+
+    /// Tokens a millisecond.
+    var rate: Double { size / Double(ReportBudget.window) }
+
+    mutating func fill(until now: Timestamp) {
+      tokens = min(size, tokens + Double(max(0, now - at)) * rate)
+      at = max(at, now)
+    }
   }
 
   private var buckets: [String: Bucket] = [:]
@@ -22,12 +35,10 @@ package struct ReportBudget: Sendable {
     var wait: Int64 = 0
     var filled: [(String, Bucket)] = []
     for (key, perHour) in keys {
-      let rate = Double(perHour) / Double(Self.window)
-      var bucket = buckets[key] ?? Bucket(tokens: Double(perHour), at: now)
-      bucket.tokens = min(Double(perHour), bucket.tokens + Double(max(0, now - bucket.at)) * rate)
-      bucket.at = max(bucket.at, now)
+      var bucket = buckets[key].flatMap { $0.size == Double(perHour) ? $0 : nil } ?? Bucket(perHour: perHour, at: now)
+      bucket.fill(until: now)
       // A hair below one is one: sums of fractions are never exact.
-      if bucket.tokens < 1 - 1e-9 { wait = max(wait, Int64(((1 - bucket.tokens) / rate - 0.01).rounded(.up))) }
+      if bucket.tokens < 1 - 1e-9 { wait = max(wait, Int64(((1 - bucket.tokens) / bucket.rate - 0.01).rounded(.up))) }
       filled.append((key, bucket))
     }
     for (key, bucket) in filled {
@@ -39,9 +50,15 @@ package struct ReportBudget: Sendable {
     return wait == 0 ? nil : wait
   }
 
-  /// The half that has been quiet longest.
+  /// The fuller half: an empty one must not become new because many others come.
   private mutating func forget(at now: Timestamp) {
-    let quiet = buckets.sorted { ($0.value.at, $0.key) < ($1.value.at, $1.key) }
-    for (key, _) in quiet.prefix(quiet.count / 2) { buckets[key] = nil }
+    let shares = buckets.map { key, bucket in
+      var bucket = bucket
+      bucket.fill(until: now)
+      return (key: key, share: bucket.tokens / bucket.size)
+    }
+    for (key, _) in shares.sorted(by: { ($0.share, $1.key) > ($1.share, $0.key) }).prefix(shares.count / 2) {
+      buckets[key] = nil
+    }
   }
 }

@@ -43,6 +43,12 @@ struct CSVReport {
       text = "'" + text
     }
     guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    // By scalars: a quote with a combining mark behind it is one character, and still a quote to a spreadsheet.
+    var field = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" { field.append(scalar) }
+      field.append(scalar)
+    }
+    return "\"" + String(field) + "\""
   }
 }

@@ -46,16 +46,17 @@ struct MarkdownReport {
 
   /// Whatever names people gave stays text, on one line.
   private static func escape(_ text: String) -> String {
-    var escaped = ""
-    for character in text {
-      if character.isNewline {
-        escaped += " "
+    var escaped = String.UnicodeScalarView()
+    // By scalars: a bracket with a combining mark behind it is one character, and still a bracket.
+    for scalar in text.unicodeScalars {
+      if Character(scalar).isNewline {
+        escaped.append(" ")
       } else {
-        if "\\`*_[]<>|#".contains(character) { escaped += "\\" }
-        escaped.append(character)
+        if "\\`*_[]<>|#".unicodeScalars.contains(scalar) { escaped.append("\\") }
+        escaped.append(scalar)
       }
     }
-    return escaped
+    return String(escaped)
   }
 }
 

@@ -27,6 +27,9 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     linli_keep_large_arrays_apart()
+    // What the service keeps is about people; nothing of it is for others on this machine.
+    umask(0o027)
+    Self.raiseDescriptorLimit()
     let level = Logger.Level(rawValue: logLevel) ?? .info
     LoggingSystem.bootstrap { label in
       var handler = StreamLogHandler.standardError(label: label)
@@ -55,6 +58,14 @@ struct Serve: AsyncParsableCommand {
     } catch {
       throw CommandFailure(.problem, "the service ended: \(error)")
     }
+  }
+
+  /// As many files and connections as the system allows this process: the usual 1,024 are for programs that use select(2).
+  private static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = min(limit.rlim_max, 65_536)
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
   private static func reloadOnHangUp(_ service: CommunityService) async throws {
