@@ -66,7 +66,8 @@ package struct AlertView: Sendable, Equatable {
     assignedTo = alert.assignedTo
     shelvedUntil = alert.shelvedUntil?.rfc3339(in: zone)
     raisedAt = alert.raisedAt.rfc3339(in: zone)
-    noticedAt = alert.noticedAt.rfc3339(in: zone)
+    // The clock does not follow what had waited at the broker (no silence may be found in the middle of it), and stands before it then.
+    noticedAt = max(alert.noticedAt, alert.raisedAt).rfc3339(in: zone)
     clearedAt = alert.clearedAt?.rfc3339(in: zone)
     closedAt = alert.closedAt?.rfc3339(in: zone)
     point = alert.point

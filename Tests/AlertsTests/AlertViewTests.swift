@@ -30,6 +30,14 @@ import Testing
     #expect(json["value"] as? Double == 15.2 && json["unit"] as? String == "Cel")
   }
 
+  /// What waited at the broker while Linli was down has a time that the clock of the core had not reached.
+  @Test func nothingIsNoticedBeforeItHappens() {
+    var alert = sample()
+    alert.noticedAt = alert.raisedAt - 3_600_000
+    let view = AlertView(alert, language: .en, zone: .gmt)
+    #expect(view.noticedAt == view.raisedAt)
+  }
+
   @Test func aNamedValueHasItsWord() throws {
     var alert = sample()
     alert.point = "b3-hvac/mode"
