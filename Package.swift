@@ -51,22 +51,25 @@ let package = Package(
     // MARK: - The way of a message
     .target(name: "MQTT", dependencies: ["CMosquitto", logging]),
     .target(name: "Pipeline", dependencies: ["CSimdjson", "CPrefetch"]),
-    .target(name: "ConfigFile", dependencies: ["Pipeline", yams]),
-    .target(name: "Community", dependencies: ["Pipeline", "ConfigFile"]),
-    .target(name: "Rules", dependencies: ["Pipeline", "ConfigFile", "Community"]),
+    .target(name: "Words"),
+    .target(name: "ConfigFile", dependencies: ["Words", "Pipeline", yams]),
+    .target(name: "Community", dependencies: ["Words", "Pipeline", "ConfigFile"]),
+    .target(name: "Rules", dependencies: ["Words", "Pipeline", "ConfigFile", "Community"]),
     .target(name: "Alerts", dependencies: ["Pipeline", "ConfigFile", "Community"]),
     .target(name: "Orders", dependencies: ["Pipeline", "ConfigFile", "Community", "Alerts"]),
     .target(name: "Reports", dependencies: ["Pipeline", "Community", "Rules", "Alerts", "Orders"]),
     .target(
       name: "Notify",
       dependencies: [
-        "CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore, nioHTTP1,
+        "Words", "CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore,
+        nioHTTP1,
       ]),
     .target(name: "Store", dependencies: ["Pipeline", "Community", "Alerts", "Orders", "Notify", crypto, grdb]),
     .target(
       name: "API",
       dependencies: [
-        "Pipeline", "ConfigFile", "Community", "Alerts", "Orders", asyncAlgorithms, hummingbird, hummingbirdCore, logging,
+        "Pipeline", "ConfigFile", "Community", "Alerts", "Orders", asyncAlgorithms, hummingbird, hummingbirdCore,
+        logging,
         nioCore, lifecycle,
       ],
       resources: [
@@ -97,10 +100,12 @@ let package = Package(
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "CMosquitto", "Pipeline", "TestSupport", logging]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport", "CAllocationCount"]),
-    .testTarget(name: "ConfigFileTests", dependencies: ["ConfigFile", "TestSupport"]),
+    .testTarget(name: "ConfigFileTests", dependencies: ["Words", "ConfigFile", "TestSupport"]),
     .testTarget(name: "CommunityTests", dependencies: ["Community", "ConfigFile", "Pipeline", "TestSupport"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
-    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+    .testTarget(
+      name: "RulesTests", dependencies: ["Words", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
+    .testTarget(
+      name: "AlertsTests", dependencies: ["Words", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "OrdersTests", dependencies: ["Orders", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
@@ -108,7 +113,7 @@ let package = Package(
       dependencies: ["Reports", "Alerts", "Orders", "Rules", "Community", "ConfigFile", "Pipeline", "TestSupport"]),
     .testTarget(
       name: "NotifyTests",
-      dependencies: ["Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
+      dependencies: ["Words", "Notify", "Alerts", "Community", "ConfigFile", "Pipeline", "TestSupport", logging]),
     .testTarget(
       name: "StoreTests",
       dependencies: [
@@ -125,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "API", "Alerts", "Orders", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline", "Store",
+        "Words", "App", "API", "Alerts", "Orders", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline",
+        "Store",
         "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
@@ -141,7 +147,9 @@ let package = Package(
     // MARK: - Fuzzing: the targets, whose corpora the tests run; Fuzz/build.sh makes the fuzzer of them
     .target(
       name: "FuzzTargets",
-      dependencies: ["Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Notify", "App", "Store"],
+      dependencies: [
+        "Words", "Pipeline", "ConfigFile", "Community", "Rules", "Alerts", "Orders", "Notify", "App", "Store",
+      ],
       path: "Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
 

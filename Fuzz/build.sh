@@ -70,8 +70,9 @@ module Yams "" "$yams/Yams" -swift-version 5 -suppress-warnings -D SWIFT_PACKAGE
 # In the place of swift-crypto; see there.
 module Crypto "" "$root/Fuzz/Crypto" -swift-version 6
 linli Pipeline "" "$src/Pipeline"
-linli ConfigFile "Pipeline Yams" "$src/ConfigFile"
-linli Community "Pipeline ConfigFile" "$src/Community"
+linli Words "" "$src/Words"
+linli ConfigFile "Words Pipeline Yams" "$src/ConfigFile"
+linli Community "Words Pipeline ConfigFile" "$src/Community"
 linli Rules "Pipeline ConfigFile Community" "$src/Rules"
 linli Alerts "Pipeline ConfigFile Community" "$src/Alerts"
 linli Orders "Pipeline ConfigFile Community Alerts" "$src/Orders"

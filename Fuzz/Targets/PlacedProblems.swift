@@ -1,4 +1,5 @@
 import ConfigFile
+import Words
 
 /// A configuration file given as bytes, and the checks that hold for all of them: every problem stands at a place in the
 /// file, and is said in words of bounded length.
@@ -24,9 +25,12 @@ struct PlacedProblems {
   func check() throws(Violation) {
     for problem in log.sorted {
       try require(contains(problem.location), "a problem outside of the file: \(problem)")
-      try require(
-        problem.description.utf8.count <= Self.wordsMost, "a problem in \(problem.description.utf8.count) bytes")
-      try require(!problem.message.isEmpty, "a problem without words")
+      for language in Language.allCases {
+        let size = problem.text(in: language).utf8.count
+        try require(size <= Self.wordsMost, "a problem in \(size) bytes: \(language)")
+        try require(!problem.message[language].isEmpty, "a problem without words: \(language)")
+        try require(problem.hint?[language].isEmpty != true, "a hint without words: \(language)")
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import ConfigFile
+import Words
 
 /// Any bytes as a YAML file: the tree is bounded, every node knows its place, and as JSON it is the same tree. The quick reader of
 /// usual files and the complete parser make the same of it.
@@ -21,7 +22,7 @@ enum YAMLTarget {
     let plain = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     guard let complete = ConfigReader.parseAll(plain, file: PlacedProblems.file, log: log), !log.hasErrors else {
       // The guard before the complete parser refuses what only looks like an alias in a key.
-      if log.sorted.allSatisfy({ $0.message.contains("uses aliases") }) { return }
+      if log.sorted.allSatisfy({ $0.message.en.contains("uses aliases") }) { return }
       throw Violation(description: "the complete parser refuses it: \(log.sorted)")
     }
     try same(node, complete)
@@ -40,7 +41,7 @@ enum YAMLTarget {
         try require(entry.keyLocation == other.keyLocation, "\(entry.keyLocation), not \(other.keyLocation)")
         try same(entry.value, other.value)
       }
-    default: throw Violation(description: "\(node.kindName), not \(other.kindName)")
+    default: throw Violation(description: "\(node.kindName.en), not \(other.kindName.en)")
     }
   }
 
@@ -73,8 +74,8 @@ enum YAMLTarget {
     case (.scalar(let text, plain: true), .number(let number)):
       try require(Double(text) == Double(number), "the number \(text) has become \(number)")
     case (.scalar(let text, plain: true), .boolean(let truth)): try require(text == "\(truth)", "\(text) is \(truth)")
-    case (.scalar, .null): try require(node.isNull, "\(node.kindName) is null")
-    default: throw Violation(description: "\(node.kindName) has become \(json)")
+    case (.scalar, .null): try require(node.isNull, "\(node.kindName.en) is null")
+    default: throw Violation(description: "\(node.kindName.en) has become \(json)")
     }
   }
 }

@@ -55,7 +55,8 @@ struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
   ) async throws -> Response {
     if access.admits(request) { return try await next(request, context) }
     if request.headers[.accept]?.contains("text/html") == true { return .redirect(to: "/sign-in") }
-    throw ProblemDocument(
-      status: .unauthorized, detail: "sign in at /sign-in, or send the access key as 'Authorization: Bearer …'")
+    throw Refusal(
+      .unauthorized, zh: "请在 /sign-in 登录，或以“Authorization: Bearer …”发送访问密钥",
+      en: "sign in at /sign-in, or send the access key as 'Authorization: Bearer …'")
   }
 }

@@ -40,7 +40,7 @@ package protocol Backend: OrderBackend {
   /// Prometheus text exposition format.
   func metrics() async -> String
   /// nil when the service is subscribed and its storage writable, else what is missing.
-  func notReadyReason() async -> String?
+  func notReadyReason() async -> LocalizedText?
   func reload() async throws
   /// The instant "now" of the service.
   func now() async -> Timestamp
@@ -131,9 +131,14 @@ package struct TapeStretch: Sendable {
 package struct BackendError: Error, Sendable, Equatable {
   package enum Kind: String, Sendable { case notFound, invalid, conflict, unavailable, tooMany, tooLarge }
   package var kind: Kind
-  package var message: String
-  package init(_ kind: Kind, _ message: String) {
+  package var message: LocalizedText
+
+  package init(_ kind: Kind, _ message: LocalizedText) {
     self.kind = kind
     self.message = message
+  }
+
+  package init(_ kind: Kind, zh: String, en: String) {
+    self.init(kind, LocalizedText(zh: zh, en: en))
   }
 }

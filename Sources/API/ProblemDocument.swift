@@ -1,13 +1,14 @@
+import Community
 import Foundation
 package import Hummingbird
-import NIOCore
 
 /// An RFC 9457 problem document: what every error of the API looks like.
-package struct ProblemDocument: Codable, Error, Sendable, Equatable {
+package struct ProblemDocument: Codable, Sendable, Equatable {
   package var type = "about:blank"
+  /// The status in words, English in every language: programs look at it.
   package var title: String
   package var status: Int
-  /// What was wrong and what to do.
+  /// What was wrong and what to do, in the language of the answer.
   package var detail: String
 
   package init(status: HTTPResponse.Status, detail: String) {
@@ -16,49 +17,30 @@ package struct ProblemDocument: Codable, Error, Sendable, Equatable {
     self.detail = detail
   }
 
-  init(_ error: any Error) {
-    switch error {
-    case let problem as ProblemDocument: self = problem
-    case let error as BackendError:
-      let status: HTTPResponse.Status =
-        switch error.kind {
-        case .notFound: .notFound
-        case .invalid: .badRequest
-        case .conflict: .conflict
-        case .unavailable: .serviceUnavailable
-        case .tooMany: .tooManyRequests
-        case .tooLarge: .contentTooLarge
-        }
-      self.init(status: status, detail: error.message)
-    case let error as HTTPError: self.init(status: error.status, detail: error.body ?? error.status.reasonPhrase)
-    case let error as MethodNotAllowed:
-      self.init(status: .methodNotAllowed, detail: "this path answers \(error.allowed) and nothing else")
-    case let error as NIOTooManyBytesError:
-      let most = error.maxBytes.map { "; at most \($0) bytes" } ?? ""
-      self.init(status: .contentTooLarge, detail: "the body is too large\(most)")
-    default: self.init(status: .internalServerError, detail: "\(error)")
-    }
+  init(_ error: any Error, in language: Language) {
+    let refusal = Refusal(error)
+    self.init(status: refusal.status, detail: refusal.detail[language])
   }
 
-  var response: Response {
+  func response(to request: Request) -> Response {
     let body = (try? WireFormat.encode(self)) ?? Data()
     var response = Response(
       status: .init(code: status), headers: [.contentType: "application/problem+json"],
       body: .init(byteBuffer: ByteBuffer(bytes: body)))
     if response.status == .unauthorized { response.headers[.wwwAuthenticate] = Access.challenge }
-    return response
+    return request.method == .head ? response.createHeadResponse() : response
   }
 }
 
-/// Turns every thrown error into a problem document.
+/// Turns every thrown error into a problem document. Stands within `LanguageMiddleware`, which says in which language.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     do { return try await next(request, context) } catch {
-      var response = ProblemDocument(error).response
+      var response = ProblemDocument(error, in: request.language).response(to: request)
       if let error = error as? MethodNotAllowed { response.headers[.allow] = error.allowed }
-      return request.method == .head ? response.createHeadResponse() : response
+      return response
     }
   }
 }

@@ -63,8 +63,9 @@ package struct WebServer: Sendable {
   /// the sign-in.
   func makeRouter(for listener: Access.Listener) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
-    router.add(middleware: ProblemMiddleware())
+    // In this order: errors, too, are worded in the language of the answer.
     router.add(middleware: LanguageMiddleware(backend: backend))
+    router.add(middleware: ProblemMiddleware())
     HealthRoutes(backend: backend).addPublic(to: router)
     ResidentRoutes(backend: backend).add(to: router)
     if let answers { AnswerRoutes(desk: answers).add(to: router) }

@@ -1,5 +1,7 @@
 package import ConfigFile
 package import Pipeline
+// Whoever knows the community speaks its languages, too.
+@_exported public import Words
 
 /// The whole community as configured — places, profiles, devices and their points — with the look-ups that rules, routes
 /// and answers need. Immutable; a reload makes a new one.

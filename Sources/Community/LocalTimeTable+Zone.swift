@@ -37,4 +37,8 @@ extension LocalTimeTable {
     guard let zone = TimeZone(identifier: name) else { return nil }
     self.init(zone: zone)
   }
+
+  static func unknown(_ name: String) -> LocalizedText {
+    LocalizedText(zh: "未知的时区“\(name.prefix(60))”", en: "unknown time zone \"\(name.prefix(60))\"")
+  }
 }

@@ -1,10 +1,12 @@
+package import Words
+
 /// Typed reading of one value. Each reports to the log what is wrong and answers nil then.
 extension ConfigNode {
   /// A text that is not empty. A number or `true` without quotes is a text too.
   package func string(_ log: ProblemLog, _ what: String = "") -> String? {
-    guard let text = scalar, !isNull else { return wrong(log, what, "a text") }
+    guard let text = scalar, !isNull else { return wrong(log, what, .init(zh: "文本", en: "a text")) }
     guard !text.isEmpty else {
-      log.error(at: location, "\(prefix(what))must not be empty")
+      log.error(at: location, LocalizedText(zh: "不能为空", en: "must not be empty").of(what))
       return nil
     }
     return text
@@ -13,24 +15,21 @@ extension ConfigNode {
   /// A whole number, decimal.
   package func int(_ log: ProblemLog, _ what: String = "", in range: ClosedRange<Int>? = nil) -> Int? {
     guard let text = scalar, let value = Int(text), Self.isDecimal(text) else {
-      return wrong(log, what, "a whole number")
+      return wrong(log, what, .init(zh: "整数", en: "a whole number"))
     }
     if let range, !range.contains(value) {
-      log.error(at: location, "\(prefix(what))\(value) is not between \(range.lowerBound) and \(range.upperBound)")
-      return nil
+      return outside(log, what, "\(range.lowerBound)", "\(range.upperBound)")
     }
     return value
   }
 
   /// A finite number, decimal.
   package func number(_ log: ProblemLog, _ what: String = "", in range: ClosedRange<Double>? = nil) -> Double? {
-    guard let text = scalar, let value = Self.number(text) else { return wrong(log, what, "a number") }
+    guard let text = scalar, let value = Self.number(text) else {
+      return wrong(log, what, .init(zh: "数字", en: "a number"))
+    }
     if let range, !range.contains(value) {
-      log.error(
-        at: location,
-        "\(prefix(what))\(text) is not between \(NumberText.plain(range.lowerBound)) and \(NumberText.plain(range.upperBound))"
-      )
-      return nil
+      return outside(log, what, NumberText.plain(range.lowerBound), NumberText.plain(range.upperBound))
     }
     return value
   }
@@ -41,29 +40,27 @@ extension ConfigNode {
     case "true": return true
     case "false": return false
     case let text?:
-      let hint: String? =
+      let meant: Bool? =
         switch text.lowercased() {
-        case "yes", "on", "y", "true", "1": "write true"
-        case "no", "off", "n", "false", "0": "write false"
+        case "yes", "on", "y", "true", "1": true
+        case "no", "off", "n", "false", "0": false
         default: nil
         }
-      log.error(at: location, "\(prefix(what))expected true or false, found \(kindName)", hint: hint)
-      return nil
-    case nil: return wrong(log, what, "true or false")
+      let hint = meant.map { LocalizedText(zh: "请写 \($0)", en: "write \($0)") }
+      return wrong(log, what, Self.trueOrFalse, hint: hint)
+    case nil: return wrong(log, what, Self.trueOrFalse)
     }
   }
 
   /// Milliseconds: `90s 10m 12h 3d 500ms`.
   package func duration(_ log: ProblemLog, _ what: String = "", in range: ClosedRange<Int64>? = nil) -> Int64? {
     guard let text = scalar, let value = DurationText.parse(text) else {
-      let hint = scalar.flatMap { Double($0) } != nil ? "add the unit" : nil
-      log.error(at: location, "\(prefix(what))expected a duration like 90s 10m 12h 3d, found \(kindName)", hint: hint)
-      return nil
+      let hint = scalar.flatMap { Double($0) }.map { _ in LocalizedText(zh: "请加上单位", en: "add the unit") }
+      return wrong(
+        log, what, .init(zh: "时长，如 90s 10m 12h 3d", en: "a duration like 90s 10m 12h 3d"), hint: hint)
     }
     if let range, !range.contains(value) {
-      let bounds = "between \(DurationText.text(range.lowerBound)) and \(DurationText.text(range.upperBound))"
-      log.error(at: location, "\(prefix(what))\(text) is not \(bounds)")
-      return nil
+      return outside(log, what, DurationText.text(range.lowerBound), DurationText.text(range.upperBound))
     }
     return value
   }
@@ -71,31 +68,31 @@ extension ConfigNode {
   /// Bytes: `1GiB 512MiB 64KiB 4096`.
   package func bytes(_ log: ProblemLog, _ what: String = "", in range: ClosedRange<Int64>? = nil) -> Int64? {
     guard let text = scalar, let value = ByteSize.parse(text) else {
-      return wrong(log, what, "a size like 64MiB or 1GiB")
+      return wrong(log, what, .init(zh: "大小，如 64MiB 或 1GiB", en: "a size like 64MiB or 1GiB"))
     }
     if let range, !range.contains(value) {
-      let bounds = "between \(ByteSize.text(range.lowerBound)) and \(ByteSize.text(range.upperBound))"
-      log.error(at: location, "\(prefix(what))\(text) is not \(bounds)")
-      return nil
+      return outside(log, what, ByteSize.text(range.lowerBound), ByteSize.text(range.upperBound))
     }
     return value
   }
 
   /// A text in both languages: a string, or `{zh: …, en: …}`; with one language only, that one stands for both.
-  package func text(_ log: ProblemLog, _ what: String = "") -> (zh: String, en: String)? {
+  package func text(_ log: ProblemLog, _ what: String = "") -> LocalizedText? {
     switch content {
     case .scalar:
-      return string(log, what).map { ($0, $0) }
+      return string(log, what).map { LocalizedText($0) }
     case .mapping:
       guard let reader = MappingReader(self, keys: ["zh", "en"], as: what, log: log) else { return nil }
       let (zh, en) = (reader.string("zh"), reader.string("en"))
       guard let one = zh ?? en else {
-        if entries?.isEmpty == true { log.error(at: location, "\(prefix(what))expected zh and en") }
+        if entries?.isEmpty == true {
+          log.error(at: location, LocalizedText(zh: "应有 zh 和 en", en: "expected zh and en").of(what))
+        }
         return nil
       }
-      return (zh ?? one, en ?? one)
+      return LocalizedText(zh: zh ?? one, en: en ?? one)
     case .sequence:
-      return wrong(log, what, "a text or {zh: …, en: …}")
+      return wrong(log, what, .init(zh: "文本或 {zh: …, en: …}", en: "a text or {zh: …, en: …}"))
     }
   }
 
@@ -106,16 +103,20 @@ extension ConfigNode {
     case .sequence(let nodes):
       let values = nodes.compactMap { $0.string(log, what) }
       return values.count == nodes.count ? values : nil
-    case .mapping: return wrong(log, what, "a text or a list of texts")
+    case .mapping: return wrong(log, what, .init(zh: "文本或文本的列表", en: "a text or a list of texts"))
     }
   }
 
   /// One of the given words.
   package func choice(_ log: ProblemLog, _ what: String = "", among choices: [String]) -> String? {
-    guard let text = scalar, !isNull else { return wrong(log, what, "one of \(choices.joined(separator: ", "))") }
+    guard let text = scalar, !isNull else {
+      return wrong(
+        log, what,
+        .init(zh: "\(choices.joined(separator: "、")) 之一", en: "one of \(choices.joined(separator: ", "))"))
+    }
     if choices.contains(text) { return text }
     log.error(
-      at: location, "\(prefix(what))unknown value \(kindName)",
+      at: location, LocalizedText(zh: "未知的值\(kindName.zh)", en: "unknown value \(kindName.en)").of(what),
       hint: Suggestion.hint(for: text, among: choices, listUpTo: 30))
     return nil
   }
@@ -129,21 +130,33 @@ extension ConfigNode {
 
   /// The elements of a list.
   package func list(_ log: ProblemLog, _ what: String = "") -> [ConfigNode]? {
-    sequence ?? wrong(log, what, "a list")
+    sequence ?? wrong(log, what, .init(zh: "列表", en: "a list"))
   }
 
   /// The `key: value` pairs of a mapping whose keys are names given by the user, in order.
   package func mapping(_ log: ProblemLog, _ what: String = "") -> [Entry]? {
-    entries ?? wrong(log, what, "a mapping (key: value)")
+    entries ?? wrong(log, what, Self.keysAndValues)
   }
 
   /// Reports that something else was expected here.
-  package func wrong<T>(_ log: ProblemLog, _ what: String, _ expected: String) -> T? {
-    log.error(at: location, "\(prefix(what))expected \(expected), found \(kindName)")
+  package func wrong<T>(
+    _ log: ProblemLog, _ what: String, _ expected: LocalizedText, hint: LocalizedText? = nil
+  ) -> T? {
+    let message = LocalizedText(
+      zh: "应为\(expected.zh)，实际是\(kindName.zh)", en: "expected \(expected.en), found \(kindName.en)")
+    log.error(at: location, message.of(what), hint: hint)
     return nil
   }
 
-  private func prefix(_ what: String) -> String { what.isEmpty ? "" : "\(what): " }
+  private func outside<T>(_ log: ProblemLog, _ what: String, _ low: String, _ high: String) -> T? {
+    let text = scalar ?? ""
+    let message = LocalizedText(zh: "\(text) 不在 \(low) 到 \(high) 之间", en: "\(text) is not between \(low) and \(high)")
+    log.error(at: location, message.of(what))
+    return nil
+  }
+
+  private static let trueOrFalse = LocalizedText(zh: " true 或 false", en: "true or false")
+  static let keysAndValues = LocalizedText(zh: "映射（键: 值）", en: "a mapping (key: value)")
 
   /// Finite and decimal: no hexadecimal, no `nan`, no `inf`.
   package static func number(_ text: String) -> Double? {

@@ -1,3 +1,5 @@
+package import Words
+
 /// A value of a configuration file with the place where it stands. Scalars keep the text as written: what it means is
 /// decided by the reader that knows the key, so `on`, `22:00` or `010` never turn into something else (YAML 1.1).
 package struct ConfigNode: Sendable {
@@ -53,14 +55,15 @@ package struct ConfigNode: Sendable {
   }
 
   /// What it is, for messages: `a list`, `a mapping`, `"text"`, `nothing`.
-  package var kindName: String {
+  package var kindName: LocalizedText {
     switch content {
     case .scalar(let text, _):
-      if isNull { return "nothing" }
+      if isNull { return LocalizedText(zh: "空值", en: "nothing") }
       // A mistaken value may be a secret or very long: show a little of it only.
-      return text.count > 40 ? "\"\(text.prefix(37))…\"" : "\"\(text)\""
-    case .sequence: return "a list"
-    case .mapping: return "a mapping"
+      let shown = text.count > 40 ? "\(text.prefix(37))…" : text
+      return LocalizedText(zh: "“\(shown)”", en: "\"\(shown)\"")
+    case .sequence: return LocalizedText(zh: "列表", en: "a list")
+    case .mapping: return LocalizedText(zh: "映射", en: "a mapping")
     }
   }
 }

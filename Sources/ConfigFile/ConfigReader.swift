@@ -1,4 +1,5 @@
 import Foundation
+import Words
 import Yams
 
 /// Turns a YAML file into nodes that know their lines. Hostile input (alias bombs, deep nesting, broken UTF-8) ends in a
@@ -18,7 +19,9 @@ package enum ConfigReader {
     case .success(let bytes): return parse(bytes, file: path, log: log)
     case .failure(let failure):
       if failure.isMissing && mayBeMissing { return nil }
-      log.error(at: SourceLocation(file: path), "cannot read the file: \(failure.reason)")
+      log.error(
+        at: SourceLocation(file: path), zh: "无法读取文件：\(failure.reason.zh)",
+        en: "cannot read the file: \(failure.reason.en)")
       return nil
     }
   }
@@ -29,7 +32,8 @@ package enum ConfigReader {
 
   package static func parse(_ input: [UInt8], file: String, log: ProblemLog) -> ConfigNode? {
     guard input.count <= fileBytesMax else {
-      log.error(at: SourceLocation(file: file), "larger than \(ByteSize.text(Int64(fileBytesMax)))")
+      let size = ByteSize.text(Int64(fileBytesMax))
+      log.error(at: SourceLocation(file: file), zh: "文件大于 \(size)", en: "larger than \(size)")
       return nil
     }
     let bytes = input.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(input.dropFirst(3)) : input
@@ -42,7 +46,9 @@ package enum ConfigReader {
   package static func parseAll(_ bytes: [UInt8], file: String, log: ProblemLog) -> ConfigNode? {
     if let offset = AliasGuard.offsetOfDangerousKey(bytes) {
       let place = SourceLocation(file: file, offset: offset, in: bytes)
-      log.error(at: place, "a key must be a plain text where a file uses aliases")
+      log.error(
+        at: place, zh: "使用别名的文件里，键必须是普通文本",
+        en: "a key must be a plain text where a file uses aliases")
       return nil
     }
     var source = String(decoding: bytes, as: UTF8.self)
@@ -60,7 +66,7 @@ package enum ConfigReader {
         else {
           log.error(
             at: SourceLocation(file: file, line: context.mark.line, column: context.mark.column),
-            "key \"\(names[0].prefix(60))\" is given more than once")
+            zh: "键“\(names[0].prefix(60))”写了不止一次", en: "key \"\(names[0].prefix(60))\" is given more than once")
           return nil
         }
         source = renamed
@@ -74,18 +80,20 @@ package enum ConfigReader {
   /// UTF-8 without control characters, so that the place of the first bad byte can be named.
   private static func checkCharacters(_ bytes: [UInt8], file: String, log: ProblemLog) -> Bool {
     let offset: Int
-    let message: String
+    let message: LocalizedText
     if let control = bytes.firstIndex(where: { $0 < 32 && !(9...10).contains($0) && $0 != 13 || $0 == 127 }) {
       offset = control
-      message = "control character 0x\(String(bytes[control], radix: 16)) in the file"
+      let code = String(bytes[control], radix: 16)
+      message = LocalizedText(zh: "文件里有控制字符 0x\(code)", en: "control character 0x\(code) in the file")
     } else if String(validating: bytes, as: UTF8.self) == nil {
       offset = firstInvalid(bytes)
-      message = "not valid UTF-8"
+      message = LocalizedText(zh: "不是有效的 UTF-8", en: "not valid UTF-8")
     } else {
       return true
     }
     log.error(
-      at: SourceLocation(file: file, offset: offset, in: bytes), message, hint: "save the file as UTF-8 text")
+      at: SourceLocation(file: file, offset: offset, in: bytes), message,
+      hint: .init(zh: "请把文件保存为 UTF-8 文本", en: "save the file as UTF-8 text"))
     return false
   }
 
@@ -100,19 +108,17 @@ package enum ConfigReader {
 
   private static func report(_ error: any Error, source: String, file: String, log: ProblemLog) {
     var location = SourceLocation(file: file, line: 1, column: 1)
-    var message = "broken YAML: \(error)"
+    var detail = "\(error)"
     switch error {
     case YamlError.scanner(let context, let problem, let mark, _),
       YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
       location = SourceLocation(file: file, line: mark.line, column: mark.column)
       let within = context.map { " (\($0.text) that began in line \($0.mark.line))" } ?? ""
-      message = "broken YAML: \(problem)\(within)"
-      if case YamlError.composer = error { message = "broken YAML: \(problem)" }
-    case YamlError.reader(let problem, _, _, _):
-      message = "broken YAML: \(problem)"
-    case YamlError.memory:
-      message = "out of memory"
+      detail = problem + within
+      if case YamlError.composer = error { detail = problem }
+    case YamlError.reader(let problem, _, _, _): detail = problem
+    case YamlError.memory: detail = "out of memory"
     default: break
     }
     let lines = source.split(maxSplits: location.line, omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -124,25 +130,35 @@ package enum ConfigReader {
       return
     }
     let hasTab = text.prefix { $0 == " " || $0 == "\t" }.contains("\t")
-    log.error(at: location, message, hint: hasTab ? "indent with spaces, not with tabs" : nil)
+    // The parser's own words are English.
+    log.error(
+      at: location, zh: "YAML 语法错误：\(detail)", en: "broken YAML: \(detail)",
+      hint: hasTab ? .init(zh: "请用空格缩进，不要用制表符", en: "indent with spaces, not with tabs") : nil)
   }
 
   /// What the composer's words do not say. nil: they say it all.
   /// - Parameter text: the line from the place of the problem on.
   private static func explanation(
     of problem: String, at text: some Collection<Unicode.Scalar>
-  ) -> (message: String, hint: String)? {
+  ) -> (message: LocalizedText, hint: LocalizedText)? {
     switch problem {
     case "but found another document":
-      return ("a second document begins here (---)", "one file is one document: remove the line or split the file")
+      return (
+        .init(zh: "这里开始了第二个文档（---）", en: "a second document begins here (---)"),
+        .init(
+          zh: "一个文件只能有一个文档：请删除这一行，或拆成两个文件",
+          en: "one file is one document: remove the line or split the file")
+      )
     case "found undefined alias":
       let name = text.dropFirst().prefix {
         $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_".unicodeScalars.contains($0))
       }
       let alias = text.first == "*" ? " *" + String(String.UnicodeScalarView(name)) : ""
       return (
-        "broken YAML: undefined alias\(alias)",
-        "an alias (*name) needs its anchor (&name) before it; a text that begins with * needs quotes"
+        .init(zh: "YAML 语法错误：未定义的别名\(alias)", en: "broken YAML: undefined alias\(alias)"),
+        .init(
+          zh: "别名（*name）之前要有它的锚点（&name）；以 * 开头的文本要加引号",
+          en: "an alias (*name) needs its anchor (&name) before it; a text that begins with * needs quotes")
       )
     default: return nil
     }

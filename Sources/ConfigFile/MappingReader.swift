@@ -1,3 +1,5 @@
+package import Words
+
 /// Reads a mapping with known keys. Everything that is wrong with it goes to the log, with its line, and reading goes on.
 package struct MappingReader {
   package let node: ConfigNode
@@ -18,13 +20,13 @@ package struct MappingReader {
       return
     }
     guard let entries = node.entries else {
-      let _: Int? = node.wrong(log, what, "a mapping (key: value)")
+      let _: Int? = node.wrong(log, what, ConfigNode.keysAndValues)
       return nil
     }
     self.entries = entries
     for entry in entries where !keys.contains(entry.key) {
       log.error(
-        at: entry.keyLocation, "unknown key \"\(entry.key.prefix(60))\"",
+        at: entry.keyLocation, zh: "未知的键“\(entry.key.prefix(60))”", en: "unknown key \"\(entry.key.prefix(60))\"",
         hint: Suggestion.hint(for: entry.key, among: keys, listUpTo: 30))
     }
   }
@@ -45,7 +47,8 @@ package struct MappingReader {
   /// The value, or an error at the mapping that the key is missing.
   package func required(_ key: String) -> ConfigNode? {
     if let value = node(key) { return value }
-    log.error(at: entries.first { $0.key == key }?.keyLocation ?? location, "missing \"\(key)\"")
+    log.error(
+      at: entries.first { $0.key == key }?.keyLocation ?? location, zh: "缺少“\(key)”", en: "missing \"\(key)\"")
     return nil
   }
 
@@ -64,7 +67,7 @@ package struct MappingReader {
   package func bytes(_ key: String, in range: ClosedRange<Int64>? = nil) -> Int64? {
     node(key)?.bytes(log, key, in: range)
   }
-  package func text(_ key: String) -> (zh: String, en: String)? { node(key)?.text(log, key) }
+  package func text(_ key: String) -> LocalizedText? { node(key)?.text(log, key) }
   package func strings(_ key: String) -> [String]? { node(key)?.strings(log, key) }
   package func choice(_ key: String, among choices: [String]) -> String? { node(key)?.choice(log, key, among: choices) }
   package func choice<T: RawRepresentable & CaseIterable>(_ key: String, as type: T.Type = T.self) -> T?
@@ -97,7 +100,7 @@ package struct MappingReader {
   package func requiredDuration(_ key: String, in range: ClosedRange<Int64>? = nil) -> Int64? {
     required(key)?.duration(log, key, in: range)
   }
-  package func requiredText(_ key: String) -> (zh: String, en: String)? { required(key)?.text(log, key) }
+  package func requiredText(_ key: String) -> LocalizedText? { required(key)?.text(log, key) }
   package func requiredStrings(_ key: String) -> [String]? { required(key)?.strings(log, key) }
   package func requiredChoice<T: RawRepresentable & CaseIterable>(_ key: String, as type: T.Type = T.self) -> T?
   where T.RawValue == String {

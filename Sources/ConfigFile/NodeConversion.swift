@@ -1,3 +1,4 @@
+import Words
 import Yams
 
 /// Yams' nodes → ConfigNodes, bounded in depth and in number (aliases share their target in Yams, here they are copies).
@@ -29,8 +30,12 @@ struct NodeConversion {
       if !isOver {
         let message =
           nodes > nodesMax
-          ? "aliases expand this file to more than \(nodesMax) values"
-          : "more than \(ConfigReader.depthMax) lists and mappings within each other"
+          ? LocalizedText(
+            zh: "别名把这个文件展开成超过 \(nodesMax) 个值",
+            en: "aliases expand this file to more than \(nodesMax) values")
+          : LocalizedText(
+            zh: "列表和映射嵌套超过 \(ConfigReader.depthMax) 层",
+            en: "more than \(ConfigReader.depthMax) lists and mappings within each other")
         log.error(at: location, message)
       }
       isOver = true
@@ -62,7 +67,7 @@ struct NodeConversion {
     for (key, value) in mapping {
       let keyLocation = location(of: key)
       guard case .scalar(let scalar) = key else {
-        log.error(at: keyLocation, "a key must be a plain text")
+        log.error(at: keyLocation, zh: "键必须是普通文本", en: "a key must be a plain text")
         continue
       }
       if let name = doubled.original(of: scalar.string) {
@@ -99,7 +104,9 @@ struct NodeConversion {
   }
 
   private func reportDouble(_ name: String, first: SourceLocation, second: SourceLocation) {
-    log.error(at: second, "key \"\(name.prefix(60))\" is given twice; the first is in line \(first.line)")
+    log.error(
+      at: second, zh: "键“\(name.prefix(60))”写了两次；第一次在第 \(first.line) 行",
+      en: "key \"\(name.prefix(60))\" is given twice; the first is in line \(first.line)")
   }
 
   private func location(of node: Node) -> SourceLocation {

@@ -1,3 +1,5 @@
+package import Words
+
 /// A place in a configuration file. Line and column count from 1; 0 where there is none.
 package struct SourceLocation: Hashable, Sendable, Comparable {
   package var file: String
@@ -32,21 +34,27 @@ package struct Problem: Sendable, Equatable, CustomStringConvertible {
 
   package var severity: Severity
   package var location: SourceLocation
-  package var message: String
+  package var message: LocalizedText
   /// What to do, e.g. `did you mean "temperature"?`
-  package var hint: String?
+  package var hint: LocalizedText?
 
-  package init(_ severity: Severity, at location: SourceLocation, _ message: String, hint: String? = nil) {
+  package init(
+    _ severity: Severity, at location: SourceLocation, _ message: LocalizedText, hint: LocalizedText? = nil
+  ) {
     self.severity = severity
     self.location = location
     self.message = message
     self.hint = hint
   }
 
-  /// `file:line:column: error: message; hint`
-  package var description: String {
+  /// `file:line:column: error: message; hint`. Place and severity read the same in both languages: editors look for them.
+  package func text(in language: Language) -> String {
     let place =
       location.line > 0 ? "\(location.file):\(location.line):\(location.column)" : location.file
-    return "\(place): \(severity.rawValue): \(message)" + (hint.map { "; \($0)" } ?? "")
+    let separator = language == .zh ? "；" : "; "
+    return "\(place): \(severity.rawValue): \(message[language])" + (hint.map { separator + $0[language] } ?? "")
   }
+
+  /// In English, for logs.
+  package var description: String { text(in: .en) }
 }

@@ -1,3 +1,5 @@
+package import Words
+
 /// Collects every problem of a configuration, so that `linli check` can name all of them at once.
 package final class ProblemLog {
   /// In the order in which they were found.
@@ -6,12 +8,16 @@ package final class ProblemLog {
 
   package init() {}
 
-  package func error(at location: SourceLocation, _ message: String, hint: String? = nil) {
+  package func error(at location: SourceLocation, _ message: LocalizedText, hint: LocalizedText? = nil) {
     add(Problem(.error, at: location, message, hint: hint))
   }
 
-  package func warning(at location: SourceLocation, _ message: String, hint: String? = nil) {
-    add(Problem(.warning, at: location, message, hint: hint))
+  package func error(at location: SourceLocation, zh: String, en: String, hint: LocalizedText? = nil) {
+    error(at: location, LocalizedText(zh: zh, en: en), hint: hint)
+  }
+
+  package func warning(at location: SourceLocation, zh: String, en: String, hint: LocalizedText? = nil) {
+    add(Problem(.warning, at: location, LocalizedText(zh: zh, en: en), hint: hint))
   }
 
   /// The same problem at the same place is kept once.

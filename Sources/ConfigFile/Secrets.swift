@@ -1,4 +1,5 @@
 import Glibc
+import Words
 
 /// A value that must not be seen: it prints as `•••`, and only `value` gives it away.
 package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -51,18 +52,27 @@ package struct SecretSource: Sendable {
         continue
       }
       guard let end = rest.firstIndex(of: "}") else {
-        log.error(at: location, "\"${\" without \"}\"", hint: "write ${NAME}; for a literal ${ write $${")
+        log.error(
+          at: location, zh: "“${”没有对应的“}”", en: "\"${\" without \"}\"",
+          hint: .init(
+            zh: "请写成 ${NAME}；要表示字面的 ${ 请写 $${", en: "write ${NAME}; for a literal ${ write $${"))
         return nil
       }
       let name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
       if let value = environment[name], !value.isEmpty {
         result += value
       } else {
-        let state = environment[name] == nil ? "not set" : "empty"
+        let isSet = environment[name] != nil
+        let shown = name.isEmpty ? "${}" : name
         log.add(
           Problem(
-            missing, at: location, "environment variable \(name.isEmpty ? "${}" : name) is \(state)",
-            hint: "set it in the environment of the service, or use file:PATH"))
+            missing, at: location,
+            .init(
+              zh: "环境变量 \(shown) \(isSet ? "是空的" : "没有设置")",
+              en: "environment variable \(shown) is \(isSet ? "empty" : "not set")"),
+            hint: .init(
+              zh: "请在服务的环境中设置它，或使用 file:路径",
+              en: "set it in the environment of the service, or use file:PATH")))
         isComplete = false
       }
       rest = rest[rest.index(after: end)...]
@@ -74,14 +84,20 @@ package struct SecretSource: Sendable {
     let full = path.hasPrefix("/") ? path : directory + "/" + path
     switch FileBytes.read(full, limit: Self.fileBytesMax) {
     case .failure(let failure):
-      log.add(Problem(missing, at: location, "cannot read the secret file \(full): \(failure.reason)"))
+      log.add(
+        Problem(
+          missing, at: location,
+          .init(
+            zh: "无法读取密钥文件 \(full)：\(failure.reason.zh)",
+            en: "cannot read the secret file \(full): \(failure.reason.en)")))
       return nil
     case .success(let bytes):
       let line = bytes.prefix { $0 != 10 && $0 != 13 }
       guard !line.isEmpty else {
         log.add(
           Problem(
-            missing, at: location, "the secret file \(full) is empty", hint: "put the secret on its first line"))
+            missing, at: location, .init(zh: "密钥文件 \(full) 是空的", en: "the secret file \(full) is empty"),
+            hint: .init(zh: "请把密钥写在第一行", en: "put the secret on its first line")))
         return nil
       }
       return Secret(String(decoding: line, as: UTF8.self))

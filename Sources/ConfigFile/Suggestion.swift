@@ -1,3 +1,5 @@
+package import Words
+
 /// "Did you mean": the nearest known name by edit distance (Damerau–Levenshtein, neighbours swapped counts one).
 package enum Suggestion {
   /// The candidate nearest to `name`, when it is near enough to be a slip of the keyboard: edits in at most a third of
@@ -20,10 +22,19 @@ package enum Suggestion {
   }
 
   /// `did you mean "x"?`; else the list of what is known when that is short enough; else nil.
-  package static func hint(for name: String, among candidates: some Collection<String>, listUpTo: Int = 12) -> String? {
-    if let closest = closest(to: name, among: candidates) { return "did you mean \"\(closest)\"?" }
+  package static func hint(
+    for name: String, among candidates: some Collection<String>, listUpTo: Int = 12
+  ) -> LocalizedText? {
+    if let closest = closest(to: name, among: candidates) {
+      return didYouMean(closest)
+    }
     if candidates.isEmpty || candidates.count > listUpTo { return nil }
-    return "known: \(candidates.sorted().joined(separator: ", "))"
+    let known = candidates.sorted()
+    return LocalizedText(zh: "可用的有：\(known.joined(separator: "、"))", en: "known: \(known.joined(separator: ", "))")
+  }
+
+  package static func didYouMean(_ name: String) -> LocalizedText {
+    LocalizedText(zh: "是不是想写“\(name)”？", en: "did you mean \"\(name)\"?")
   }
 
   /// Edit distance, or nil when it is above `limit`.

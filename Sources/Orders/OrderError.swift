@@ -38,9 +38,9 @@ extension OrderError {
   package var isUnknown: Bool { if case .unknown = self { true } else { false } }
 
   /// One sentence for people: what is wrong and what to do.
-  package func message(in language: Language) -> String {
+  package var text: LocalizedText {
     let (zh, en) = texts
-    return language == .zh ? zh : en
+    return LocalizedText(zh: zh, en: en)
   }
 
   private var texts: (zh: String, en: String) {

@@ -78,7 +78,7 @@ extension StoreError {
   fileprivate var reason: String {
     switch self {
     case .unwritable(let reason), .other(let reason): reason
-    default: message(in: .en)
+    default: text.en
     }
   }
 }

@@ -69,39 +69,40 @@ extension StoreError {
   }
 
   /// One sentence for people: what is wrong and what to do.
-  package func message(in language: Language) -> String {
-    let chinese = language == .zh
+  package var text: LocalizedText {
     switch self {
     case .diskFull:
-      return chinese ? "磁盘已满，报警暂存于内存；请释放空间" : "the disk is full, alerts are kept in memory; free some space"
+      LocalizedText(zh: "磁盘已满，报警暂存于内存；请释放空间", en: "the disk is full, alerts are kept in memory; free some space")
     case .readOnly:
-      return chinese ? "数据库只读；请检查磁盘和权限" : "the database is read-only; check the disk and its permissions"
+      LocalizedText(zh: "数据库只读；请检查磁盘和权限", en: "the database is read-only; check the disk and its permissions")
     case .busy:
-      return chinese ? "数据库被其他进程占用" : "another process holds the database; is a second linli running?"
+      LocalizedText(zh: "数据库被其他进程占用", en: "another process holds the database; is a second linli running?")
     case .cannotOpen(let path, let reason):
-      return chinese
-        ? "无法打开数据库 \(path)：\(reason)；请检查目录是否存在及权限"
-        : "cannot open the database \(path): \(reason); check that its folder exists and is writable"
+      LocalizedText(
+        zh: "无法打开数据库 \(path)：\(reason)；请检查目录是否存在及权限",
+        en: "cannot open the database \(path): \(reason); check that its folder exists and is writable")
     case .damaged(let path, let reason):
-      return chinese
-        ? "数据库 \(path) 已损坏：\(reason)；请用 linli restore 恢复备份，或将该文件移开后重新启动（报警历史将丢失）"
-        : "the database \(path) is damaged: \(reason); restore a backup with `linli restore`, or move the file away to "
-          + "start with an empty one (the alert history is lost)"
+      LocalizedText(
+        zh: "数据库 \(path) 已损坏：\(reason)；请用 linli restore 恢复备份，或将该文件移开后重新启动（报警历史将丢失）",
+        en:
+          "the database \(path) is damaged: \(reason); restore a backup with `linli restore`, or move the file away to "
+          + "start with an empty one (the alert history is lost)")
     case .tooNew(let path):
-      return chinese
-        ? "数据库 \(path) 由更新版本的 Linli 写成；请升级 Linli"
-        : "the database \(path) was written by a newer Linli; upgrade this one or restore an older backup"
+      LocalizedText(
+        zh: "数据库 \(path) 由更新版本的 Linli 写成；请升级 Linli",
+        en: "the database \(path) was written by a newer Linli; upgrade this one or restore an older backup")
     case .inputOutput(let reason):
-      return chinese ? "读写数据库失败：\(reason)；请检查磁盘" : "the database cannot be read or written: \(reason); check the disk"
+      LocalizedText(
+        zh: "读写数据库失败：\(reason)；请检查磁盘", en: "the database cannot be read or written: \(reason); check the disk")
     case .tooManySteps(let steps, let limit):
-      return chinese
-        ? "这段时间内报警有 \(steps) 步，一份报表最多读取 \(limit) 步；请用 --place 按地点分别生成"
-        : "there are \(steps) steps of alerts in that time, and a report reads \(limit) at most; ask for one place after the "
-          + "other (--place)"
+      LocalizedText(
+        zh: "这段时间内报警有 \(steps) 步，一份报表最多读取 \(limit) 步；请用 --place 按地点分别生成",
+        en:
+          "there are \(steps) steps of alerts in that time, and a report reads \(limit) at most; ask for one place after the "
+          + "other (--place)")
     case .unwritable(let reason):
-      return chinese ? "数据库不接受这条记录：\(reason)" : "the database does not take this record: \(reason)"
-    case .other(let reason):
-      return chinese ? "数据库错误：\(reason)" : "database error: \(reason)"
+      LocalizedText(zh: "数据库不接受这条记录：\(reason)", en: "the database does not take this record: \(reason)")
+    case .other(let reason): LocalizedText(zh: "数据库错误：\(reason)", en: "database error: \(reason)")
     }
   }
 }

@@ -9,7 +9,9 @@ enum CheckedConfiguration {
     let configuration = LoadedConfiguration.load(
       directory: ServiceLocations.config(option), missingSecrets: missingSecrets)
     guard configuration.hasErrors else { return configuration }
-    for problem in configuration.problems where problem.severity == .error { Terminal.error("\(problem)") }
-    throw CommandFailure(.problem, "the configuration in \(configuration.directory) has errors")
+    Terminal.show(configuration.problems.filter { $0.severity == .error })
+    throw CommandFailure(
+      .problem, zh: "\(configuration.directory) 中的配置有错误",
+      en: "the configuration in \(configuration.directory) has errors")
   }
 }

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Community
 import Foundation
 
 /// The command. It parses, asks the service or runs a tool in process, and prints.
@@ -43,27 +44,12 @@ struct Linli: AsyncParsableCommand {
 extension Linli {
   /// What is wrong with the arguments and where to look, without the usage that the parser would add.
   private static func oneLine(_ error: any Error) -> String {
-    let text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let words = (error as? any WordedError)?.text.spoken ?? message(for: error)
+    let text = words.split(whereSeparator: \.isNewline).joined(separator: " ")
     let help = fullMessage(for: error).split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }
       .first { $0.hasPrefix("See '") && $0.contains("--help'") }
     guard let command = help?.split(separator: "'").dropFirst().first else { return text }
-    return "\(text); see `\(command)`"
-  }
-}
-
-/// Why a command ends with something else than 0; one line: what, where, what to do.
-struct CommandFailure: Error {
-  enum Code: Int32 {
-    case problem = 1
-    case usage = 2
-    case unreachable = 3
-  }
-  var code: Code
-  var message: String
-
-  init(_ code: Code, _ message: String = "") {
-    self.code = code
-    self.message = message
+    return LocalizedText(zh: "\(text)；用法见 `\(command)`", en: "\(text); see `\(command)`").spoken
   }
 }

@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import AsyncHTTPClient
+import Community
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -20,7 +21,7 @@ struct ServiceOptions: ParsableArguments {
     guard let url else { return }
     let parts = URLComponents(string: url)
     guard let scheme = parts?.scheme, ["http", "https"].contains(scheme), let host = parts?.host, !host.isEmpty else {
-      throw ValidationError("--url: '\(url)' is not an address like https://linli.example")
+      throw ValidationError(OptionText.address("--url", url, like: "https://linli.example"))
     }
   }
 }
@@ -77,7 +78,8 @@ struct ServiceClient: Sendable {
   private func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
     do { return try WireFormat.decode(type, from: data) } catch {
       throw CommandFailure(
-        .problem, "the answer from \(where_) cannot be read; is the service of another version than this command?")
+        .problem, zh: "无法读懂 \(where_) 的答复；服务与本命令的版本是否不同？",
+        en: "the answer from \(where_) cannot be read; is the service of another version than this command?")
     }
   }
 
@@ -100,6 +102,8 @@ struct ServiceClient: Sendable {
     var request = HTTPClientRequest(url: address(path, query))
     request.method = .init(rawValue: method)
     request.headers.add(name: "Accept", value: "application/json")
+    // What the service refuses it says in this language.
+    request.headers.add(name: "Accept-Language", value: Language.ofCommandLine.rawValue)
     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
     if let body {
       request.headers.add(name: "Content-Type", value: "application/json")
@@ -116,7 +120,8 @@ struct ServiceClient: Sendable {
       do { body = try await response.body.collect(upTo: 1 << 20) } catch { throw unreachable(error) }
       if response.status == .unauthorized { throw CommandFailure(.problem, withoutKey) }
       let problem = try? WireFormat.decode(ProblemDocument.self, from: Data(body.readableBytesView))
-      throw CommandFailure(.problem, problem?.detail ?? "the service answered \(response.status)")
+      let answered = LocalizedText(zh: "服务的答复是 \(response.status)", en: "the service answered \(response.status)")
+      throw CommandFailure(.problem, problem?.detail ?? answered.spoken)
     }
     var chunks = response.body.makeAsyncIterator()
     while let chunk = try await next(&chunks) { try take(Data(chunk.readableBytesView)) }
@@ -126,20 +131,27 @@ struct ServiceClient: Sendable {
     do { return try await chunks.next() } catch { throw unreachable(error) }
   }
 
-  private var withoutKey: String {
-    let what = token == nil ? "wants the access key" : "refuses LINLI_TOKEN"
-    return "\(where_) \(what): set LINLI_TOKEN to the key that stands in DATA/access-key of the service"
+  private var withoutKey: LocalizedText {
+    let what =
+      token == nil
+      ? LocalizedText(zh: "需要访问密钥", en: "wants the access key")
+      : LocalizedText(zh: "不接受 LINLI_TOKEN", en: "refuses LINLI_TOKEN")
+    return LocalizedText(
+      zh: "\(where_) \(what.zh)：请把 LINLI_TOKEN 设为服务的 DATA/access-key 文件中的密钥",
+      en: "\(where_) \(what.en): set LINLI_TOKEN to the key that stands in DATA/access-key of the service")
   }
 
   private func unreachable(_ error: any Error) -> CommandFailure {
     // BoringSSL's name for an answer that is no TLS.
     if "\(error)".contains("WRONG_VERSION_NUMBER") {
       return CommandFailure(
-        .unreachable,
-        "the server at \(where_) does not speak TLS; write http://, or the address of the proxy that does")
+        .unreachable, zh: "\(where_) 的服务器不支持 TLS；请写 http://，或写支持 TLS 的反向代理的地址",
+        en: "the server at \(where_) does not speak TLS; write http://, or the address of the proxy that does")
     }
+    let reason = Self.reason(error)
     return CommandFailure(
-      .unreachable, "the service does not answer at \(where_): \(Self.reason(error)); is `linli serve` running?")
+      .unreachable, zh: "服务在 \(where_) 没有应答：\(reason.zh)；`linli serve` 在运行吗？",
+      en: "the service does not answer at \(where_): \(reason.en); is `linli serve` running?")
   }
 
   private func address(_ path: String, _ query: [String: String?]) -> String {
@@ -150,13 +162,17 @@ struct ServiceClient: Sendable {
     return base + path + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
   }
 
-  private static func reason(_ error: any Error) -> String {
+  private static func reason(_ error: any Error) -> LocalizedText {
     let text = "\(error)"
-    if text.contains("No such file") { return "there is no socket" }
-    if text.contains("refused") { return "connection refused" }
-    if text.contains("Permission") { return "permission denied" }
-    if text.contains("CERTIFICATE_VERIFY_FAILED") { return "this machine does not trust its certificate" }
-    if text.contains("remoteConnectionClosed") { return "it closed the connection" }
-    return text
+    return reasons.first { text.contains($0.mark) }?.words ?? LocalizedText(text)
   }
+
+  /// By what the error of the library contains.
+  private static let reasons: [(mark: String, words: LocalizedText)] = [
+    ("No such file", .init(zh: "没有这个套接字", en: "there is no socket")),
+    ("refused", .init(zh: "连接被拒绝", en: "connection refused")),
+    ("Permission", .init(zh: "没有权限", en: "permission denied")),
+    ("CERTIFICATE_VERIFY_FAILED", .init(zh: "本机不信任它的证书", en: "this machine does not trust its certificate")),
+    ("remoteConnectionClosed", .init(zh: "对方关闭了连接", en: "it closed the connection")),
+  ]
 }

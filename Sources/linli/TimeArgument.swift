@@ -1,3 +1,4 @@
+import Community
 import ConfigFile
 import Pipeline
 
@@ -6,7 +7,9 @@ enum TimeArgument {
   /// `90s 10m 12h 3d` → ms.
   static func duration(_ text: String, option: String) throws -> Int64 {
     guard let milliseconds = DurationText.parse(text), milliseconds > 0 else {
-      throw CommandFailure(.usage, "\(option): '\(text)' is not a duration; write 90s, 10m, 12h or 3d")
+      let problem = LocalizedText(
+        zh: "“\(text)”不是时长；请写 90s、10m、12h 或 3d", en: "'\(text)' is not a duration; write 90s, 10m, 12h or 3d")
+      throw CommandFailure(.usage, problem.of(option))
     }
     return milliseconds
   }
@@ -15,8 +18,8 @@ enum TimeArgument {
   static func past(_ text: String, now: Timestamp, option: String) throws -> Timestamp {
     if let time = Timestamp(rfc3339: text) { return time }
     guard let milliseconds = DurationText.parse(text) else {
-      throw CommandFailure(
-        .usage, "\(option): '\(text)' is neither a duration (90s, 10m, 12h, 3d) nor a time (2026-01-05T03:00:00+08:00)")
+      throw neither(
+        text, option, durations: ["90s", "10m", "12h", "3d"], time: "2026-01-05T03:00:00+08:00")
     }
     return now - milliseconds
   }
@@ -28,9 +31,17 @@ extension TimeArgument {
     guard let text else { return (nil, nil) }
     if Timestamp(rfc3339: text) != nil { return (text, nil) }
     guard let milliseconds = DurationText.parse(text), milliseconds > 0 else {
-      throw CommandFailure(
-        .usage, "\(option): '\(text)' is neither a duration (30m, 4h, 2d) nor a time (2026-01-05T18:00:00+08:00)")
+      throw neither(text, option, durations: ["30m", "4h", "2d"], time: "2026-01-05T18:00:00+08:00")
     }
     return (nil, milliseconds)
+  }
+
+  private static func neither(
+    _ text: String, _ option: String, durations: [String], time: String
+  ) -> CommandFailure {
+    let problem = LocalizedText(
+      zh: "“\(text)”既不是时长（\(durations.joined(separator: "、"))），也不是时间（\(time)）",
+      en: "'\(text)' is neither a duration (\(durations.joined(separator: ", "))) nor a time (\(time))")
+    return CommandFailure(.usage, problem.of(option))
   }
 }

@@ -24,12 +24,12 @@ extension MemoryBackend: OrderBackend {
       next: isFirst ? OrderQuery.Cursor(after: Self.sample).description : nil)
   }
   func order(id: String, language: Language) async throws -> OrderStoryView {
-    guard id == "w-1" else { throw BackendError(.notFound, "there is no order '\(id)'") }
+    guard id == "w-1" else { throw BackendError(.notFound, zh: "没有工单“\(id)”", en: "there is no order '\(id)'") }
     return OrderStoryView(order: view(Self.sample), steps: [], deliveries: [])
   }
   func createOrder(_ request: OrderRequest, language: Language) async throws -> OrderView { view(Self.sample) }
   func perform(_ action: OrderActionRequest, onOrder id: String, language: Language) async throws -> OrderView {
-    guard id == "w-1" else { throw BackendError(.notFound, "there is no order '\(id)'") }
+    guard id == "w-1" else { throw BackendError(.notFound, zh: "没有工单“\(id)”", en: "there is no order '\(id)'") }
     return view(Self.sample)
   }
   func keepPhoto(_ bytes: Data) async throws -> PhotoView { PhotoView(photo: "\(bytes.count).png") }
@@ -37,12 +37,14 @@ extension MemoryBackend: OrderBackend {
   func takeReport(
     _ report: ResidentReportRequest, place: String, address: String, language: Language
   ) async throws -> TicketView {
-    guard place == "hedong/b3" else { throw BackendError(.notFound, "there is no such place") }
-    if report.text == "again" { throw BackendError(.tooMany, "too many requests from \(address)") }
+    guard place == "hedong/b3" else { throw BackendError(.notFound, zh: "没有这个地点", en: "there is no such place") }
+    if report.text == "again" {
+      throw BackendError(.tooMany, zh: "来自 \(address) 的请求过多", en: "too many requests from \(address)")
+    }
     return TicketView(Self.sample, ticket: "t1", language: language, zone: .gmt)
   }
   func ticket(_ ticket: String, place: String, address: String, language: Language) async throws -> TicketView {
-    guard ticket == "t1" else { throw BackendError(.notFound, "there is no such ticket") }
+    guard ticket == "t1" else { throw BackendError(.notFound, zh: "没有这个报修单号", en: "there is no such ticket") }
     return TicketView(Self.sample, ticket: ticket, language: language, zone: .gmt)
   }
   func volunteers(place: String?) async throws -> [VolunteerView] { [] }
@@ -51,12 +53,14 @@ extension MemoryBackend: OrderBackend {
       Volunteer(id: request.id, name: request.name, help: [.visit], places: [], since: Timestamp(milliseconds: 0)),
       zone: .gmt)
   }
-  func removeVolunteer(_ id: String) async throws -> VolunteerView { throw BackendError(.notFound, "nobody") }
+  func removeVolunteer(_ id: String) async throws -> VolunteerView {
+    throw BackendError(.notFound, zh: "没有这个人", en: "nobody")
+  }
   func offers(volunteer id: String, language: Language) async throws -> [OfferView] { [] }
   func bank(month: String?, language: Language) async throws -> BankView {
     BankView(month: month, balances: [], entries: [])
   }
   func bankEntry(_ request: BankEntryRequest, language: Language) async throws -> BankEntryView {
-    throw BackendError(.conflict, "there is no such entry")
+    throw BackendError(.conflict, zh: "没有这笔记录", en: "there is no such entry")
   }
 }

@@ -7,7 +7,7 @@ import Pipeline
 /// A service that lives in memory: one device, one alert.
 actor MemoryBackend: Backend {
   var alertsByID: [String: AlertView] = [:]
-  var notReady: String?
+  var notReady: LocalizedText?
   private(set) var actions: [AlertActionRequest] = []
   private(set) var selections: [HistorySelection] = []
 
@@ -23,8 +23,8 @@ actor MemoryBackend: Backend {
   /// What the history holds.
   private var rows: [PointView] = []
   func setRows(_ rows: [PointView]) { self.rows = rows }
-  func setNotReady(_ reason: String?) { notReady = reason }
-  private(set) var language = Language.zh
+  func setNotReady(_ reason: LocalizedText?) { notReady = reason }
+  private(set) var language = Language.en
   func setLanguage(_ language: Language) { self.language = language }
 
   func status(place: String?, language: Language) async throws -> StatusView {
@@ -42,7 +42,7 @@ actor MemoryBackend: Backend {
   }
   func devices(_ selection: DeviceSelection) async throws -> [DeviceView] {
     if let scope = selection.scope, scope != "hedong" {
-      throw BackendError(.notFound, "there is no place or device '\(scope)'")
+      throw BackendError(.notFound, zh: "没有场所或设备“\(scope)”", en: "there is no place or device '\(scope)'")
     }
     return [
       DeviceView(
@@ -51,7 +51,9 @@ actor MemoryBackend: Backend {
     ]
   }
   func unassigned() async -> UnassignedView { UnassignedView(discovered: [], unknownTopics: [], deadLetters: []) }
-  func adopt(_ adoption: Adoption) async throws -> DeviceView { throw BackendError(.conflict, "already there") }
+  func adopt(_ adoption: Adoption) async throws -> DeviceView {
+    throw BackendError(.conflict, zh: "已经有了", en: "already there")
+  }
   func points(_ selection: PointSelection) async throws -> [PointView] {
     [
       PointView(
@@ -67,15 +69,21 @@ actor MemoryBackend: Backend {
       rows.filter { $0.at.flatMap { Timestamp(rfc3339: $0) } ?? .distantPast >= since }.prefix(selection.limit))
   }
   func alerts(_ selection: AlertSelection) async throws -> [AlertView] {
-    if let scope = selection.scope, scope != "hedong" { throw BackendError(.notFound, "there is no place '\(scope)'") }
+    if let scope = selection.scope, scope != "hedong" {
+      throw BackendError(.notFound, zh: "没有场所“\(scope)”", en: "there is no place '\(scope)'")
+    }
     return Array(alertsByID.values)
   }
   func alert(id: String, language: Language) async throws -> AlertStoryView {
-    guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
+    guard let alert = alertsByID[id] else {
+      throw BackendError(.notFound, zh: "没有报警“\(id)”", en: "there is no alert '\(id)'")
+    }
     return AlertStoryView(alert: alert, steps: [], deliveries: [])
   }
   func perform(_ action: AlertActionRequest, on id: String, language: Language) async throws -> AlertActionView {
-    guard let alert = alertsByID[id] else { throw BackendError(.notFound, "there is no alert '\(id)'") }
+    guard let alert = alertsByID[id] else {
+      throw BackendError(.notFound, zh: "没有报警“\(id)”", en: "there is no alert '\(id)'")
+    }
     actions.append(action)
     let told = action.to == "王强" ? ["wecom"] : []
     return AlertActionView(alert, told: told, note: action.to.map { "\($0) is told" })
@@ -85,7 +93,9 @@ actor MemoryBackend: Backend {
     quiets.filter { $0.kind == kind.rawValue && (all || $0.endedBy == nil) }
   }
   func planQuiet(_ body: QuietBody, kind: PlannedQuiet.Kind, language: Language) async throws -> QuietView {
-    guard let reason = body.reason else { throw BackendError(.invalid, "a reason is needed (--reason)") }
+    guard let reason = body.reason else {
+      throw BackendError(.invalid, zh: "请写明原因（--reason）", en: "a reason is needed (--reason)")
+    }
     let view = QuietView(
       id: "q\(quiets.count)", kind: kind.rawValue, state: "active", places: body.places ?? [],
       startsAt: body.startsAt ?? "", endsAt: body.endsAt, reason: reason, by: body.by ?? "")
@@ -97,7 +107,7 @@ actor MemoryBackend: Backend {
   }
   func endQuiet(_ id: String, kind: PlannedQuiet.Kind, by: String, language: Language) async throws -> QuietView {
     guard let index = quiets.firstIndex(where: { $0.id == id && $0.kind == kind.rawValue }) else {
-      throw BackendError(.notFound, "there is nothing planned with the id \(id)")
+      throw BackendError(.notFound, zh: "没有编号为 \(id) 的计划", en: "there is nothing planned with the id \(id)")
     }
     quiets[index].endedBy = by
     return quiets[index]
@@ -113,7 +123,9 @@ actor MemoryBackend: Backend {
     }
   }
   func report(_ selection: ReportSelection) async throws -> ReportFile {
-    guard selection.kind == "kpi" else { throw BackendError(.notFound, "there is no report '\(selection.kind)'") }
+    guard selection.kind == "kpi" else {
+      throw BackendError(.notFound, zh: "没有报表“\(selection.kind)”", en: "there is no report '\(selection.kind)'")
+    }
     return ReportFile(
       name: "kpi.\(selection.format)", contentType: "text/html; charset=utf-8",
       text: "\(selection.month ?? "-") \(selection.language)")
@@ -123,7 +135,7 @@ actor MemoryBackend: Backend {
     return TapeStretch(lines: ["{\"a\":\(cursor.position)}"], next: nil)
   }
   func metrics() async -> String { "linli_up 1\n" }
-  func notReadyReason() async -> String? { notReady }
+  func notReadyReason() async -> LocalizedText? { notReady }
   func reload() async throws {}
   func now() async -> Timestamp { Timestamp(milliseconds: 10_000_000_000) }
 }

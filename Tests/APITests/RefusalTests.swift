@@ -134,6 +134,7 @@ struct RefusalTests {
     ] as [(String, String?, String)])
   func theLanguageOfAnAnswer(query: String, accepted: String?, text: String) async throws {
     let headers: HTTPFields = accepted.map { [.acceptLanguage: $0] } ?? [:]
+    await backend.setLanguage(.zh)
     try await application().test(.router) { client in
       try await client.execute(uri: "/api/v1/reports/kpi\(query)", method: .get, headers: headers) {
         #expect(String(buffer: $0.body) == text)
@@ -142,7 +143,6 @@ struct RefusalTests {
   }
 
   @Test func theLanguageOfTheServiceAndOneThereIsNot() async throws {
-    await backend.setLanguage(.en)
     try await application().test(.router) { client in
       try await client.execute(uri: "/api/v1/reports/kpi", method: .get, headers: [.init("Linli-Language")!: "zh"]) {
         #expect(String(buffer: $0.body) == "- en")
@@ -151,6 +151,51 @@ struct RefusalTests {
         #expect(response.status == .badRequest)
         let said = try problem(response).detail
         #expect(said == "'lang' must be zh or en, not 'fr'")
+      }
+      try await client.execute(uri: "/healthz?lang=fr", method: .head) { response in
+        #expect(response.status == .badRequest && response.body.readableBytes == 0)
+      }
+    }
+  }
+
+  /// What a request says about its language holds for what is wrong with it, too, wherever that is found.
+  @Test(
+    arguments: [
+      ("/api/v1/alerts/none", .get, "", 404, "没有报警“none”", "there is no alert 'none'"),
+      ("/nowhere", .get, "", 404, "没有这个路径", "Not Found"),
+      (
+        "/api/v1/alerts", .get, "", 401, "请在 /sign-in 登录，或以“Authorization: Bearer …”发送访问密钥",
+        "sign in at /sign-in, or send the access key as 'Authorization: Bearer …'"
+      ),
+      ("/api/v1/reload", .get, "", 405, "这个路径只支持 POST", "this path answers POST and nothing else"),
+      (
+        "/api/v1/orders/w-1/actions", .post, #"{"action":"wait","by":null}"#, 400, "“by”应为文本，不能是 null",
+        "'by' must be text, not null"
+      ),
+      ("/api/v1/silences", .post, "{}", 400, "请写明原因（--reason）", "a reason is needed (--reason)"),
+      (
+        "/sign-in", .post, String(repeating: "x", count: 5_000), 413, "请求正文太大；最多 4096 字节",
+        "the body is too large; at most 4096 bytes"
+      ),
+      ("/readyz", .get, "", 503, "没有订阅 b", "not subscribed to b"),
+    ] as [(String, HTTPRequest.Method, String, Int, String, String)])
+  func aProblemIsToldInTheLanguageOfTheAnswer(
+    path: String, method: HTTPRequest.Method, body: String, status: Int, zh: String, en: String
+  ) async throws {
+    await backend.setNotReady(LocalizedText(zh: "没有订阅 b", en: "not subscribed to b"))
+    try await application(.tcp).test(.router) { client in
+      for (query, accepted, detail) in [
+        ("", "zh-CN", zh), ("?lang=zh", "en", zh), ("?lang=en", "zh", en), ("", "fr", en), ("?lang=fr", "zh", nil),
+      ] as [(String, String, String?)] {
+        var headers: HTTPFields = [.acceptLanguage: accepted]
+        if status != 401 { headers[.authorization] = "Bearer the-key" }
+        let body = ByteBuffer(string: body)
+        try await client.execute(uri: path + query, method: method, headers: headers, body: body) { response in
+          let said = try problem(response)
+          #expect(said.detail == detail ?? "“lang”应为 zh 或 en，不能是“fr”")
+          #expect(said.status == (detail == nil ? 400 : status) && response.status.code == said.status)
+          #expect(!said.title.isEmpty && said.title.allSatisfy(\.isASCII))
+        }
       }
     }
   }

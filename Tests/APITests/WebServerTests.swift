@@ -1,4 +1,5 @@
 import Alerts
+import Community
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -296,7 +297,7 @@ struct WebServerTests {
   }
 
   @Test func readinessTellsWhatIsMissing() async throws {
-    await backend.setNotReady("not subscribed to b")
+    await backend.setNotReady(LocalizedText(zh: "没有订阅 b", en: "not subscribed to b"))
     try await application(.unixSocket).test(.router) { client in
       try await client.execute(uri: "/readyz", method: .get) { response in
         #expect(response.status == .serviceUnavailable)

@@ -1,5 +1,6 @@
 import App
 import Testing
+import Words
 
 /// What the connection to a broker would refuse is said when the file is read.
 @Suite struct BrokerSettingsTests {
@@ -38,6 +39,24 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      "url: mqtt://h, client_id: a/b, subscribe: [a]",
+      "2:32: error: client_id“a/b”应为 1 到 200 个字符，不含“/”“+”“#”和控制字符；例如 client_id: linli-hedong"
+    ),
+    (
+      "url: mqtt://h:0, subscribe: [a]",
+      "2:11: error: 端口 0 不在 1…65535 之内；请写 mqtt://主机:1883 或 mqtts://主机:8883"
+    ),
+    (
+      "url: mqtt://h, subscribe: a#",
+      "2:32: error: “a#”不是主题过滤器：“#”要单独一级，并且在最后；例如 zigbee2mqtt/#"
+    ),
+  ])
+  func refusedInChinese(broker: String, problem: String) throws {
+    #expect(try Self.problems(broker, in: .zh) == ["linli.yaml:" + problem])
+  }
+
+  @Test(arguments: [
     "url: mqtt://h, subscribe: a", #"url: "mqtt://[::1]:1883/", subscribe: [a, b/#]"#,
     "url: mqtts://h, client_id: 邻里, subscribe: [+/#]",
   ])
@@ -45,11 +64,11 @@ import Testing
     #expect(try Self.problems(broker) == [])
   }
 
-  private static func problems(_ broker: String) throws -> [String] {
+  private static func problems(_ broker: String, in language: Language = .en) throws -> [String] {
     let community = try SmallCommunity()
     try community.write("linli.yaml", "mqtt:\n  - {\(broker)}\nhttp: {listen: off}")
     try community.remove("devices.yaml")
     try community.remove("rules")
-    return community.problems()
+    return community.problems(in: language)
   }
 }

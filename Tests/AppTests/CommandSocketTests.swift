@@ -27,7 +27,7 @@ import Testing
     let path = folder.file("s")
     try CommandSocket.makeRoom(at: path)
     let listener = try Self.listen(at: path)
-    let refusal = #expect(throws: CommandSocket.Refused.self) { try CommandSocket.makeRoom(at: path) }
+    let refusal = #expect(throws: StartFailure.self) { try CommandSocket.makeRoom(at: path) }
     #expect(
       refusal?.description
         == "another linli serve answers at \(path); stop it, or give another path with --socket")
@@ -41,7 +41,7 @@ import Testing
     let folder = try TemporaryDirectory()
     let path = folder.file("s")
     try Data("text".utf8).write(to: URL(fileURLWithPath: path))
-    let refusal = #expect(throws: CommandSocket.Refused.self) { try CommandSocket.makeRoom(at: path) }
+    let refusal = #expect(throws: StartFailure.self) { try CommandSocket.makeRoom(at: path) }
     #expect(refusal?.description.hasPrefix("\(path) is no socket and stays as it is; ") == true)
     #expect(FileManager.default.contents(atPath: path) == Data("text".utf8))
   }
@@ -61,7 +61,7 @@ import Testing
 
   @Test func aPortInUseIsNamed() throws {
     let broker = try MosquittoBroker()
-    let refusal = #expect(throws: ListenerPort.Refused.self) {
+    let refusal = #expect(throws: StartFailure.self) {
       try ListenerPort.check(host: "127.0.0.1", port: broker.port)
     }
     #expect(
@@ -70,6 +70,6 @@ import Testing
     )
     try ListenerPort.check(host: "127.0.0.1", port: 0)
     // An address of documentation (RFC 5737), which no machine has.
-    #expect(throws: ListenerPort.Refused.self) { try ListenerPort.check(host: "192.0.2.1", port: 8080) }
+    #expect(throws: StartFailure.self) { try ListenerPort.check(host: "192.0.2.1", port: 8080) }
   }
 }

@@ -146,7 +146,7 @@ import Testing
         try await service.adopt(Adoption(id: "b9", place: "301", profile: "test-climate"))
       }
       #expect(
-        unheard?.message
+        unheard?.message.en
           == "b9 would never be heard: no topic of profile 'test-climate' fits test/b9/button; profiles that fit: "
           + "test-button")
 
@@ -190,7 +190,7 @@ import Testing
   @Test func aSecondServiceOnTheSameDataIsRefused() async throws {
     let scene = try Scene()
     try await RunningService.with(scene.community) { _ in
-      let refusal = await #expect(throws: DataLock.Taken.self) { _ = try await RunningService.make(scene.community) }
+      let refusal = await #expect(throws: StartFailure.self) { _ = try await RunningService.make(scene.community) }
       #expect(refusal?.description.contains("another linli serve uses \(scene.community.data)") == true)
     }
     // Given back with the service.

@@ -9,7 +9,7 @@ import Testing
   @Test func oneAtATime() throws {
     let folder = try TemporaryDirectory()
     var first: DataLock? = try DataLock(directory: folder.path)
-    let refusal = #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.path) }
+    let refusal = #expect(throws: StartFailure.self) { try DataLock(directory: folder.path) }
     #expect(
       refusal?.description == "another linli serve uses \(folder.path); stop it or give another --data")
     withExtendedLifetime(first) {}
@@ -24,13 +24,13 @@ import Testing
     first.release()
     let second = try DataLock(directory: folder.path)
     first.release()
-    #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.path) }
+    #expect(throws: StartFailure.self) { try DataLock(directory: folder.path) }
     withExtendedLifetime((first, second)) {}
   }
 
   @Test func aFolderThatIsNotThereIsNamed() throws {
     let folder = try TemporaryDirectory()
-    let refusal = #expect(throws: DataLock.Taken.self) { try DataLock(directory: folder.file("none")) }
+    let refusal = #expect(throws: StartFailure.self) { try DataLock(directory: folder.file("none")) }
     #expect(refusal?.description.contains("cannot open \(folder.file("none"))/lock: No such file") == true)
   }
 
@@ -38,9 +38,9 @@ import Testing
     let folder = try TemporaryDirectory()
     let file = folder.file("file")
     try Data().write(to: URL(fileURLWithPath: file))
-    let refusal = #expect(throws: DataDirectory.Refused.self) { try DataDirectory.make(file) }
+    let refusal = #expect(throws: StartFailure.self) { try DataDirectory.make(file) }
     #expect(refusal?.description == "\(file) is no directory; choose another with --data")
-    let below = #expect(throws: DataDirectory.Refused.self) { try DataDirectory.make(file + "/data") }
+    let below = #expect(throws: StartFailure.self) { try DataDirectory.make(file + "/data") }
     #expect(
       below?.description
         == "cannot make the directory \(file)/data: Not a directory; choose another with --data")
@@ -64,7 +64,7 @@ import Testing
     let folder = try TemporaryDirectory()
     let path = folder.file("access-key")
     try text.write(toFile: path, atomically: true, encoding: .utf8)
-    let failure = #expect(throws: AccessKeyFile.Failure.self) { try AccessKeyFile.read(directory: folder.path) }
+    let failure = #expect(throws: StartFailure.self) { try AccessKeyFile.read(directory: folder.path) }
     let count = text.trimmingCharacters(in: .whitespacesAndNewlines).count
     #expect(
       failure?.description

@@ -1,3 +1,4 @@
+import Community
 import Foundation
 import TestSupport
 import Testing
@@ -47,12 +48,13 @@ import Testing
   func anotherIsRefused(file: String) throws {
     let folder = try TemporaryDirectory()
     try Self.write("listener 1883\n", folder.file(file))
-    let refusal = #expect(throws: DemoDirectory.Refused.self) { try DemoDirectory.prepare(folder.path) }
+    let refusal = #expect(throws: StartFailure.self) { try DemoDirectory.prepare(folder.path) }
     #expect(
       refusal?.description
         == "\(folder.path) holds files that no demonstration wrote; choose a new or empty directory with --data")
+    #expect(refusal?.text.zh == "\(folder.path) 中有不是演示写下的文件；请用 --data 选一个新的或空的目录")
     #expect(try Self.names(folder.path).count == 1)
     #expect(FileManager.default.contents(atPath: folder.file(file)) == Data("listener 1883\n".utf8))
-    #expect(throws: DataDirectory.Refused.self) { try DemoDirectory.prepare(folder.file(file)) }
+    #expect(throws: StartFailure.self) { try DemoDirectory.prepare(folder.file(file)) }
   }
 }

@@ -1,3 +1,4 @@
+import Community
 import Foundation
 import Pipeline
 import Store
@@ -154,7 +155,7 @@ import Testing
     for value in 0..<50 { scene.send(#"{"t":\#(value)}"#) }
     try scene.commit()
     scene.writer.catchUp(now: scene.now)
-    #expect(scene.status.trouble == "the disk is full")
+    #expect(scene.status.trouble?.en == "the disk is full")
     #expect(scene.status.buffered == 20 && scene.status.written == 0 && scene.status.position == 20)
     // Pauses grow: in ten minutes of seconds not 600 attempts.
     let before = scene.keeping.attempts.load(ordering: .relaxed)

@@ -5,6 +5,7 @@ import Glibc
 import Pipeline
 import TestSupport
 import Testing
+import Words
 
 /// Files that are missing, broken or no files: clear lines, and no avalanche of what only follows from them.
 @Suite struct LoadedConfigurationTests {
@@ -38,6 +39,28 @@ import Testing
     let result = try LinliProcess.run(["check", "--config", community.config], environment: SmallCommunity.environment)
     #expect(result.code == 0)
     #expect(result.output.contains("rules/more.yaml:3:20: warning: "))
+  }
+
+  /// What the files say about each other.
+  @Test(arguments: [
+    (
+      "orders.yaml", "automatic: [{id: a, rules: [colt]}]",
+      "orders.yaml:1:13: error: automatic“a”：没有规则“colt”；是不是想写“cold”？"
+    ),
+    (
+      "alerts.yaml", "inhibit: [{id: a, source: {rule: cold}, target: {rule: cold}, within: room}]",
+      "alerts.yaml:1:11: warning: inhibit“a”：source 和 target 是同样的报警，它们从不互相隐藏；"
+        + "请用规则或优先级把 source 和 target 区分开"
+    ),
+    (
+      "alerts.yaml", "inhibit: [{id: a, source: {rule: cold}, target: {place: hedon}, within: room}]",
+      "alerts.yaml:1:11: error: inhibit“a”的 target：没有场所“hedon”；是不是想写“hedong”？"
+    ),
+  ])
+  func mistakesInChinese(file: String, text: String, problem: String) throws {
+    let community = try SmallCommunity()
+    try community.write(file, text)
+    #expect(community.problems(in: .zh) == [problem])
   }
 
   static let files = [

@@ -1,4 +1,5 @@
 import API
+import Community
 import Synchronization
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
   /// What has begun ends before the next begins, and they come in their order, also behind one that fails.
   @Test func oneEndsBeforeTheNextBegins() async throws {
     struct Failure: Error {}
-    let door = OneAtATime("later")
+    let door = OneAtATime(LocalizedText("later"))
     let log = Log()
     let (goes, go) = AsyncStream<Void>.makeStream()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,7 +44,7 @@ import Testing
   }
 
   @Test func tooManyAreRefusedAndCounted() async throws {
-    let door = OneAtATime("later")
+    let door = OneAtATime(LocalizedText("later"))
     let (goes, go) = AsyncStream<Void>.makeStream()
     let (began, begin) = AsyncStream<Void>.makeStream()
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -59,7 +59,7 @@ import Testing
     await #expect(throws: BackendError.self) { try await act(.done, by: "王强", photos: ["../x"]) }
     #expect(try await act(.done, by: "王强", "换了灯泡", photos: [photo]).photos == [photo])
     #expect(try await service.photo(photo).mediaType == "image/jpeg")
-    await #expect(throws: BackendError(.conflict, "order \(order.id) cannot be verified by the one who did it")) {
+    await #expect(throws: BackendError(.conflict, OrderError.verifierDidIt(id: order.id).text)) {
       try await act(.verify, by: "王强")
     }
     #expect(try await act(.verify, by: "张三").state == "closed")
@@ -105,9 +105,9 @@ import Testing
       BankEntryRequest(by: "李敏", reason: "记错", reverses: bank.entries[0].id), language: .en)
     #expect(try await service.bank(month: nil, language: .en).balances.map(\.points) == [0])
     let first = bank.entries[0].id
-    await #expect(
-      throws: BackendError(.conflict, "entry \(first) is reversed already, by 李敏; nothing was booked")
-    ) { try await service.bankEntry(BankEntryRequest(by: "张三", reason: "另有原因", reverses: first), language: .en) }
+    await #expect(throws: BackendError(.conflict, OrderError.reversed(entry: first, by: "李敏").text)) {
+      try await service.bankEntry(BankEntryRequest(by: "张三", reason: "另有原因", reverses: first), language: .en)
+    }
     await #expect(throws: BackendError.self) { try await service.bank(month: "2026-13", language: .en) }
     #expect(try await service.removeVolunteer("lin").leftAt != nil)
     #expect(try await service.offers(volunteer: "lin", language: .zh).isEmpty)

@@ -4,6 +4,7 @@ import ConfigFile
 import Foundation
 import Pipeline
 import Testing
+import Words
 
 @Suite struct QuietHoursCheckTests {
   static let compound = "hedong/jiefang/yihe"
@@ -61,7 +62,7 @@ import Testing
       now: Timestamp(rfc3339: "2026-01-05T04:00:00Z")!
     )
     #expect(!loaded.hasErrors, "\(loaded.problems)")
-    return loaded.problems.filter { $0.message.contains("quiet_hours") }.map { problem in
+    return loaded.problems.filter { $0.message.en.contains("quiet_hours") }.map { problem in
       problem.description.replacingOccurrences(of: community.config + "/", with: "")
     }
   }

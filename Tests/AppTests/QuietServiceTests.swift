@@ -47,7 +47,9 @@ import Testing
       #expect(metrics.contains(#"linli_planned_quiet{kind="silence"} 1"#))
       // What does not exist, lasts too long or says nothing is refused, with what to do.
       body.rules = ["chily"]
-      await #expect(throws: BackendError(.notFound, "there is no rule 'chily'; did you mean \"chilly\"?")) {
+      let chilly = LocalizedText(
+        zh: "没有规则“chily”；是不是想写“chilly”？", en: "there is no rule 'chily'; did you mean \"chilly\"?")
+      await #expect(throws: BackendError(.notFound, chilly)) {
         try await service.planQuiet(body, kind: .silence, language: .en)
       }
       body.rules = nil
@@ -84,7 +86,7 @@ import Testing
       let refusal = await #expect(throws: BackendError.self) {
         try await service.endQuiet("weekly", kind: .maintenance, by: "x", language: .en)
       }
-      #expect(refusal?.message.contains("alerts.yaml") == true)
+      #expect(refusal?.message.en.contains("alerts.yaml") == true)
       let away = try await service.quiets(.away, all: false, language: .en)
       #expect(away.map(\.by) == ["places.yaml"] && away[0].endsAt == "2026-02-01T00:00:00.000+08:00")
       let back = try await service.backAtHome(place: "301", by: "女儿", language: .en)

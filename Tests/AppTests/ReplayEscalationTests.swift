@@ -6,6 +6,7 @@ import Pipeline
 import Rules
 import TestSupport
 import Testing
+import Words
 
 @testable import App
 
@@ -149,7 +150,7 @@ import Testing
     try Data("people: [{id: w, name: W, channel: nope}]\n".utf8).write(
       to: folder.url.appendingPathComponent("duty.yaml"))
     let loaded = LoadedConfiguration.load(directory: folder.url.path, environment: ["LINLI_PROFILES": ""])
-    #expect(loaded.problems.contains { $0.severity == .error && $0.message == "W: there is no channel \"nope\"" })
-    #expect(loaded.problems.contains { $0.message.contains("duty of c: nobody there has a channel, and no route") })
+    #expect(loaded.problems.contains { $0.severity == .error && $0.message.en == "W: there is no channel \"nope\"" })
+    #expect(loaded.problems.contains { $0.message.en.contains("duty of c: nobody there has a channel, and no route") })
   }
 }

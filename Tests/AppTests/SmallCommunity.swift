@@ -2,6 +2,7 @@ import App
 import ConfigFile
 import Foundation
 import TestSupport
+import Words
 
 /// A small correct configuration in a folder of its own; tests change single files of it.
 struct SmallCommunity {
@@ -111,9 +112,9 @@ struct SmallCommunity {
   }
 
   /// What is wrong, with paths as from the configuration directory.
-  func problems(environment: [String: String] = [:]) -> [String] {
+  func problems(environment: [String: String] = [:], in language: Language = .en) -> [String] {
     load(environment: environment).problems.map {
-      $0.description.replacingOccurrences(of: config + "/", with: "")
+      $0.text(in: language).replacingOccurrences(of: config + "/", with: "")
     }
   }
 }

@@ -27,6 +27,15 @@ import Testing
     #expect(result == expected.replacing("ITEM", with: item))
   }
 
+  private func refusal(of text: String) -> DeviceFile.Refusal? {
+    do throws(DeviceFile.Refusal) {
+      _ = try DeviceFile.adding(device, to: text, file: "devices.yaml")
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   @Test(arguments: [
     ("devices:\n  - {id: new-1}\n", "devices.yaml: there is a device \"new-1\" already"),
     ("devices: {a: b}\n", "devices.yaml: \"devices\" is no list"),
@@ -36,22 +45,18 @@ import Testing
     ),
   ])
   func refuses(text: String, message: String) {
-    #expect(throws: DeviceFile.Refusal(message.replacing("ITEM", with: item))) {
-      try DeviceFile.adding(device, to: text, file: "devices.yaml")
-    }
+    #expect(refusal(of: text)?.message.en == message.replacing("ITEM", with: item))
   }
 
   /// A block text that ends with the file, without a line break, would get one.
   @Test func textsThatWouldChangeAreLeftToPeople() {
     #expect(
-      throws: DeviceFile.Refusal("d: cannot add a device to this file by itself; add it by hand: \(item)")
-    ) { try DeviceFile.adding(device, to: "devices:\n  - {id: a}\nnote: |\n  text", file: "d") }
+      refusal(of: "devices:\n  - {id: a}\nnote: |\n  text")?.description
+        == "devices.yaml: cannot add a device to this file by itself; add it by hand: \(item)")
   }
 
   @Test func brokenFilesStayUntouched() {
-    #expect(throws: DeviceFile.Refusal.self) {
-      try DeviceFile.adding(device, to: "devices:\n  - {id: a\n", file: "devices.yaml")
-    }
+    #expect(refusal(of: "devices:\n  - {id: a\n") != nil)
   }
 
   @Test func awkwardTextsAreQuoted() throws {

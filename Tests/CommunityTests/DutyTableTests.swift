@@ -77,7 +77,7 @@ import Testing
     let post = try #require(table.posts(for: "d/s/c").first)
     #expect(post.answer["critical"] == 60_000 && post.answer["high"] == nil)
     table.check(at: noon, log: log)
-    let text = log.problems.map(\.message).joined(separator: "\n")
+    let text = log.problems.map(\.message.en).joined(separator: "\n")
     #expect(
       text.contains("rota day: nobody from Friday 20:00 to Saturday 08:00") && text.contains("rota day: 2 more gaps"))
     #expect(text.contains("duty of d/s: 老李 left on 2025-12-31"))

@@ -18,7 +18,8 @@ import Testing
     ("a/b+", "'+' and '#' must stand alone in their level, not as in 'b+'"),
     ("a/{x y}", "\"{x y}\": the name of a capture has letters, digits, - and _ only"),
   ])
-  func refused(topic: String, message: String) {
-    #expect(throws: TopicPattern.Flaw(message: message)) { try TopicPattern(profileTopic: topic) }
+  func refused(topic: String, message: String) throws {
+    let flaw = try #require(throws: TopicPattern.Flaw.self) { try TopicPattern(profileTopic: topic) }
+    #expect(flaw.message.en == message)
   }
 }

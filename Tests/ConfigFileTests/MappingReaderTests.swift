@@ -1,5 +1,6 @@
 import ConfigFile
 import Testing
+import Words
 
 /// Typed reading reports each problem at its line and goes on.
 @Suite struct MappingReaderTests {
@@ -25,14 +26,35 @@ import Testing
       #expect(reader.bool("b") == true)
       #expect(reader.duration("d") == 5_400_000)
       #expect(reader.bytes("y") == 1 << 30)
-      #expect(reader.text("t")?.zh == "冷")
-      #expect(reader.text("s")?.en == "x")
+      #expect(reader.text("t") == LocalizedText(zh: "冷", en: "cold"))
+      #expect(reader.text("s") == LocalizedText("x"))
       #expect(reader.strings("l") == ["a", "b"])
       #expect(reader.strings("o") == ["a"])
       #expect(reader.choice("c", as: Colour.self) == .green)
       #expect(reader.string("none") == nil)
     }
     #expect(found.isEmpty)
+  }
+
+  /// Place and severity are the same in both languages: editors look for them.
+  @Test(arguments: [
+    ("v: [a]", "a.yaml:1:4: error: v：应为整数，实际是列表"),
+    ("v: 10", "a.yaml:1:4: error: v：10 不在 1 到 5 之间"),
+    ("vv: 3", "a.yaml:1:1: error: 未知的键“vv”；可用的有：v"),
+    ("v: 1\nv: 2", "a.yaml:2:1: error: 键“v”写了两次；第一次在第 1 行"),
+    (
+      "v: 'x",
+      "a.yaml:1:4: error: YAML 语法错误：found unexpected end of stream (while scanning a quoted scalar that began in line 1)"
+    ),
+  ])
+  func problemsAreToldInChinese(text: String, expected: String) {
+    let log = ProblemLog()
+    if let node = ConfigReader.parse(text, file: "a.yaml", log: log),
+      let reader = MappingReader(node, keys: ["v"], log: log)
+    {
+      _ = reader.int("v", in: 1...5)
+    }
+    #expect(log.sorted.map { $0.text(in: .zh) } == [expected])
   }
 
   @Test(arguments: [
@@ -90,10 +112,10 @@ import Testing
 
   @Test func problemsAreSortedAndSaidOnce() {
     let log = ProblemLog()
-    log.error(at: SourceLocation(file: "b", line: 1, column: 1), "x")
-    log.warning(at: SourceLocation(file: "a", line: 9, column: 1), "y", hint: "z")
-    log.error(at: SourceLocation(file: "a", line: 2, column: 1), "w")
-    log.error(at: SourceLocation(file: "b", line: 1, column: 1), "x")
+    log.error(at: SourceLocation(file: "b", line: 1, column: 1), LocalizedText("x"))
+    log.warning(at: SourceLocation(file: "a", line: 9, column: 1), zh: "y", en: "y", hint: LocalizedText("z"))
+    log.error(at: SourceLocation(file: "a", line: 2, column: 1), LocalizedText("w"))
+    log.error(at: SourceLocation(file: "b", line: 1, column: 1), LocalizedText("x"))
     #expect(log.sorted.map(\.description) == ["a:2:1: error: w", "a:9:1: warning: y; z", "b:1:1: error: x"])
     #expect(log.errorCount == 2)
   }

@@ -205,8 +205,7 @@ import Testing
 
   private func checkLanguage(_ service: LinliProcess) throws {
     func words(_ arguments: [String], _ environment: [String: String]) throws -> String {
-      let clean = ["LC_ALL": "", "LC_MESSAGES": "", "LANG": ""].merging(environment) { $1 }
-      return try LinliProcess.run(arguments + ["--socket", service.socket], environment: clean).output
+      try LinliProcess.run(arguments + ["--socket", service.socket], environment: environment).output
     }
     #expect(try words(["alerts"], [:]).contains("Frost"))
     #expect(try words(["alerts"], ["LANG": "zh_CN.UTF-8"]).contains("结霜"))
@@ -214,6 +213,9 @@ import Testing
     #expect(try words(["alerts", "--lang", "zh"], ["LANG": "en_GB.UTF-8"]).contains("紧急"))
     #expect(try words(["status", "--lang", "zh"], [:]).contains("已连接"))
     #expect(try words(["devices", "--lang", "zh"], [:]).contains("最后收到"))
+    // What the service refuses it says in the language of the command.
+    let refused = try service.run(["history", "no/point", "--lang", "zh"])
+    #expect(refused.code == 1 && refused.error.contains(/\p{Script=Han}/), "\(refused)")
   }
 
   /// `script` gives the command a terminal.
@@ -333,7 +335,8 @@ import Testing
       let error = service.data.appendingPathComponent("full.err").path
       try? FileManager.default.removeItem(atPath: error)
       let child = try ChildProcess(
-        LinliProcess.executable.path, arguments + ["--socket", service.socket], output: "/dev/full", error: error)
+        LinliProcess.executable.path, arguments + ["--socket", service.socket], environment: LinliProcess.english,
+        output: "/dev/full", error: error)
       #expect(child.wait() == 1, "\(arguments)")
       let text = try String(contentsOfFile: error, encoding: .utf8)
       #expect(text.contains("cannot write to standard output: No space left on device"))

@@ -4,17 +4,18 @@ import Community
 import ConfigFile
 import Notify
 import Testing
+import Words
 
 @Suite struct NotifyConfigurationTests {
   func read(
     _ text: String, environment: [String: String] = ["KEY": "k-1", "SECRET": "s-1"],
-    surroundings: NotifyConfiguration.Surroundings = .init()
+    surroundings: NotifyConfiguration.Surroundings = .init(), in language: Language = .en
   ) -> (configuration: NotifyConfiguration, problems: [String]) {
     let log = ProblemLog()
     let node = ConfigReader.parse(text, file: "channels.yaml", log: log)
     let configuration = NotifyConfiguration.read(
       node, secrets: SecretSource(environment: environment), surroundings: surroundings, log: log)
-    return (configuration, log.problems.map(\.description))
+    return (configuration, log.problems.map { $0.text(in: language) })
   }
 
   @Test func theExample() throws {
@@ -199,6 +200,26 @@ import Testing
   func channelMistakes(line: String, problem: String) {
     let problems = read("channels:\n  - \(line)\nroutes:\n  - {to: [a]}\n").problems
     #expect(problems == [problem])
+  }
+
+  @Test(arguments: [
+    (
+      "{id: a, kind: webhook, url: \"smtp://h\"}",
+      "url：webhook 通道的地址不能以 smtp:// 开头；请写 http:// 或 https://"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"https://open.feishu.cn/open-apis/bot/v2/hook\"}",
+      "url：地址里没有 /hook/ 之后的令牌；请复制机器人的完整地址"
+    ),
+    (
+      "{id: a, kind: feishu, url: \"http://h\", template: \"{titel}\"}",
+      "模板里有未知的字段 {titel}；是不是想写“title”？"
+    ),
+    ("{id: a, kind: feishu, url: \"http://h\", template: \"{title\"}", "模板里有 { 没有对应的 }"),
+  ])
+  func mistakesInChinese(line: String, problem: String) {
+    let problems = read("channels:\n  - \(line)\nroutes:\n  - {to: [a]}\n", in: .zh).problems
+    #expect(problems.count == 1 && problems[0].hasSuffix(": error: \(problem)"), "\(problems)")
   }
 
   @Test(arguments: [

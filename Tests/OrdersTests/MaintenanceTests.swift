@@ -132,13 +132,26 @@ import Testing
         - {id: all}
         - {id: all, rules: [x]}
         """, file: "orders.yaml", log: log), log: log)
-    let words = log.sorted.map(\.message)
+    let words = log.sorted.map(\.message.en)
     for expected in [
       "says not when", "says more than one of every, hours", "missing \"from\"", "on: expected days of the year",
       "unknown key \"above\"", "\"all\" would make an order of every alert", "\"all\" is there twice",
     ] {
       #expect(words.contains(expected), "\(words)")
     }
+  }
+
+  @Test(arguments: [
+    ("every: {days: 1}, meter: {}", "every、meter 只能写一个；请写 every、on、hours、meter、count 中的一个"),
+    ("every: {days: 1}", "缺少“from”；请写第一天：from: 2026-01-15"),
+    ("every: {days: 1, weeks: 1}", "every：请写 days、weeks、months、years 中的一个；every: {months: 1}"),
+  ])
+  func mistakesAreNamedInChineseToo(trigger: String, problem: String) {
+    let log = ProblemLog()
+    let yaml = "maintenance: [{id: a, title: x, place: hedong, \(trigger)}]"
+    _ = OrderSettings.read(ConfigReader.parse(yaml, file: "orders.yaml", log: log), log: log)
+    let texts = log.problems.map { $0.text(in: .zh) }
+    #expect(texts.count == 1 && texts.allSatisfy { $0.hasSuffix(": error: \(problem)") }, "\(texts)")
   }
 }
 

@@ -91,7 +91,7 @@ import Testing
     let refusal = OrderError.volunteerHasNoTime(name: "林晓雨", hours: hours)
     #expect(throws: refusal) { try book.perform(.claim(lin), on: id, by: "林晓雨", at: start) }
     #expect(book[id]?.state == .ordered && book[id]?.claim == nil)
-    for language in [Language.zh, .en] { #expect(refusal.message(in: language).contains(hours)) }
+    for language in Language.allCases { #expect(refusal.text[language].contains(hours)) }
   }
 
   /// Of several hours one is enough. A deadline that is over leaves the hours of now; without one, or with a week, all will come.

@@ -37,7 +37,7 @@ import Testing
     for file in files.sorted() {
       for test in RuleTestReader.load("\(folder)/\(file)", at: set.site, log: log) {
         let result = try #require(runner.run(test))
-        #expect(result.passed, "\(result.text(.en))")
+        #expect(result.passed, "\(result.text(in: .en))")
       }
     }
     #expect(log.problems.map(\.description) == [])

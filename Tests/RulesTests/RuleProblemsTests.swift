@@ -1,4 +1,5 @@
 import Testing
+import Words
 
 /// What people read when a rule is wrong, word for word.
 @Suite struct RuleProblemsTests {
@@ -127,6 +128,35 @@ import Testing
     #expect(compile(rule(on: on, when: when)).problems == ["rules/a.yaml:" + problem])
   }
 
+  /// `on` and `when` → the one problem in Chinese, of parts that are Chinese, too.
+  static let chinese: [(String, String, String)] = [
+    (
+      "{quantity: temprature}", "{above: 5}", "3:20: error: 未知的测量项“temprature”；是不是想写“temperature”？"
+    ),
+    ("{place_kind: garage}", "{above: 5}", "3:22: warning: 规则“r”的“on”没有选中任何测点；可用的有：care-room、plant-room"),
+    (
+      "{quantity: open}", "{increase: 1h, above: 5}",
+      "4:12: error: “increase”需要计量表；“care-301-door/door”的值是 true 或 false；请用“count”"
+    ),
+    (
+      "{point: boiler/mode}", "{average: 1h, above: 5}",
+      "4:12: error: “average”需要数字；“boiler/mode”的值是以下之一：off、eco、heat；请用“equals”"
+    ),
+    (
+      "{quantity: temperature}", "{above: 5, during: {from: 25:00}}",
+      "4:37: error: from：应为时间，如“22:00”，实际是“25:00”"
+    ),
+    (
+      "{quantity: temperature}", "{outside: [10, 12], deadband: 1.5}",
+      "4:41: error: 用这个回差，报警永远不会恢复；最多 1，即范围的一半"
+    ),
+  ]
+
+  @Test(arguments: chinese)
+  func problemsAreNamedInChineseToo(_ on: String, _ when: String, _ problem: String) {
+    #expect(compile(rule(on: on, when: when), in: .zh).problems == ["rules/a.yaml:" + problem])
+  }
+
   @Test func joiningNeedsPer() {
     let when = "{all: [{on: {quantity: temperature}, below: 16}, {on: {quantity: open}, equals: true}]}"
     #expect(
@@ -141,6 +171,10 @@ import Testing
     #expect(
       compile(rule(on: nil, when: apart, more: "per: room")).problems == [
         #"rules/a.yaml:2:9: warning: rule "r" never raises: no room has all the points it needs; look at its "per" and "on""#
+      ])
+    #expect(
+      compile(rule(on: nil, when: apart, more: "per: room"), in: .zh).problems == [
+        "rules/a.yaml:2:9: warning: 规则“r”永远不会报警：没有一个房间具备它需要的全部测点；请检查它的“per”和“on”"
       ])
   }
 

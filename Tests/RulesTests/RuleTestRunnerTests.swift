@@ -31,7 +31,7 @@ import Testing
     """
 
   /// What people see of one test: its text, or what is wrong with it.
-  static func run(_ lines: String) -> String {
+  static func run(_ lines: String, in language: Language = .en) -> String {
     let log = ProblemLog()
     var results: [String] = []
     if let root = ConfigReader.parse(rules, file: "rules.yaml", log: log) {
@@ -39,10 +39,10 @@ import Testing
       let runner = RuleTestRunner(set, log: log)
       let yaml = "tests:\n  - name: t\n    start: 2026-01-05T03:00:00+08:00\n" + lines
       if let file = ConfigReader.parse(yaml, file: "t.yaml", log: log) {
-        results = RuleTestReader.read(file, at: set.site, log: log).compactMap { runner.run($0)?.text(.en) }
+        results = RuleTestReader.read(file, at: set.site, log: log).compactMap { runner.run($0)?.text(in: language) }
       }
     }
-    return (log.problems.map(\.description) + results).joined(separator: "\n")
+    return (log.problems.map { $0.text(in: language) } + results).joined(separator: "\n")
   }
 
   static let cold = "    readings: [{point: care-301-env/temperature, every: 1m, values: 18 15x15 17.5 18}]\n"
@@ -71,6 +71,17 @@ import Testing
             + got  11m  raised  care-room-cold  care-301-env/temperature  15
             + got  16m  cleared  care-room-cold  care-301-env/temperature  17.5
           """)
+  }
+
+  @Test func everythingIsSaidInChineseToo() {
+    #expect(
+      Self.run(Self.cold + "    expect: [{at: 11m, raised: care-room-cold}]\n", in: .zh) == """
+        失败  t  (t.yaml:2)
+          + 实际  16m  cleared  care-room-cold  care-301-env/temperature  17.5
+        """)
+    #expect(
+      Self.run("    readings: [{point: boiler/mode, values: heet}]\n", in: .zh)
+        == "t.yaml:4:24: error: “heet”不是“boiler/mode”的值，它的值应为以下之一：off、eco、heat")
   }
 
   @Test func nothingExpectedAllowsNothing() {

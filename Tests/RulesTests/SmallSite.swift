@@ -98,14 +98,13 @@ struct SiteBuilder {
 }
 
 /// The rules in a YAML text, read and compiled at the small site (or another), with everything that was said about them.
-func compile(_ yaml: String, at site: Site = SmallSite.site) -> (plans: [RulePlan], problems: [String]) {
+func compile(
+  _ yaml: String, at site: Site = SmallSite.site, in language: Language = .en
+) -> (plans: [RulePlan], problems: [String]) {
   let log = ProblemLog()
-  guard let root = ConfigReader.parse(yaml, file: "rules/a.yaml", log: log) else {
-    return ([], log.problems.map(\.description))
-  }
-  let rules = RuleReader.read(root, log: log)
+  let rules = ConfigReader.parse(yaml, file: "rules/a.yaml", log: log).map { RuleReader.read($0, log: log) } ?? []
   let plans = RuleCompiler(site: site, log: log).compile(rules)
-  return (plans, log.problems.map(\.description))
+  return (plans, log.problems.map { $0.text(in: language) })
 }
 
 /// One rule with a `when` and an `on` in flow style; `per` and more as further lines.

@@ -23,9 +23,7 @@ struct ExampleCommunity {
   static var zone: LocalTimeTable { LocalTimeTable(named: "Asia/Shanghai") ?? .utc }
 
   /// What was found wrong, as `linli check` prints it.
-  var problems: [String] {
-    log.problems.map { "\($0.location.file):\($0.location.line): \($0.message) \($0.hint ?? "")" }
-  }
+  var problems: [String] { log.problems.map(\.description) }
 
   /// The readings that a decoder makes of an example.
   static func decode(_ plan: LanePlan, _ example: ProfileExample) -> [ExampleReading] {

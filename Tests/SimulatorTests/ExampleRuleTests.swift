@@ -23,7 +23,7 @@ struct ExampleRuleTests {
         Issue.record("\(test.name): \(example.problems)")
         continue
       }
-      #expect(result.passed, "\(result.text(Language.en))")
+      #expect(result.passed, "\(result.text(in: .en))")
     }
   }
 

@@ -92,7 +92,7 @@ import Testing
     #expect(
       try await store.fold(from: at(0), to: at(50), below: "hedong/jiefang/s3", limit: 8, into: 0) { $0 += $1.number }
         == 1)
-    for language in Language.allCases { #expect(error.message(in: language).contains("--place")) }
+    for language in Language.allCases { #expect(error.text[language].contains("--place")) }
   }
 
   @Test func nothingYet() async throws {

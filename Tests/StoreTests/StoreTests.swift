@@ -109,7 +109,7 @@ import Testing
       Issue.record("a damaged database was opened")
     } catch {
       guard case .damaged(let path, _) = error else { throw error }
-      #expect(path == folder.database && error.message(in: .en).contains("linli restore"))
+      #expect(path == folder.database && error.text.en.contains("linli restore"))
       #expect(!error.passes)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == bytes)

@@ -22,6 +22,9 @@ package final class LinliProcess: @unchecked Sendable {
     return folder.appendingPathComponent(".build/debug/libClockAhead.so").path
   }()
 
+  /// English, whatever the machine speaks; what a test gives is stronger.
+  package static let english = ["LC_ALL": "", "LC_MESSAGES": "", "LANG": ""]
+
   package let config: URL
   package let data: URL
   /// Everything that all lives of the service have logged.
@@ -49,7 +52,7 @@ package final class LinliProcess: @unchecked Sendable {
     let clock = ahead == 0 ? [:] : ["LD_PRELOAD": Self.clockAhead, "LINLI_CLOCK_AHEAD": "\(ahead)"]
     let process = try ChildProcess(
       Self.executable.path, ["serve", "--config", config.path, "--data", data.path],
-      environment: environment.merging(clock) { $1 }, output: log.path)
+      environment: Self.english.merging(environment) { $1 }.merging(clock) { $1 }, output: log.path)
     self.process = process
     try wait(upTo: 60, for: "the service to answer") {
       guard process.isRunning else { throw Failure(description: "linli serve ended: \(self.logTail)") }
@@ -106,7 +109,7 @@ package final class LinliProcess: @unchecked Sendable {
     // Files, not pipes: an answer larger than a pipe would block the child.
     let files = ["out", "err"].map { scratch.file($0) }
     let child = try ChildProcess(
-      executable.path, arguments, environment: environment, output: files[0], error: files[1])
+      executable.path, arguments, environment: english.merging(environment) { $1 }, output: files[0], error: files[1])
     let code = child.wait()
     let texts = try files.map { String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self) }
     return (code, texts[0], texts[1])

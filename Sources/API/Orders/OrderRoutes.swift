@@ -1,3 +1,4 @@
+import Community
 import Foundation
 import Hummingbird
 import NIOCore
@@ -30,7 +31,7 @@ struct OrderRoutes {
     router.post("/api/v1/photos") { request, _ -> Response in
       let body: ByteBuffer
       do { body = try await request.body.collect(upTo: Self.photoBytesMax) } catch is NIOTooManyBytesError {
-        throw ProblemDocument(status: .contentTooLarge, detail: "a photo has at most 5 MiB")
+        throw Refusal(.contentTooLarge, zh: "一张照片最多 5 MiB", en: "a photo has at most 5 MiB")
       }
       return try .json(try await backend.keepPhoto(Data(body.readableBytesView)), status: .created)
     }
@@ -50,14 +51,15 @@ struct OrderRoutes {
   private static func selection(_ request: Request) throws -> OrderSelection {
     let states = try (request.query("state")?.split(separator: ",") ?? []).map { word -> Order.State in
       guard let state = Order.State(rawValue: String(word)) else {
-        let known = Order.State.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ProblemDocument(status: .badRequest, detail: "'state' is one of \(known), not '\(word)'")
+        throw Refusal(.badRequest, .notOne(of: Order.State.self, LocalizedText(quoting: "state"), word: word))
       }
       return state
     }
     let cursor = try request.query("cursor").map { text -> OrderQuery.Cursor in
       guard let cursor = OrderQuery.Cursor(text) else {
-        throw ProblemDocument(status: .badRequest, detail: "'cursor' must be what the page before answered as 'next'")
+        throw Refusal(
+          .badRequest, zh: "“cursor”应为上一页给出的“next”",
+          en: "'cursor' must be what the page before answered as 'next'")
       }
       return cursor
     }

@@ -17,7 +17,7 @@ struct ResidentRoutes {
       do {
         report = try await request.body(as: ResidentReportRequest.self, upTo: Self.bodyBytesMax)
       } catch is NIOTooManyBytesError {
-        throw ProblemDocument(status: .contentTooLarge, detail: "a report has at most 500 characters")
+        throw Refusal(.contentTooLarge, zh: "报修内容最多 500 个字", en: "a report has at most 500 characters")
       }
       let ticket = try await backend.takeReport(
         report, place: place, address: PeerAddress.household(of: request), language: request.language)
@@ -31,8 +31,10 @@ struct ResidentRoutes {
     }
   }
 
-  private static var notFound: ProblemDocument {
-    ProblemDocument(status: .notFound, detail: "there is /public/PLACE/reports and /public/PLACE/reports/TICKET")
+  private static var notFound: Refusal {
+    Refusal(
+      .notFound, zh: "只有 /public/PLACE/reports 和 /public/PLACE/reports/TICKET",
+      en: "there is /public/PLACE/reports and /public/PLACE/reports/TICKET")
   }
 
   /// The place before `reports`, and what comes after.

@@ -22,8 +22,9 @@ struct EventRoutes {
       let last = request.headers[.init("Last-Event-ID")!] ?? request.query("last_event_id") ?? ""
       let after = Int64(last)
       if after == nil, !last.isEmpty {
-        throw ProblemDocument(
-          status: .badRequest, detail: "'Last-Event-ID' must be the id of an event, a whole number, not '\(last)'")
+        throw Refusal(
+          .badRequest, zh: "“Last-Event-ID”应为事件的编号（整数），不能是“\(last)”",
+          en: "'Last-Event-ID' must be the id of an event, a whole number, not '\(last)'")
       }
       return Self.response(await backend.events(after: after, language: request.language))
     }
@@ -36,7 +37,9 @@ struct EventRoutes {
       body: .init { writer in
         try await writer.write(ByteBuffer(string: ": linli\n\n"))
         let pulses = AsyncTimerSequence(interval: pulseEvery, clock: .continuous)
-        for try await line in lines(events, pulses: pulses) { try await writer.write(ByteBuffer(string: text(of: line))) }
+        for try await line in lines(events, pulses: pulses) {
+          try await writer.write(ByteBuffer(string: text(of: line)))
+        }
         try await writer.finish(nil)
       })
   }

@@ -11,7 +11,7 @@ struct HealthRoutes {
   func addPrivate(to router: Router<BasicRequestContext>) {
     router.get("/readyz") { _, _ -> Response in
       if let reason = await backend.notReadyReason() {
-        throw ProblemDocument(status: .serviceUnavailable, detail: reason)
+        throw Refusal(.serviceUnavailable, reason)
       }
       return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ready\n")))
     }

@@ -8,9 +8,10 @@ struct Page<Item: Encodable> {
   /// nil on the last page.
   var next: String?
 
-  static var wrongCursor: ProblemDocument {
-    ProblemDocument(
-      status: .badRequest, detail: "'cursor' must be that of the page before (header Link); begin again without it")
+  static var wrongCursor: Refusal {
+    Refusal(
+      .badRequest, zh: "“cursor”应取自上一页的响应头 Link；请去掉后从头开始",
+      en: "'cursor' must be that of the page before (header Link); begin again without it")
   }
 
   init(items: [Item], next: String?) {
@@ -35,7 +36,8 @@ extension Request {
   func limit(upTo most: Int) throws -> Int? {
     guard let limit = try queryNumber("limit") else { return nil }
     guard (1...Int64(most)).contains(limit) else {
-      throw ProblemDocument(status: .badRequest, detail: "'limit' must be 1 to \(most), not \(limit)")
+      throw Refusal(
+        .badRequest, zh: "“limit”应为 1 到 \(most)，不能是 \(limit)", en: "'limit' must be 1 to \(most), not \(limit)")
     }
     return Int(limit)
   }

@@ -16,7 +16,9 @@ struct PointRoutes {
     }
     router.get("/api/v1/history") { request, _ -> Response in
       guard let point = request.query("point") else {
-        throw ProblemDocument(status: .badRequest, detail: "say which point: ?point=care-301-env/temperature")
+        throw Refusal(
+          .badRequest, zh: "请写明测点：?point=care-301-env/temperature",
+          en: "say which point: ?point=care-301-env/temperature")
       }
       let until = try request.queryTime("until") ?? .distantFuture
       let now = await backend.now()
@@ -38,8 +40,9 @@ struct PointRoutes {
   private static func every(_ request: Request) throws -> Int64? {
     guard let text = request.query("every") else { return nil }
     guard let step = DurationText.parse(text), HistorySelection.everyRange.contains(step) else {
-      throw ProblemDocument(
-        status: .badRequest, detail: "'every' must be a duration from 1s to 400d like 15m, 1h or 1d, not '\(text)'")
+      throw Refusal(
+        .badRequest, zh: "“every”应为 1s 到 400d 的时长，如 15m、1h 或 1d，不能是“\(text)”",
+        en: "'every' must be a duration from 1s to 400d like 15m, 1h or 1d, not '\(text)'")
     }
     return step
   }

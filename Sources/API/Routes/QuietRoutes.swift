@@ -43,7 +43,9 @@ struct QuietRoutes {
     }
     router.post("/api/v1/away/back") { request, _ -> Response in
       let body = try await request.body(as: QuietEndBody.self)
-      guard let place = body.place else { throw BackendError(.invalid, "say where: 'place'") }
+      guard let place = body.place else {
+        throw Refusal(.badRequest, zh: "请用“place”写明地点", en: "say where: 'place'")
+      }
       return try .json(try await backend.backAtHome(place: place, by: body.by, language: request.language))
     }
   }

@@ -17,7 +17,7 @@ extension Request {
   func body<Value: Decodable>(as type: Value.Type, upTo bytesMax: Int = 1 << 20) async throws -> Value {
     let buffer = try await wholeBody(upTo: bytesMax)
     do { return try WireFormat.decode(type, from: Data(buffer.readableBytesView)) } catch let error as DecodingError {
-      throw ProblemDocument(body: error)
+      throw Refusal(body: error)
     }
   }
 
@@ -38,8 +38,9 @@ extension Request {
   func queryTime(_ name: String) throws -> Timestamp? {
     guard let text = query(name) else { return nil }
     guard let time = Timestamp(rfc3339: text) else {
-      throw ProblemDocument(
-        status: .badRequest, detail: "'\(name)' must be a time like 2026-01-05T03:20:00Z, not '\(text)'")
+      throw Refusal(
+        .badRequest, zh: "“\(name)”应为时间，如 2026-01-05T03:20:00Z，不能是“\(text)”",
+        en: "'\(name)' must be a time like 2026-01-05T03:20:00Z, not '\(text)'")
     }
     return time
   }
@@ -47,7 +48,8 @@ extension Request {
   func queryNumber(_ name: String) throws -> Int64? {
     guard let text = query(name) else { return nil }
     guard let number = Int64(text) else {
-      throw ProblemDocument(status: .badRequest, detail: "'\(name)' must be a whole number, not '\(text)'")
+      throw Refusal(
+        .badRequest, zh: "“\(name)”应为整数，不能是“\(text)”", en: "'\(name)' must be a whole number, not '\(text)'")
     }
     return number
   }

@@ -3,23 +3,25 @@ import Community
 import Foundation
 import Hummingbird
 
-/// Decides once; the routes see it as a header that only this service sets.
+/// Decides once; everything within, the words of errors too, sees it as a header that only this service sets. Nothing is thrown
+/// past it.
 struct LanguageMiddleware<Context: RequestContext>: RouterMiddleware {
   let backend: any Backend
 
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
+    let word = request.query("lang")
     let language: Language
-    if let word = request.query("lang") {
-      guard let known = Language(rawValue: word) else {
-        throw ProblemDocument(status: .badRequest, detail: "'lang' must be zh or en, not '\(word)'")
-      }
+    if let known = word.flatMap(Language.init) ?? Self.preferred(request.headers[.acceptLanguage] ?? "") {
       language = known
-    } else if let preferred = Self.preferred(request.headers[.acceptLanguage] ?? "") {
-      language = preferred
     } else {
       language = await backend.language
+    }
+    if let word, Language(rawValue: word) == nil {
+      let refusal = Refusal(
+        .badRequest, zh: "“lang”应为 zh 或 en，不能是“\(word)”", en: "'lang' must be zh or en, not '\(word)'")
+      return ProblemDocument(refusal, in: language).response(to: request)
     }
     var head = request.head
     head.headerFields[.init(Request.languageHeader)!] = language.rawValue

@@ -6,7 +6,7 @@ package struct StatusView: Codable, Sendable, Equatable {
     package var connected: Bool
     /// Since when it is connected or disconnected, RFC 3339.
     @ExplicitNull package var since: String?
-    /// connecting · connected · waiting · stopped, in words, with the reason of the last failure.
+    /// connecting · connected · waiting · stopped, in words of the reader's language, with the reason of the last failure.
     package var state: String
     /// How its lane copes.
     package var load: Load

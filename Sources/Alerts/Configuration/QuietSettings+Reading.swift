@@ -27,12 +27,15 @@ extension QuietSettings {
     var ids: Set<String> = Set(InhibitRule.builtIn.map(\.id))
     func isNew(_ id: String, _ entry: MappingReader) -> Bool {
       if ids.insert(id).inserted { return true }
-      log.error(at: entry.location(of: "id"), "id \"\(id)\" is given twice, or is one of Linli's own")
+      log.error(
+        at: entry.location(of: "id"), zh: "id“\(id)”写了两次，或者是 Linli 自带的",
+        en: "id \"\(id)\" is given twice, or is one of Linli's own")
       return false
     }
     for (key, count) in [("inhibit", reader.list("inhibit").count), ("maintenance", reader.list("maintenance").count)]
     where count > Self.countMax {
-      log.error(at: reader.location(of: key), "more than \(Self.countMax) entries")
+      log.error(
+        at: reader.location(of: key), zh: "超过 \(Self.countMax) 条", en: "more than \(Self.countMax) entries")
     }
     for node in reader.list("inhibit").prefix(Self.countMax) {
       guard let entry = MappingReader(node, keys: Self.inhibitKeys, as: "inhibit", log: log) else { continue }
@@ -59,10 +62,12 @@ extension QuietSettings {
     let word = reader.required("within")?.choice(log, "within", among: InhibitRule.Scope.words)
     let wait = reader.duration("wait", in: 0...3_600_000) ?? 0
     let grace = reader.duration("grace", in: 0...day) ?? 120_000
-    let reason = reader.localizedText("reason")
+    let reason = reader.text("reason")
     guard let id, let source, let target, let within = word.flatMap(InhibitRule.Scope.init(word:)) else { return nil }
     if !source.isSpecific && source.priorities.isEmpty && source.upTo == nil {
-      log.error(at: reader.location(of: "source"), "the source matches every alert", hint: "name a rule or an audience")
+      log.error(
+        at: reader.location(of: "source"), zh: "source 与每个报警都匹配", en: "the source matches every alert",
+        hint: .init(zh: "请写明规则或对象群体", en: "name a rule or an audience"))
       return nil
     }
     return InhibitRule(
@@ -95,17 +100,20 @@ extension QuietSettings {
         mask |= 1 << UInt8(index)
       } else {
         log.error(
-          at: reader.location(of: "days"), "days: unknown day \"\(word.prefix(40))\"",
+          at: reader.location(of: "days"), zh: "days：未知的星期“\(word.prefix(40))”",
+          en: "days: unknown day \"\(word.prefix(40))\"",
           hint: Suggestion.hint(for: word, among: days))
       }
     }
     let from = reader.required("from")?.timeOfDay(log, "from")
     let to = reader.required("to")?.timeOfDay(log, "to")
-    let reason = reader.requiredLocalizedText("reason")
+    let reason = reader.requiredText("reason")
     let critical = reader.bool("critical") ?? false
     guard let id, let from, let to, let reason, mask != 0 else { return nil }
     if !matcher.isSpecific {
-      log.error(at: reader.location, "maintenance needs a place, a rule, a device or an audience")
+      log.error(
+        at: reader.location, zh: "maintenance 需要写明场所、规则、设备或对象群体",
+        en: "maintenance needs a place, a rule, a device or an audience")
       return nil
     }
     return RecurringQuiet(

@@ -175,37 +175,45 @@ package enum QuietError: Error, Sendable, Equatable {
 
 extension QuietError {
   /// One sentence for people: what is wrong and what to do.
-  package func message(in language: Language) -> String {
-    let chinese = language == .zh
+  package var text: LocalizedText {
+    let (zh, en) = texts
+    return LocalizedText(zh: zh, en: en)
+  }
+
+  private var texts: (zh: String, en: String) {
     switch self {
-    case .unknown(let id): return chinese ? "没有编号为 \(id) 的计划" : "there is nothing planned with the id \(id)"
-    case .over(let id): return chinese ? "\(id) 已经结束" : "\(id) is over already"
+    case .unknown(let id): ("没有编号为 \(id) 的计划", "there is nothing planned with the id \(id)")
+    case .over(let id): ("\(id) 已经结束", "\(id) is over already")
     case .matchesEverything:
-      return chinese
-        ? "请至少指明地点、规则、设备或对象群体之一" : "name a place, a rule, a device or an audience: it must not hide everything"
+      ("请至少指明地点、规则、设备或对象群体之一", "name a place, a rule, a device or an audience: it must not hide everything")
     case .deviceOrRuleMissing:
-      return chinese
-        ? "停用须指明设备，或某地点的规则，且不能用 *；整个地点请安排维护（linli maintenance add）"
-        : "out of service needs a device, or a rule and its place, without *; for a whole place plan maintenance"
-    case .reasonMissing: return chinese ? "请写明原因（--reason）" : "a reason is needed (--reason)"
-    case .nameMissing: return chinese ? "请写明姓名（--by）" : "a name is needed (--by)"
-    case .textTooLong(let limit): return chinese ? "文字最长 \(limit) 个字符" : "a text has at most \(limit) characters"
+      (
+        "停用须指明设备，或某地点的规则，且不能用 *；整个地点请安排维护（linli maintenance add）",
+        "out of service needs a device, or a rule and its place, without *; for a whole place plan maintenance"
+      )
+    case .reasonMissing: ("请写明原因（--reason）", "a reason is needed (--reason)")
+    case .nameMissing: ("请写明姓名（--by）", "a name is needed (--by)")
+    case .textTooLong(let limit): ("文字最长 \(limit) 个字符", "a text has at most \(limit) characters")
     case .tooManyWords(let limit):
-      return chinese ? "地点、规则、设备等最多 \(limit) 个，且不能为空" : "at most \(limit) places, rules and devices, none of them empty"
-    case .endMissing: return chinese ? "请给出结束时间（--for 或 --until）" : "an end is needed (--for or --until)"
-    case .endBeforeStart: return chinese ? "结束时间必须晚于开始时间和现在" : "the end must lie after the beginning, and in the future"
+      ("地点、规则、设备等最多 \(limit) 个，且不能为空", "at most \(limit) places, rules and devices, none of them empty")
+    case .endMissing: ("请给出结束时间（--for 或 --until）", "an end is needed (--for or --until)")
+    case .endBeforeStart: ("结束时间必须晚于开始时间和现在", "the end must lie after the beginning, and in the future")
     case .tooLong(let kind, let longest):
-      let days = longest / 86_400_000
-      let length = longest % 86_400_000 == 0 ? (chinese ? "\(days) 天" : "\(days) d") : "\(longest / 3_600_000) h"
-      return chinese
-        ? "最长 \(length)；确需更久请改 alerts.yaml 的 longest"
-        : "a \(kind.word) lasts at most \(length); longer ones: 'longest' in alerts.yaml"
+      (
+        "最长 \(Self.length(longest).zh)；确需更久请改 alerts.yaml 的 longest",
+        "a \(kind.word) lasts at most \(Self.length(longest).en); longer ones: 'longest' in alerts.yaml"
+      )
     case .tooFarAhead(let longest):
-      return chinese
-        ? "最多提前 \(longest / 86_400_000) 天" : "it begins more than \(longest / 86_400_000) d from now"
-    case .tooMany(let limit):
-      return chinese ? "已有 \(limit) 个计划，请先结束一些" : "there are \(limit) already; end some first"
+      ("最多提前 \(longest / 86_400_000) 天", "it begins more than \(longest / 86_400_000) d from now")
+    case .tooMany(let limit): ("已有 \(limit) 个计划，请先结束一些", "there are \(limit) already; end some first")
     }
+  }
+
+  /// Whole days, else hours.
+  private static func length(_ milliseconds: Int64) -> LocalizedText {
+    let hours = milliseconds / 3_600_000
+    return milliseconds % 86_400_000 == 0
+      ? LocalizedText(zh: "\(hours / 24) 天", en: "\(hours / 24) d") : LocalizedText(zh: "\(hours) 小时", en: "\(hours) h")
   }
 }
 

@@ -12,14 +12,14 @@ struct DutyReach {
     let known = notify.refusedChannels.union(notify.channels.map(\.id))
     for person in people + duty.allPosts.flatMap(\.people) {
       guard let channel = person.channel, !known.contains(channel) else { continue }
-      log.error(
-        at: person.location, "\(person.name): there is no channel \"\(channel.prefix(60))\"",
-        hint: Suggestion.hint(for: channel, among: known.sorted()))
+      log.noSuch(
+        .channel, channel, shown: 60, of: LocalizedText(person.name), at: person.location, among: known.sorted())
     }
     for post in duty.allPosts where !isHeard(post) {
       log.warning(
-        at: post.location, "duty of \(post.place): nobody there has a channel, and no route covers the place",
-        hint: "give a person a channel, or add a route")
+        at: post.location, zh: "\(post.place) 的值班：那里的人都没有通道，也没有路由涵盖该场所",
+        en: "duty of \(post.place): nobody there has a channel, and no route covers the place",
+        hint: .init(zh: "请给某个人加上通道，或增加一条路由", en: "give a person a channel, or add a route"))
     }
   }
 

@@ -15,7 +15,7 @@ struct LaneAssignment {
     for broker in settings.brokers {
       for place in broker.places where community.places[place] == nil {
         log.error(
-          at: broker.location, "place '\(place)' does not exist",
+          at: broker.location, zh: "场所“\(place)”不存在", en: "place '\(place)' does not exist",
           hint: Suggestion.hint(for: place, among: community.places.places.map(\.path)))
       }
     }
@@ -61,10 +61,12 @@ struct LaneAssignment {
     var reported: Set<String> = []
     for (index, device) in community.devices.enumerated() where unheard[community.devicePlans[index].profile] {
       guard reported.insert(device.profile).inserted else { continue }
-      let topics = community.profile(of: DeviceID(index)).topics.joined(separator: ", ")
+      let topics = community.profile(of: DeviceID(index)).topics
       log.warning(
-        at: device.location, "no subscription brings the topics of '\(device.id)' (\(topics))",
-        hint: "add a filter to 'subscribe' in linli.yaml")
+        at: device.location, zh: "没有订阅能收到设备“\(device.id)”的主题（\(topics.joined(separator: "、"))）",
+        en: "no subscription brings the topics of '\(device.id)' (\(topics.joined(separator: ", ")))",
+        hint: .init(
+          zh: "请在 linli.yaml 的 subscribe 里加上过滤器", en: "add a filter to 'subscribe' in linli.yaml"))
     }
   }
 
@@ -83,8 +85,11 @@ struct LaneAssignment {
       where !(inputs["\(rule.id)|\(instance.subject)"]?.contains(Set(instance.inputs.joined()).count) ?? false) {
         let location = rules.rules.first { $0.id == rule.id }?.location ?? SourceLocation(file: "rules")
         log.error(
-          at: location, "rule '\(rule.id)' at '\(instance.subject)' looks at devices of several brokers",
-          hint: "give them one broker: name their place in 'places' of that broker in linli.yaml")
+          at: location, zh: "规则“\(rule.id)”在“\(instance.subject)”要看几个代理的设备",
+          en: "rule '\(rule.id)' at '\(instance.subject)' looks at devices of several brokers",
+          hint: .init(
+            zh: "请让它们归一个代理：在 linli.yaml 里把它们的场所写进该代理的 places",
+            en: "give them one broker: name their place in 'places' of that broker in linli.yaml"))
         break
       }
     }

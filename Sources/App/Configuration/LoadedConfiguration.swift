@@ -127,8 +127,13 @@ package struct LoadedConfiguration: Sendable {
     let exists = FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder)
     if exists, isFolder.boolValue { return true }
     log.error(
-      at: SourceLocation(file: directory), exists ? "this is not a directory" : "there is no such directory",
-      hint: "give the directory that holds linli.yaml: --config DIR")
+      at: SourceLocation(file: directory),
+      exists
+        ? LocalizedText(zh: "这不是目录", en: "this is not a directory")
+        : LocalizedText(zh: "没有这个目录", en: "there is no such directory"),
+      hint: .init(
+        zh: "请给出 linli.yaml 所在的目录：--config DIR",
+        en: "give the directory that holds linli.yaml: --config DIR"))
     return false
   }
 

@@ -18,49 +18,51 @@ struct QuietCheck {
 
   func check(log: ProblemLog) {
     for rule in settings.inhibit where !rule.location.file.isEmpty {
-      check(rule.source, of: "inhibit \"\(rule.id)\", source", at: rule.location, log)
-      check(rule.target, of: "inhibit \"\(rule.id)\", target", at: rule.location, log)
+      for (key, matcher) in [("source", rule.source), ("target", rule.target)] {
+        let what = LocalizedText(zh: "inhibit“\(rule.id)”的 \(key)", en: "inhibit \"\(rule.id)\", \(key)")
+        check(matcher, of: what, at: rule.location, log)
+      }
       if rule.target.priorities == [.critical] {
         log.error(
-          at: rule.location, "inhibit \"\(rule.id)\": critical alerts are never hidden by others",
-          hint: "use `up_to: high` for the target")
+          at: rule.location, zh: "inhibit“\(rule.id)”：critical 报警从不被其他报警隐藏",
+          en: "inhibit \"\(rule.id)\": critical alerts are never hidden by others",
+          hint: .init(zh: "请在 target 里写 `up_to: high`", en: "use `up_to: high` for the target"))
       }
     }
     for window in settings.maintenance {
-      check(window.matcher, of: "maintenance \"\(window.id)\"", at: window.location, log)
+      let what = LocalizedText(zh: "maintenance“\(window.id)”", en: "maintenance \"\(window.id)\"")
+      check(window.matcher, of: what, at: window.location, log)
     }
-    for circle in InhibitRule.circles(settings.inhibit) {
-      guard let first = circle.first(where: { !$0.location.file.isEmpty }) else { continue }
-      let names = circle.map { "\"\($0.id)\"" }.joined(separator: " → ")
-      if circle.count > 1 {
-        log.warning(
-          at: first.location,
-          "inhibit \(names): they may explain each other in a circle; one alert of it will always speak",
-          hint: "tell source and target apart by rule or priority")
-      } else if !first.target.rules.isEmpty, Set(first.target.rules).isSubset(of: first.source.rules) {
-        log.warning(
-          at: first.location,
-          "inhibit \(names): source and target are the same alerts, and those never hide each other",
-          hint: "tell source and target apart by rule or priority")
-      }
+    for circle in InhibitRule.circles(settings.inhibit) { warn(of: circle, log) }
+  }
+
+  private func warn(of circle: [InhibitRule], _ log: ProblemLog) {
+    guard let first = circle.first(where: { !$0.location.file.isEmpty }) else { return }
+    let hint = LocalizedText(
+      zh: "请用规则或优先级把 source 和 target 区分开", en: "tell source and target apart by rule or priority")
+    if circle.count > 1 {
+      let zh = circle.map { "“\($0.id)”" }.joined(separator: " → ")
+      let en = circle.map { "\"\($0.id)\"" }.joined(separator: " → ")
+      log.warning(
+        at: first.location, zh: "inhibit\(zh)：它们可能互相隐藏而绕成一圈；其中总有一条报警会发出",
+        en: "inhibit \(en): they may explain each other in a circle; one alert of it will always speak", hint: hint)
+    } else if !first.target.rules.isEmpty, Set(first.target.rules).isSubset(of: first.source.rules) {
+      log.warning(
+        at: first.location, zh: "inhibit“\(first.id)”：source 和 target 是同样的报警，它们从不互相隐藏",
+        en: "inhibit \"\(first.id)\": source and target are the same alerts, and those never hide each other",
+        hint: hint)
     }
   }
 
-  private func check(_ matcher: AlertMatcher, of what: String, at location: SourceLocation, _ log: ProblemLog) {
+  private func check(_ matcher: AlertMatcher, of what: LocalizedText, at location: SourceLocation, _ log: ProblemLog) {
     for place in matcher.places where community.places[place] == nil {
-      log.error(
-        at: location, "\(what): there is no place \"\(place.prefix(100))\"",
-        hint: Suggestion.hint(for: place, among: community.places.places.map(\.path)))
+      log.noSuch(.place, place, of: what, at: location, among: community.places.places.map(\.path))
     }
     for rule in matcher.rules where !rules.contains(where: { AlertMatcher.names(rule, $0) }) {
-      log.error(
-        at: location, "\(what): there is no rule \"\(rule.prefix(100))\"",
-        hint: Suggestion.hint(for: rule, among: rules))
+      log.noSuch(.rule, rule, of: what, at: location, among: rules)
     }
     for device in matcher.devices where !isDevice(device) {
-      log.error(
-        at: location, "\(what): there is no device \"\(device.prefix(100))\"",
-        hint: Suggestion.hint(for: device, among: community.devices.map(\.id)))
+      log.noSuch(.device, device, of: what, at: location, among: community.devices.map(\.id))
     }
   }
 

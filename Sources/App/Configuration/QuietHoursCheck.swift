@@ -52,13 +52,19 @@ struct QuietHoursCheck {
 
   private func warn(_ channel: Channel, _ priority: Priority, _ kept: Kept, _ log: ProblemLog) {
     let places = kept.within.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-    let others = places.count > 1 ? " (and \(places.count - 1) more)" : ""
+    let (place, others) = (places[0].key, places.count - 1)
+    let (wait, within) = (DurationText.text(Int64(kept.wait) * 60_000), DurationText.text(places[0].value))
     log.warning(
       at: channel.location,
-      "channel \"\(channel.id)\": quiet_hours keep what is \(priority.rawValue) for up to "
-        + "\(DurationText.text(Int64(kept.wait) * 60_000)), and \(places[0].key)\(others) has "
-        + "\(DurationText.text(places[0].value)) to answer it: who is asked next hears of it before who is asked first",
-      hint: "leave \(priority.rawValue) out of the priority of quiet_hours, give another way, or a longer answer_within"
+      zh: "通道“\(channel.id)”：quiet_hours 会把 \(priority.rawValue) 报警压住最长 \(wait)，而 \(place)"
+        + (others > 0 ? "（另有 \(others) 处）" : " ") + "要在 \(within) 内应答：首先被找的人还不知道，下一级已先知道",
+      en: "channel \"\(channel.id)\": quiet_hours keep what is \(priority.rawValue) for up to \(wait), and \(place)"
+        + (others > 0 ? " (and \(others) more)" : "")
+        + " has \(within) to answer it: who is asked next hears of it before who is asked first",
+      hint: .init(
+        zh: "请把 \(priority.rawValue) 从 quiet_hours 的 priority 里去掉，另给一种通知方式，或延长 answer_within",
+        en: "leave \(priority.rawValue) out of the priority of quiet_hours, give another way, or a longer answer_within"
+      )
     )
   }
 

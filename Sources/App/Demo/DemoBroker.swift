@@ -1,13 +1,10 @@
+import Community
 import Foundation
 import Glibc
 
 /// A mosquitto of the demo's own on a free loopback port. It ends when the demo ends, however that happens: a shell beside
 /// it waits on a pipe from this process.
 package final class DemoBroker {
-  package struct Failure: Error, CustomStringConvertible {
-    package var description: String
-  }
-
   package let port: Int
   private let process = Process()
   private let lifeline = Pipe()
@@ -28,7 +25,9 @@ package final class DemoBroker {
     let file = directory + "/mosquitto.conf"
     try Data((configuration + "\n").utf8).write(to: URL(fileURLWithPath: file))
     guard let executable = Self.executable else {
-      throw Failure(description: "there is no mosquitto on this machine; install the package mosquitto")
+      throw StartFailure(
+        zh: "这台机器上没有 mosquitto；请安装软件包 mosquitto",
+        en: "there is no mosquitto on this machine; install the package mosquitto")
     }
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
@@ -48,7 +47,8 @@ package final class DemoBroker {
       usleep(50_000)
     }
     stop()
-    throw Failure(description: "mosquitto did not start; see \(directory)/mosquitto.log")
+    throw StartFailure(
+      zh: "mosquitto 没有启动；见 \(directory)/mosquitto.log", en: "mosquitto did not start; see \(directory)/mosquitto.log")
   }
 
   /// Ends the broker and returns when it no longer answers. (`Process.waitUntilExit` needs a run loop that a task has not.)
@@ -87,7 +87,10 @@ enum LoopbackPort {
 
   private static func withSocket(port: Int = 0, _ body: (Int32, UnsafePointer<sockaddr>) -> Int) throws -> Int {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard socket >= 0 else { throw DemoBroker.Failure(description: "no socket: \(String(cString: strerror(errno)))") }
+    guard socket >= 0 else {
+      let reason = SystemReason.text(errno)
+      throw StartFailure(zh: "无法建立套接字：\(reason.zh)", en: "no socket: \(reason.en)")
+    }
     defer { close(socket) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

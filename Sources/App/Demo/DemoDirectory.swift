@@ -2,10 +2,6 @@ import Foundation
 
 /// Where a demonstration writes. It begins with an empty directory, and empties only one that a demonstration made.
 enum DemoDirectory {
-  struct Refused: Error, CustomStringConvertible {
-    var description: String
-  }
-
   static let marker = ".linli-demo"
 
   static func prepare(_ path: String) throws {
@@ -13,8 +9,9 @@ enum DemoDirectory {
     let manager = FileManager.default
     let names = try manager.contentsOfDirectory(atPath: path)
     guard names.isEmpty || names.contains(marker) || isOfAnEarlierVersion(path) else {
-      throw Refused(
-        description: "\(path) holds files that no demonstration wrote; choose a new or empty directory with --data")
+      throw StartFailure(
+        zh: "\(path) 中有不是演示写下的文件；请用 --data 选一个新的或空的目录",
+        en: "\(path) holds files that no demonstration wrote; choose a new or empty directory with --data")
     }
     // A demonstration that still runs there must not lose its files.
     _ = try DataLock(directory: path)

@@ -22,15 +22,18 @@ extension HistoryStore: HistoryKeeping {}
 
 extension StoreError {
   /// Why history cannot be kept, for the log, `status` and the alert about it.
-  var historyWords: String {
+  var historyText: LocalizedText {
     switch self {
-    case .diskFull: "the disk is full"
-    case .readOnly: "the database is read-only"
-    case .busy: "another process holds the database"
-    case .cannotOpen(_, let reason), .inputOutput(let reason), .unwritable(let reason), .other(let reason): reason
-    case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
-    case .tooNew(let path): "\(path) was written by a newer Linli"
-    case .tooManySteps: message(in: .en)
+    case .diskFull: LocalizedText(zh: "磁盘已满", en: "the disk is full")
+    case .readOnly: LocalizedText(zh: "数据库只读", en: "the database is read-only")
+    case .busy: LocalizedText(zh: "数据库被其他进程占用", en: "another process holds the database")
+    case .cannotOpen(_, let reason), .inputOutput(let reason), .unwritable(let reason), .other(let reason):
+      LocalizedText(reason)
+    case .damaged(let path, let reason):
+      LocalizedText(zh: "\(path) 已损坏：\(reason)", en: "\(path) is damaged: \(reason)")
+    case .tooNew(let path):
+      LocalizedText(zh: "\(path) 由更新版本的 Linli 写成", en: "\(path) was written by a newer Linli")
+    case .tooManySteps: text
     }
   }
 }

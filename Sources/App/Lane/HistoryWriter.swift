@@ -1,3 +1,4 @@
+package import Community
 package import Pipeline
 import Store
 package import Synchronization
@@ -46,7 +47,7 @@ package final class HistoryWriter: @unchecked Sendable {
     package var retainedIgnored: UInt64 = 0
     package var follower = JournalFollower.Counters()
     /// Why nothing can be written or read at the moment.
-    package var trouble: String?
+    package var trouble: LocalizedText?
   }
 
   package enum Rest: Sendable, Equatable {
@@ -89,9 +90,9 @@ package final class HistoryWriter: @unchecked Sendable {
   private var lastCompaction = Timestamp.distantPast
   private var lastRetention = Timestamp.distantPast
   /// Why the journal cannot be read on, a batch not be written, the database not be kept small.
-  private var readTrouble: String?
-  private var flushTrouble: String?
-  private var houseTrouble: String?
+  private var readTrouble: LocalizedText?
+  private var flushTrouble: LocalizedText?
+  private var houseTrouble: LocalizedText?
 
   /// - Parameters:
   ///   - written: what `store.position(lane:)` says.
@@ -185,7 +186,7 @@ package final class HistoryWriter: @unchecked Sendable {
       try prepare()
       waitingBytes += try follower.read(to: end, atMost: settings.portion) { take($0) }
     } catch {
-      readTrouble = (error as? StoreError)?.historyWords ?? "\(error)"
+      readTrouble = (error as? StoreError)?.historyText ?? LocalizedText("\(error)")
     }
     if let change, follower.position >= change.after {
       if follower.position > current.written { flush(now) }
@@ -222,7 +223,7 @@ package final class HistoryWriter: @unchecked Sendable {
       memories[Int(point)] = PointMemory(newest: newest)
       return true
     } catch {
-      readTrouble = error.historyWords
+      readTrouble = error.historyText
       return false
     }
   }
@@ -268,7 +269,7 @@ package final class HistoryWriter: @unchecked Sendable {
     } catch {
       current.failedFlushes += 1
       isInDoubt = true
-      flushTrouble = error.historyWords
+      flushTrouble = error.historyText
       nextAttempt = now + min(1_000 << min(Int64(failures), 6), Self.longestPause)
       failures += 1
       return
@@ -341,7 +342,7 @@ package final class HistoryWriter: @unchecked Sendable {
       }
       houseTrouble = nil
     } catch {
-      houseTrouble = error.historyWords
+      houseTrouble = error.historyText
     }
   }
 

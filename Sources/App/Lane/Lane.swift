@@ -24,10 +24,6 @@ package final class Lane: Sendable {
   private let checkpoints: CheckpointFile
   private let logger: Logger
 
-  package struct Failure: Error, CustomStringConvertible {
-    package var description: String
-  }
-
   /// Recovers the lane; when it returns, every change since the checkpoint lies in `changes`, those that fell due while the
   /// service was down among them as soon as the connection has drained the broker's backlog.
   /// - Parameters:

@@ -7,8 +7,9 @@ enum AnswerKeyFile {
     let path = directory + "/answer-key"
     if FileManager.default.fileExists(atPath: path) {
       guard let text = try? String(contentsOfFile: path, encoding: .utf8), let key = bytes(text), key.count >= 32 else {
-        throw AccessKeyFile.Failure(
-          description: "\(path) cannot be read or holds no key; remove it, and a new one is made at the next start")
+        throw StartFailure(
+          zh: "\(path) 无法读取，或里面没有密钥；请删除它，下次启动会生成新的",
+          en: "\(path) cannot be read or holds no key; remove it, and a new one is made at the next start")
       }
       return key
     }
@@ -19,10 +20,7 @@ enum AnswerKeyFile {
     guard
       FileManager.default.createFile(atPath: new, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
       rename(new, path) == 0
-    else {
-      throw AccessKeyFile.Failure(
-        description: "cannot write \(path); is the data directory writable for the service's user?")
-    }
+    else { throw AccessKeyFile.notWritable(path) }
     return key
   }
 

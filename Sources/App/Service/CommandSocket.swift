@@ -1,12 +1,8 @@
+import Community
 import Foundation
 
 /// The Unix socket of the command line: room for it at the start, and at the end nobody else's file is removed.
 enum CommandSocket {
-  /// The path cannot be had; what is there was left alone.
-  struct Refused: Error, CustomStringConvertible {
-    var description: String
-  }
-
   /// Which file a path leads to.
   struct Identity: Equatable, Sendable {
     private let device: UInt64
@@ -22,20 +18,27 @@ enum CommandSocket {
     }
   }
 
-  /// Removes the socket of an earlier life, on which nobody answers any more.
-  static func makeRoom(at path: String) throws(Refused) {
+  /// Removes the socket of an earlier life, on which nobody answers any more. Where the path cannot be had, what is there is left alone.
+  static func makeRoom(at path: String) throws(StartFailure) {
     guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return }
-    let other = "give another path with --socket"
+    let other = LocalizedText(zh: "用 --socket 另给一个路径", en: "give another path with --socket")
     guard facts[.type] as? FileAttributeType == .typeSocket else {
-      throw Refused(description: "\(path) is no socket and stays as it is; move it away, or \(other)")
+      throw StartFailure(
+        zh: "\(path) 不是套接字，保持原样；请把它移走，或\(other.zh)",
+        en: "\(path) is no socket and stays as it is; move it away, or \(other.en)")
     }
     switch connectError(path) {
     case ECONNREFUSED, ENOENT: unlink(path)
     // EAGAIN: somebody listens and has enough to do.
-    case 0, EAGAIN: throw Refused(description: "another linli serve answers at \(path); stop it, or \(other)")
+    case 0, EAGAIN:
+      throw StartFailure(
+        zh: "另一个 linli serve 正在 \(path) 上应答；请停止它，或\(other.zh)",
+        en: "another linli serve answers at \(path); stop it, or \(other.en)")
     case let code:
-      let reason = String(cString: strerror(code))
-      throw Refused(description: "cannot tell whether \(path) is in use: \(reason); remove it, or \(other)")
+      let reason = SystemReason.text(code)
+      throw StartFailure(
+        zh: "无法判断 \(path) 是否在使用：\(reason.zh)；请删除它，或\(other.zh)",
+        en: "cannot tell whether \(path) is in use: \(reason.en); remove it, or \(other.en)")
     }
   }
 

@@ -27,7 +27,7 @@ extension CommunityService {
 
   package func alert(id: String, language: Language) async throws -> AlertStoryView {
     guard let story = try await desk.story(id) else {
-      throw BackendError(.notFound, AlertError.unknown(id: id).message(in: language))
+      throw BackendError(.notFound, AlertError.unknown(id: id).text)
     }
     let zone = configuration.settings.timeZone
     return AlertStoryView(
@@ -63,12 +63,12 @@ extension CommunityService {
     switch request.action {
     case .ack: action = .acknowledge
     case .assign:
-      guard let person = request.to, !person.isEmpty else { throw BackendError(.invalid, "assign needs 'to'") }
+      guard let person = request.to, !person.isEmpty else { throw BackendError(lacking: "to", for: request.action) }
       action = .assign(to: person)
     case .comment: action = .comment
     case .shelve:
       guard let duration = request.forMilliseconds else {
-        throw BackendError(.invalid, "shelve needs 'for_milliseconds'")
+        throw BackendError(lacking: "for_milliseconds", for: request.action)
       }
       action = .shelve(until: now + duration)
     case .unshelve: action = .unshelve
@@ -84,8 +84,8 @@ extension CommunityService {
       }
       return answer
     } catch let error as AlertError {
-      if case .unknown = error { throw BackendError(.notFound, error.message(in: language)) }
-      throw BackendError(.conflict, error.message(in: language))
+      if case .unknown = error { throw BackendError(.notFound, error.text) }
+      throw BackendError(.conflict, error.text)
     }
   }
 

@@ -47,7 +47,9 @@ extension CommunityService {
     _ mailbox: Mailbox<Owner>, _ question: @escaping @Sendable (Owner) -> Answer
   ) async throws -> Answer {
     if let answer = await mailbox.ask(question) { return answer }
-    throw BackendError(.unavailable, "the lane gives no answer now: it stops, or too many questions wait; ask again")
+    throw BackendError(
+      .unavailable, zh: "通道现在没有应答：正在停止，或排队的查询太多；请重试",
+      en: "the lane gives no answer now: it stops, or too many questions wait; ask again")
   }
 
   package func unassigned() async -> UnassignedView {
@@ -104,7 +106,8 @@ extension CommunityService {
     let known = await unassigned().discovered.filter { $0.id == adoption.id }
     guard let found = known.first(where: { (adoption.profile ?? $0.profile) == $0.profile }) ?? known.first else {
       throw BackendError(
-        .notFound, "no discovered device '\(adoption.id)'; `linli devices --unassigned` lists what was heard")
+        .notFound, zh: "没有发现设备“\(adoption.id)”；`linli devices --unassigned` 列出收到过消息的设备",
+        en: "no discovered device '\(adoption.id)'; `linli devices --unassigned` lists what was heard")
     }
     let profile = adoption.profile ?? found.profile
     let match = profile == found.profile ? found.match : try self.match(of: found, by: profile, in: configuration)
@@ -114,7 +117,9 @@ extension CommunityService {
     let path = configuration.directory + "/devices.yaml"
     try await reloads.run { try await self.add(device, toFileAt: path) }
     guard let view = try await devices(DeviceSelection(scope: device.id)).first else {
-      throw BackendError(.conflict, "\(device.id) is in \(path), but belongs to no broker's lane")
+      throw BackendError(
+        .conflict, zh: "\(device.id) 已写入 \(path)，但不属于任何代理的通道",
+        en: "\(device.id) is in \(path), but belongs to no broker's lane")
     }
     return view
   }
@@ -133,16 +138,21 @@ extension CommunityService {
     let isKnown = configuration.community.profiles.contains { $0.name == name }
     let reason =
       isKnown
-      ? "\(found.id) would never be heard: no topic of profile '\(name)' fits \(found.topic)"
-      : "there is no profile '\(name)'"
+      ? LocalizedText(
+        zh: "\(found.id) 的消息将永远收不到：设备模板“\(name)”没有主题符合 \(found.topic)",
+        en: "\(found.id) would never be heard: no topic of profile '\(name)' fits \(found.topic)")
+      : LocalizedText(zh: "没有设备模板“\(name)”", en: "there is no profile '\(name)'")
+    let names = fitting.map(\.name).sorted()
     throw BackendError(
-      .conflict, "\(reason); profiles that fit: \(fitting.map(\.name).sorted().joined(separator: ", "))")
+      .conflict, zh: "\(reason.zh)；符合的设备模板：\(names.joined(separator: "、"))",
+      en: "\(reason.en); profiles that fit: \(names.joined(separator: ", "))")
   }
 
   private func add(_ device: Device, toFileAt path: String) async throws {
     let before = FileManager.default.contents(atPath: path)
     do { try DeviceFile.add(device, toFileAt: path) } catch {
-      throw BackendError(.conflict, "\(path) was not changed: \(error)")
+      throw BackendError(
+        .conflict, zh: "\(path) 没有更改：\(error.message.zh)", en: "\(path) was not changed: \(error.message.en)")
     }
     do { try await readAgain() } catch {
       // What the next start would refuse must not stay behind.
@@ -151,7 +161,10 @@ extension CommunityService {
       } else {
         try? FileManager.default.removeItem(atPath: path)
       }
-      throw BackendError(.conflict, "\(device.id) was not taken in, the configuration would be refused: \(error)")
+      let reason = LocalizedText(of: error)
+      throw BackendError(
+        .conflict, zh: "没有接入 \(device.id)，否则配置无法通过检查：\(reason.zh)",
+        en: "\(device.id) was not taken in, the configuration would be refused: \(reason.en)")
     }
   }
 
@@ -181,7 +194,9 @@ extension CommunityService {
     do {
       return .place(try resolve(place: text, in: configuration))
     } catch let error as BackendError where error.kind == .notFound {
-      throw BackendError(.notFound, "there is no place, device or point '\(text)'; see `linli devices`")
+      throw BackendError(
+        .notFound, zh: "没有场所、设备或测点“\(text)”；请看 `linli devices`",
+        en: "there is no place, device or point '\(text)'; see `linli devices`")
     }
   }
 }

@@ -14,10 +14,13 @@ extension CommunityService {
     guard let index = configuration.lanes.firstIndex(where: { $0.community.pointID(selection.point) != nil }),
       let number = configuration.lanes[index].community.pointID(selection.point)
     else {
-      throw BackendError(.notFound, "there is no point '\(selection.point)'; see `linli points`")
+      throw BackendError(
+        .notFound, zh: "没有测点“\(selection.point)”；请看 `linli points`",
+        en: "there is no point '\(selection.point)'; see `linli points`")
     }
     guard let store = history else {
-      throw BackendError(.unavailable, "the history cannot be read: \(historyProblem ?? "its database is not open")")
+      throw Self.unreadableHistory(
+        historyProblem ?? LocalizedText(zh: "它的数据库没有打开", en: "its database is not open"))
     }
     let plan = configuration.lanes[index].plan
     let point = plan.points[Int(number)]
@@ -52,11 +55,17 @@ extension CommunityService {
           return try store.position(lane: lane.id) == memory.written ? answer : nil
         }
       } catch let error as StoreError {
-        throw BackendError(.unavailable, "the history cannot be read: \(error.historyWords)")
+        throw Self.unreadableHistory(error.historyText)
       }
       if let answer { return answer }
     }
-    throw BackendError(.unavailable, "the history is being written all the time; try again")
+    throw BackendError(
+      .unavailable, zh: "历史记录一直在写入；请重试", en: "the history is being written all the time; try again")
+  }
+
+  private static func unreadableHistory(_ reason: LocalizedText) -> BackendError {
+    BackendError(
+      .unavailable, zh: "无法读取历史记录：\(reason.zh)", en: "the history cannot be read: \(reason.en)")
   }
 
   // MARK: - Putting it together
@@ -64,13 +73,13 @@ extension CommunityService {
   /// The history's database, or why it cannot be opened.
   static func openHistory(
     _ data: String, _ configuration: LoadedConfiguration, logger: Logger
-  ) -> (HistoryStore?, String?) {
+  ) -> (HistoryStore?, LocalizedText?) {
     do {
       let zone = LocalTimeTable(zone: configuration.settings.timeZone)
       return (try HistoryStore(path: data + "/history.sqlite", zone: zone), nil)
     } catch {
-      logger.error("history: \(error.historyWords); alerts go on without it")
-      return (nil, error.historyWords)
+      logger.error("history: \(error.historyText.en); alerts go on without it")
+      return (nil, error.historyText)
     }
   }
 
@@ -102,15 +111,21 @@ extension CommunityService {
   }
 
   /// What is wrong with the history, in words.
-  var historyTroubles: [String] {
-    var troubles = historyProblem.map { ["history: \($0)"] } ?? []
+  var historyTroubles: [LocalizedText] {
+    var troubles = historyProblem.map { [LocalizedText(zh: "历史记录：\($0.zh)", en: "history: \($0.en)")] } ?? []
     for lane in lanes {
       guard let status = lane.history?.writer.status.withLock({ $0 }) else { continue }
-      if let trouble = status.trouble { troubles.append("\(lane.id): history cannot be kept: \(trouble)") }
-      if status.follower.lost > 0 {
-        troubles.append(
-          "\(lane.id): the history missed \(status.follower.lost) messages, the journal gave them up before they were read"
-        )
+      if let trouble = status.trouble {
+        let words = LocalizedText(
+          zh: "无法保存历史记录：\(trouble.zh)", en: "history cannot be kept: \(trouble.en)")
+        troubles.append(words.of(lane.id))
+      }
+      let lost = status.follower.lost
+      if lost > 0 {
+        let words = LocalizedText(
+          zh: "历史记录缺少 \(lost) 条消息，日志在它们被读取之前已将其覆盖",
+          en: "the history missed \(lost) messages, the journal gave them up before they were read")
+        troubles.append(words.of(lane.id))
       }
     }
     return troubles

@@ -12,9 +12,7 @@ extension CommunityService {
   private static let stretchBytes = 4 << 20
 
   package func tape(since: Timestamp, filter: String, cursor: TapeCursor?) async throws -> TapeStretch {
-    if let reason = TopicFilter.problem(in: filter) {
-      throw BackendError(.invalid, "'\(filter)' is not a topic filter: \(reason)")
-    }
+    if let reason = TopicFilter.refusal(of: filter) { throw BackendError(.invalid, reason) }
     let cursor = cursor ?? TapeCursor(lane: 0, position: 0)
     guard lanes.indices.contains(cursor.lane) else { return TapeStretch(lines: [], next: nil) }
     let directory = lanes[cursor.lane].directory + "/journal"

@@ -65,11 +65,11 @@ extension CommunityService {
     _ body: QuietBody, kind: PlannedQuiet.Kind, language: Language
   ) async throws -> QuietView {
     let now = now()
-    let request = try request(body, kind, language, at: now)
+    let request = try request(body, kind, at: now)
     do throws(QuietError) {
       let outcome = try await desk.plan(request, at: now)
       return view(outcome.quiet, await desk.hiddenByCause, at: now)
-    } catch { throw BackendError(.invalid, error.message(in: language)) }
+    } catch { throw BackendError(.invalid, error.text) }
   }
 
   package func endQuiet(
@@ -83,13 +83,12 @@ extension CommunityService {
       if case .unknown = error {
         if configuration.alerts.quiet.maintenance.contains(where: { $0.id == id }), kind == .maintenance {
           throw BackendError(
-            .conflict,
-            language == .zh
-              ? "\(id) 是 alerts.yaml 中的每周维护，请在那里修改" : "\(id) comes back every week: change it in alerts.yaml")
+            .conflict, zh: "\(id) 是 alerts.yaml 中的每周维护，请在那里修改",
+            en: "\(id) comes back every week: change it in alerts.yaml")
         }
-        throw BackendError(.notFound, error.message(in: language))
+        throw BackendError(.notFound, error.text)
       }
-      throw BackendError(.conflict, error.message(in: language))
+      throw BackendError(.conflict, error.text)
     }
   }
 
@@ -109,7 +108,7 @@ extension CommunityService {
       ended.append(try await planQuiet(body, kind: .back, language: language))
     }
     if ended.isEmpty {
-      throw BackendError(.conflict, language == .zh ? "\(path) 没有登记外出" : "nobody is said to be away at \(path)")
+      throw BackendError(.conflict, zh: "\(path) 没有登记外出", en: "nobody is said to be away at \(path)")
     }
     return ended
   }
@@ -123,11 +122,11 @@ extension CommunityService {
     body.reason = body.reason ?? "–"
     body.by = body.by ?? "–"
     if body.endsAt == nil && body.forMilliseconds == nil { body.forMilliseconds = 60_000 }
-    let request = try request(body, kind, language, at: now)
+    let request = try request(body, kind, at: now)
     let quiet: PlannedQuiet
     do throws(QuietError) {
       quiet = try request.plan(at: now, limits: configuration.alerts.quiet.limits, planned: [])
-    } catch { throw BackendError(.invalid, error.message(in: language)) }
+    } catch { throw BackendError(.invalid, error.text) }
     let since = now - Self.week
     let places = quiet.matcher.places.isEmpty ? nil : quiet.matcher.places
     var found: [String: Alert] = [:]
@@ -154,21 +153,19 @@ extension CommunityService {
 
   // MARK: - What was asked for
 
-  private func request(
-    _ body: QuietBody, _ kind: PlannedQuiet.Kind, _ language: Language, at now: Timestamp
-  ) throws -> QuietRequest {
+  private func request(_ body: QuietBody, _ kind: PlannedQuiet.Kind, at now: Timestamp) throws -> QuietRequest {
     let configuration = configuration
     var matcher = AlertMatcher(audience: body.audience ?? [])
     matcher.places = try (body.places ?? []).map { try resolve(place: $0, in: configuration) }
     let rules = configuration.ruleSet.catalogue.ids + SelfTrouble.allCases.map(\.rawValue)
-    matcher.rules = try (body.rules ?? []).map {
-      try Self.known($0, among: rules, "rule", language)
-    }
+    matcher.rules = try (body.rules ?? []).map { try Self.known($0, among: rules, .rule) }
     let devices = configuration.community.devices.map(\.id)
-    matcher.devices = try (body.devices ?? []).map { try Self.known($0, among: devices, "device", language) }
+    matcher.devices = try (body.devices ?? []).map { try Self.known($0, among: devices, .device) }
     if let word = body.upTo {
       guard let priority = Priority(rawValue: word) else {
-        throw BackendError(.invalid, "'up_to' is critical, high, medium or low, not '\(word)'")
+        throw BackendError(
+          .invalid, zh: "“up_to”应为 critical、high、medium 或 low，不能是“\(word)”",
+          en: "'up_to' is critical, high, medium or low, not '\(word)'")
       }
       matcher.upTo = priority
     }
@@ -184,17 +181,17 @@ extension CommunityService {
   private func time(_ text: String, _ key: String) throws -> Timestamp {
     let zone = LocalTimeTable(zone: configuration.settings.timeZone)
     if let time = DayOrTime(text) { return time.instant(in: zone) }
-    throw BackendError(.invalid, "'\(key)' must be a time like 2026-01-05T03:20:00+08:00 or a day, not '\(text)'")
+    throw BackendError(
+      .invalid, zh: "“\(key)”应为时间（如 2026-01-05T03:20:00+08:00）或日期，不能是“\(text)”",
+      en: "'\(key)' must be a time like 2026-01-05T03:20:00+08:00 or a day, not '\(text)'")
   }
 
-  private static func known(
-    _ name: String, among names: [String], _ what: String, _ language: Language
-  ) throws -> String {
+  private static func known(_ name: String, among names: [String], _ thing: NamedThing) throws -> String {
     if names.contains(where: { AlertMatcher.names(name, $0) }) { return name }
-    let hint = Suggestion.hint(for: name, among: names).map { "; \($0)" } ?? ""
-    let word =
-      language == .zh ? (what == "rule" ? "没有规则 '\(name)'" : "没有设备 '\(name)'") : "there is no \(what) '\(name)'"
-    throw BackendError(.notFound, word + hint)
+    let hint = Suggestion.hint(for: name, among: names)
+    throw BackendError(
+      .notFound, zh: "没有\(thing.words.zh)“\(name)”" + (hint.map { "；\($0.zh)" } ?? ""),
+      en: "there is no \(thing.words.en) '\(name)'" + (hint.map { "; \($0.en)" } ?? ""))
   }
 
   // MARK: - Figures

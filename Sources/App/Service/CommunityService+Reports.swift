@@ -19,10 +19,16 @@ extension CommunityService {
 
   private func written(_ selection: ReportSelection) async throws -> ReportFile {
     guard let kind = ReportKind(rawValue: selection.kind) else {
-      throw BackendError(.notFound, "there is no report '\(selection.kind)'; there are \(Self.words(ReportKind.self))")
+      let known = Self.words(ReportKind.self)
+      throw BackendError(
+        .notFound, zh: "没有报表“\(selection.kind)”；可用的有：\(known.zh)",
+        en: "there is no report '\(selection.kind)'; there are \(known.en)")
     }
     guard let format = ReportFormat(rawValue: selection.format) else {
-      throw BackendError(.invalid, "'\(selection.format)' is not a format; there are \(Self.words(ReportFormat.self))")
+      let known = Self.words(ReportFormat.self)
+      throw BackendError(
+        .invalid, zh: "“\(selection.format)”不是格式；可用的有：\(known.zh)",
+        en: "'\(selection.format)' is not a format; there are \(known.en)")
     }
     let configuration = configuration
     let period = try period(selection.month, LocalTimeTable(zone: configuration.settings.timeZone))
@@ -42,7 +48,7 @@ extension CommunityService {
       oldest = try await store.oldestStep()
       if kind == .assessment { orders = try await store.orderEvents(from: period.from, until: period.to) }
     } catch {
-      throw BackendError(.unavailable, error.message(in: language))
+      throw BackendError(.unavailable, error.text)
     }
     let scope = place.isEmpty ? LocalizedText(zh: "全部", en: "everything") : places.reportName(place)
     var report: Report
@@ -68,9 +74,10 @@ extension CommunityService {
       text: report.written(as: format, in: language))
   }
 
-  private static func words<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> String
+  private static func words<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> LocalizedText
   where Word.RawValue == String {
-    Word.allCases.map(\.rawValue).joined(separator: ", ")
+    let words = type.allCases.map(\.rawValue)
+    return LocalizedText(zh: words.joined(separator: "、"), en: words.joined(separator: ", "))
   }
 
   private func period(_ text: String?, _ zone: LocalTimeTable) throws -> ReportPeriod {
@@ -78,15 +85,16 @@ extension CommunityService {
     guard let text else {
       let last = ReportMonth(zone.day(at: now)).previous
       guard let period = last.period(in: zone, now: now) else {
-        throw BackendError(.invalid, "the clock stands at \(now)")
+        throw BackendError(.invalid, zh: "时钟停在 \(now)", en: "the clock stands at \(now)")
       }
       return period
     }
     guard let month = ReportMonth(text) else {
-      throw BackendError(.invalid, "'\(text)' is not a month; write it like 2026-05")
+      throw BackendError(
+        .invalid, zh: "“\(text)”不是月份；请写成 2026-05 这样", en: "'\(text)' is not a month; write it like 2026-05")
     }
     guard let period = month.period(in: zone, now: now) else {
-      throw BackendError(.invalid, "\(month) has not begun yet")
+      throw BackendError(.invalid, zh: "\(month) 还没有开始", en: "\(month) has not begun yet")
     }
     return period
   }

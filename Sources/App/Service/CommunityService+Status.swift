@@ -30,7 +30,7 @@ extension CommunityService: Backend {
       messages.duplicateTotal += status.duplicates
       journal.bytes += UInt64(status.journal.bytes)
       oldest = [oldest, status.journal.oldestArrival].compactMap { $0 }.min()
-      troubles += Self.troubles(of: lane, status, language)
+      troubles += Self.troubles(of: lane, status).map { $0[language] }
       devices.unassigned += try await answer(lane.ingest.mailbox) { $0.unassigned.discovered.count }
       let heard =
         try await answer(lane.core.mailbox) { core in
@@ -49,28 +49,30 @@ extension CommunityService: Backend {
     let zone = configuration.settings.timeZone
     journal.oldest = oldest?.rfc3339(in: zone)
     if let trouble = await desk.storageTrouble {
-      troubles.append(trouble.error.message(in: language))
+      troubles.append(trouble.error.text[language])
     }
     let setAside = await desk.setAsideLoad
     if let newest = setAside.newest { troubles.append(newest.words(of: setAside.count, language)) }
-    troubles += historyTroubles
+    troubles += historyTroubles.map { $0[language] }
     troubles += ChannelWords.troubles(await self.outbox.statistics(), zone, language)
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)
     return StatusView(
       version: Version.current, uptimeSeconds: Int((now - startedAt) / 1_000),
       startedAt: startedAt.rfc3339(in: configuration.settings.timeZone), place: scope,
-      brokers: lanes.map { broker($0, configuration) }, messages: messages, devices: devices,
+      brokers: lanes.map { broker($0, configuration, language) }, messages: messages, devices: devices,
       alerts: try await activeAlerts(in: scope), journal: journal, history: await historyStatus(zone: zone),
       outbox: .init(pending: outbox.pending, failed: outbox.failed), rules: configuration.ruleSet.rules.count,
       points: configuration.community.points.count, troubles: troubles)
   }
 
-  private func broker(_ lane: Lane, _ configuration: LoadedConfiguration) -> StatusView.Broker {
+  private func broker(
+    _ lane: Lane, _ configuration: LoadedConfiguration, _ language: Language
+  ) -> StatusView.Broker {
     let broker = configuration.lanes.first { $0.broker.clientID == lane.id }?.broker
     let since = lane.ingest.connectedSince.withLock { $0 } ?? startedAt
     return StatusView.Broker(
       id: lane.id, url: broker?.url ?? "", connected: lane.connection.state.isConnected,
-      since: since.rfc3339(in: configuration.settings.timeZone), state: Self.words(lane.connection.state),
+      since: since.rfc3339(in: configuration.settings.timeZone), state: Self.words(lane.connection.state)[language],
       load: load(of: lane, configuration))
   }
 
@@ -83,32 +85,48 @@ extension CommunityService: Backend {
       dropped: shedding.prefixes.prefix(16).map { .init(prefix: $0.prefix, total: $0.count) })
   }
 
-  static func words(_ state: ConnectionState) -> String {
+  static func words(_ state: ConnectionState) -> LocalizedText {
     switch state {
-    case .idle: "starting"
-    case .connecting: "connecting"
-    case .connected: "connected, subscribing"
-    case .subscribed: "connected"
-    case .holding(let reason): "connected, acknowledgements held: \(reason)"
-    case .waiting(let reason, let pause): "\(reason); next attempt in \((pause + 999) / 1_000) s"
-    case .stopped: "stopped"
+    case .idle: LocalizedText(zh: "正在启动", en: "starting")
+    case .connecting: LocalizedText(zh: "正在连接", en: "connecting")
+    case .connected: LocalizedText(zh: "已连接，正在订阅", en: "connected, subscribing")
+    case .subscribed: LocalizedText(zh: "已连接", en: "connected")
+    case .holding(let reason):
+      LocalizedText(zh: "已连接，暂不确认消息：\(reason)", en: "connected, acknowledgements held: \(reason)")
+    case .waiting(let reason, let pause):
+      LocalizedText(
+        zh: "\(reason)；\((pause + 999) / 1_000) 秒后重试", en: "\(reason); next attempt in \((pause + 999) / 1_000) s")
+    case .stopped: LocalizedText(zh: "已停止", en: "stopped")
     }
   }
 
-  private static func troubles(of lane: Lane, _ status: Ingest.Status, _ language: Language) -> [String] {
-    var troubles: [String] = []
-    if let trouble = status.storageTrouble { troubles.append("\(lane.id): \(trouble)") }
+  private static func troubles(of lane: Lane, _ status: Ingest.Status) -> [LocalizedText] {
+    var troubles: [LocalizedText] = []
+    if let trouble = status.storageTrouble { troubles.append(storage(trouble).of(lane.id)) }
     if case .subscribed(_, let rejected) = lane.connection.state, !rejected.isEmpty {
-      troubles.append("\(lane.id): the broker refuses \(rejected.joined(separator: ", "))")
+      let refused = LocalizedText(
+        zh: "代理拒绝了 \(rejected.joined(separator: "、"))", en: "the broker refuses \(rejected.joined(separator: ", "))")
+      troubles.append(refused.of(lane.id))
     }
-    if !lane.connection.state.isConnected { troubles.append("\(lane.id): \(words(lane.connection.state))") }
+    if !lane.connection.state.isConnected { troubles.append(words(lane.connection.state).of(lane.id)) }
     if status.shedding.load == .overloaded {
-      troubles.append(OverloadWords.text(lane: lane.id, status.shedding, language))
+      troubles.append(
+        LocalizedText(
+          zh: OverloadWords.text(lane: lane.id, status.shedding, .zh),
+          en: OverloadWords.text(lane: lane.id, status.shedding, .en)))
     }
-    if status.journal.damagedRecords > 0 {
-      troubles.append("\(lane.id): \(status.journal.damagedRecords) damaged messages in the journal were skipped")
+    let damaged = status.journal.damagedRecords
+    if damaged > 0 {
+      let skipped = LocalizedText(
+        zh: "已跳过日志中 \(damaged) 条损坏的消息", en: "\(damaged) damaged messages in the journal were skipped")
+      troubles.append(skipped.of(lane.id))
     }
     return troubles
+  }
+
+  /// What keeps a lane from writing its journal, as it says so itself.
+  private static func storage(_ trouble: String) -> LocalizedText {
+    LocalizedText(zh: "无法写入日志：\(trouble)", en: trouble)
   }
 
   private func activeAlerts(in scope: String?) async throws -> StatusView.Alerts {
@@ -132,15 +150,16 @@ extension CommunityService: Backend {
     return counts
   }
 
-  package func notReadyReason() async -> String? {
+  package func notReadyReason() async -> LocalizedText? {
     for lane in lanes {
       guard case .subscribed = lane.connection.state else {
-        return "lane \(lane.id) is not subscribed: \(Self.words(lane.connection.state))"
+        let state = Self.words(lane.connection.state)
+        return LocalizedText(
+          zh: "通道 \(lane.id) 没有完成订阅：\(state.zh)", en: "lane \(lane.id) is not subscribed: \(state.en)")
       }
-      if let trouble = lane.ingest.status.withLock({ $0.storageTrouble }) { return trouble }
+      if let trouble = lane.ingest.status.withLock({ $0.storageTrouble }) { return Self.storage(trouble) }
     }
-    if let trouble = await desk.storageTrouble { return trouble.error.message(in: .en) }
-    return nil
+    return await desk.storageTrouble?.error.text
   }
 
   /// A place by its whole path or by the end of it, as people type it (`b3/f3/301`).
@@ -150,10 +169,14 @@ extension CommunityService: Backend {
     let found = places.places.map(\.path).filter { $0.hasSuffix("/" + place) }
     if found.count == 1 { return found[0] }
     if found.isEmpty {
+      let example = places.places.first?.path ?? "a/b/c"
       throw BackendError(
-        .notFound, "there is no place '\(place)'; places are paths like \(places.places.first?.path ?? "a/b/c")")
+        .notFound, zh: "没有场所“\(place)”；场所写成路径，如 \(example)",
+        en: "there is no place '\(place)'; places are paths like \(example)")
     }
+    let shown = found.prefix(5)
     throw BackendError(
-      .invalid, "'\(place)' could be \(found.prefix(5).joined(separator: ", ")); give more of the path")
+      .invalid, zh: "“\(place)”可能是 \(shown.joined(separator: "、"))；请把路径写得更全",
+      en: "'\(place)' could be \(shown.joined(separator: ", ")); give more of the path")
   }
 }

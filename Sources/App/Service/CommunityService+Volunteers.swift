@@ -21,23 +21,30 @@ extension CommunityService {
     let configuration = configuration
     guard !request.id.isEmpty, request.id.utf8.count <= 64,
       request.id.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) })
-    else { throw BackendError(.invalid, "'id' is a short name of letters, digits, - and _") }
+    else {
+      throw BackendError(
+        .invalid, zh: "“id”应为由字母、数字、- 和 _ 组成的短名", en: "'id' is a short name of letters, digits, - and _")
+    }
     var volunteer = Volunteer(
       id: request.id, name: request.name, help: try request.help.map { try Self.word($0, "help") },
       places: try request.places.map { try resolve(place: $0, in: configuration) },
       hours: try (request.hours ?? []).map { text in
         guard let hours = Volunteer.Hours(text) else {
-          throw BackendError(.invalid, "'hours' are written like \"sat,sun 09:00-12:00\", not '\(text.prefix(60))'")
+          throw BackendError(
+            .invalid, zh: "“hours”应写成“sat,sun 09:00-12:00”这样，不能是“\(text.prefix(60))”",
+            en: "'hours' are written like \"sat,sun 09:00-12:00\", not '\(text.prefix(60))'")
         }
         return hours
       },
       channel: request.channel, phone: request.phone, since: now())
     if let channel = request.channel, !configuration.notify.channels.contains(where: { $0.id == channel }) {
-      throw BackendError(.invalid, "there is no channel '\(channel.prefix(60))' in channels.yaml")
+      throw BackendError(
+        .invalid, zh: "channels.yaml 中没有通知通道“\(channel.prefix(60))”",
+        en: "there is no channel '\(channel.prefix(60))' in channels.yaml")
     }
     if let known = await desk.volunteer(request.id) { volunteer.since = known.since }
     do { try await desk.enter(volunteer) } catch let error as OrderError {
-      throw BackendError(.invalid, error.message(in: configuration.settings.language))
+      throw BackendError(.invalid, error.text)
     }
     return VolunteerView(volunteer, zone: configuration.settings.timeZone)
   }
@@ -64,8 +71,10 @@ extension CommunityService {
     }
   }
 
-  private static func unknownVolunteer(_ id: String) -> BackendError {
-    BackendError(.notFound, "there is no volunteer '\(id.prefix(64))'; see `linli volunteers`")
+  static func unknownVolunteer(_ id: String) -> BackendError {
+    BackendError(
+      .notFound, zh: "没有志愿者“\(id.prefix(64))”；请看 `linli volunteers`",
+      en: "there is no volunteer '\(id.prefix(64))'; see `linli volunteers`")
   }
 
   // MARK: - The bank
@@ -76,7 +85,9 @@ extension CommunityService {
     if let month {
       let zone = LocalTimeTable(zone: configuration.settings.timeZone)
       guard let range = BankMonth.range(month, zone) else {
-        throw BackendError(.invalid, "'month' is written like 2026-01, not '\(month.prefix(20))'")
+        throw BackendError(
+          .invalid, zh: "“month”应写成 2026-01 这样，不能是“\(month.prefix(20))”",
+          en: "'month' is written like 2026-01, not '\(month.prefix(20))'")
       }
       (from, until) = (range.lowerBound, range.upperBound)
     }
@@ -91,18 +102,22 @@ extension CommunityService {
     let zone = configuration.settings.timeZone
     let now = now()
     guard !request.by.isEmpty, !request.reason.isEmpty, request.by.count <= 200, request.reason.count <= 500 else {
-      throw BackendError(.invalid, "say who ('by') and why ('reason')")
+      throw BackendError(
+        .invalid, zh: "请写明是谁（“by”）和原因（“reason”）", en: "say who ('by') and why ('reason')")
     }
     if let id = request.reverses {
       do {
         if let reversal = try await desk.reverse(bankEntry: id, by: request.by, at: now, reason: request.reason) {
           return BankEntryView(reversal, language: language, zone: zone)
         }
-      } catch let error as OrderError { throw BackendError(.conflict, error.message(in: language)) }
-      throw BackendError(.conflict, "there is no entry \(id) that could be taken back")
+      } catch let error as OrderError { throw BackendError(.conflict, error.text) }
+      throw BackendError(
+        .conflict, zh: "没有可以冲销的第 \(id) 笔记录", en: "there is no entry \(id) that could be taken back")
     }
     guard let id = request.volunteer, let points = request.points, (1...10_000).contains(points) else {
-      throw BackendError(.invalid, "give 'reverses', or 'volunteer' and 'points' (1…10000)")
+      throw BackendError(
+        .invalid, zh: "请给出“reverses”，或“volunteer”和“points”（1…10000）",
+        en: "give 'reverses', or 'volunteer' and 'points' (1…10000)")
     }
     guard let volunteer = await desk.volunteer(id) else { throw Self.unknownVolunteer(id) }
     let entry = BankEntry(

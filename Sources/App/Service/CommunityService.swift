@@ -1,7 +1,7 @@
 import API
 import Alerts
 import CMemory
-import Community
+package import Community
 package import ConfigFile
 import Foundation
 package import Logging
@@ -47,11 +47,14 @@ package final class CommunityService: Sendable {
   }
 
   /// The configuration has errors; nothing was started (or, at a reload, changed).
-  package struct ConfigurationRefused: Error, Sendable, CustomStringConvertible {
+  package struct ConfigurationRefused: WordedError, Sendable, CustomStringConvertible {
     package var problems: [Problem]
-    package var description: String {
-      let errors = problems.filter { $0.severity == .error }
-      return errors.map(\.description).joined(separator: "\n")
+    package var text: LocalizedText { LocalizedText(zh: lines(in: .zh), en: lines(in: .en)) }
+    /// In English, for logs.
+    package var description: String { lines(in: .en) }
+
+    private func lines(in language: Language) -> String {
+      problems.filter { $0.severity == .error }.map { $0.text(in: language) }.joined(separator: "\n")
     }
   }
 
@@ -77,7 +80,7 @@ package final class CommunityService: Sendable {
   let store: Store
   /// nil when its database cannot be opened (`historyProblem`): alerts go on without it.
   let history: HistoryStore?
-  let historyProblem: String?
+  let historyProblem: LocalizedText?
   let desk: AlertDesk
   let outbox: OutboxWorker
   let transport = HTTPNetwork()
@@ -86,8 +89,10 @@ package final class CommunityService: Sendable {
   let notifier: SystemdNotifier
   let selfWatch: SelfWatch
   /// What changes or reads the configuration's files.
-  let reloads = OneAtATime("too many changes of the configuration wait already; try again in a moment")
-  let monthlyReports = OneAtATime("too many reports wait already; try again in a minute")
+  let reloads = OneAtATime(
+    .init(zh: "排队的配置更改太多；请稍后再试", en: "too many changes of the configuration wait already; try again in a moment"))
+  let monthlyReports = OneAtATime(
+    .init(zh: "排队的报表太多；请一分钟后再试", en: "too many reports wait already; try again in a minute"))
   private let lock: DataLock
 
   /// Reads the configuration, opens the store, recovers every lane. Nothing runs yet.
@@ -160,7 +165,10 @@ package final class CommunityService: Sendable {
         state.withLock { $0.socketFile = CommandSocket.Identity(of: path) }
         logger.info("command line: \(path)")
       }
-      services.append(NamedListener(address: path, hint: "give another path: --socket PATH", listener: listener))
+      services.append(
+        NamedListener(
+          address: path, hint: .init(zh: "请另给一个路径：--socket PATH", en: "give another path: --socket PATH"),
+          listener: listener))
     }
     if let http = settings.http {
       let listener = server.listener(on: .tcp(host: http.host, port: http.port)) { [self] port in
@@ -171,7 +179,9 @@ package final class CommunityService: Sendable {
       }
       services.append(
         NamedListener(
-          address: "\(http.host):\(http.port)", hint: "set 'http: {listen: …}' in linli.yaml", listener: listener))
+          address: "\(http.host):\(http.port)",
+          hint: .init(zh: "请在 linli.yaml 里设置 http: {listen: …}", en: "set 'http: {listen: …}' in linli.yaml"),
+          listener: listener))
     } else {
       services.append(
         Announcement { [self] in
@@ -225,7 +235,7 @@ package final class CommunityService: Sendable {
     await transport.shutdown()
     if let path = options.socket { CommandSocket.remove(path, ifStill: state.withLock { $0.socketFile }) }
     do { try store.close() } catch { logger.error("store: \(error)") }
-    do { try history?.close() } catch { logger.error("history: \(error.historyWords)") }
+    do { try history?.close() } catch { logger.error("history: \(error.historyText.en)") }
     lock.release()
     logger.info("stopped")
   }

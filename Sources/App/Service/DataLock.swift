@@ -1,19 +1,17 @@
+import Community
 import Foundation
 import Glibc
 
 /// Where everything lies that a service keeps.
 enum DataDirectory {
-  struct Refused: Error, CustomStringConvertible {
-    var description: String
-  }
-
   /// Makes it with the folders that lead there, unless it exists.
-  static func make(_ path: String) throws(Refused) {
+  static func make(_ path: String) throws(StartFailure) {
     let manager = FileManager.default
     var isDirectory: ObjCBool = false
     if manager.fileExists(atPath: path, isDirectory: &isDirectory) {
       guard !isDirectory.boolValue else { return }
-      throw Refused(description: "\(path) is no directory; choose another with --data")
+      throw StartFailure(
+        zh: "\(path) 不是目录；请用 --data 另选一个", en: "\(path) is no directory; choose another with --data")
     }
     do {
       try manager.createDirectory(
@@ -21,8 +19,10 @@ enum DataDirectory {
     } catch {
       // Foundation's error names no reason that people understand; the system's does.
       guard mkdir(path, 0o750) != 0 else { return }
-      let reason = String(cString: strerror(errno))
-      throw Refused(description: "cannot make the directory \(path): \(reason); choose another with --data")
+      let reason = SystemReason.text(errno)
+      throw StartFailure(
+        zh: "无法建立目录 \(path)：\(reason.zh)；请用 --data 另选一个",
+        en: "cannot make the directory \(path): \(reason.en); choose another with --data")
     }
   }
 }
@@ -44,23 +44,22 @@ extension DataDirectory {
 
 /// One service a data directory: a lock that the kernel gives back when the process dies, however it dies.
 final class DataLock: Sendable {
-  struct Taken: Error, CustomStringConvertible {
-    var description: String
-  }
-
   private let descriptor: Int32
 
   init(directory: String) throws {
     let path = directory + "/lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else {
-      throw Taken(
-        description:
-          "cannot open \(path): \(String(cString: strerror(errno))); the service needs to write to \(directory)")
+      let reason = SystemReason.text(errno)
+      throw StartFailure(
+        zh: "无法打开 \(path)：\(reason.zh)；服务需要能写入 \(directory)",
+        en: "cannot open \(path): \(reason.en); the service needs to write to \(directory)")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw Taken(description: "another linli serve uses \(directory); stop it or give another --data")
+      throw StartFailure(
+        zh: "另一个 linli serve 正在使用 \(directory)；请先停止它，或用 --data 另选目录",
+        en: "another linli serve uses \(directory); stop it or give another --data")
     }
   }
 

@@ -1,13 +1,10 @@
+import Community
 import Glibc
 
 /// Whether the address of the HTTP listener can be had: asked before anything else starts.
 enum ListenerPort {
-  struct Refused: Error, CustomStringConvertible {
-    var description: String
-  }
-
   /// Port 0 is any free one. What cannot be asked here the listener itself finds out.
-  static func check(host: String, port: Int) throws(Refused) {
+  static func check(host: String, port: Int) throws(StartFailure) {
     guard port != 0 else { return }
     var wanted = addrinfo()
     wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -24,10 +21,13 @@ enum ListenerPort {
     let code = errno
     let place = "\(host):\(port)"
     if code == EADDRINUSE {
-      throw Refused(
-        description: "\(place) is in use (http.listen in linli.yaml); stop the other program or choose another port")
+      throw StartFailure(
+        zh: "\(place) 已被占用（linli.yaml 的 http.listen）；请停止占用它的程序，或换一个端口",
+        en: "\(place) is in use (http.listen in linli.yaml); stop the other program or choose another port")
     }
-    let reason = String(cString: strerror(code))
-    throw Refused(description: "cannot listen on \(place): \(reason); choose another http.listen in linli.yaml")
+    let reason = SystemReason.text(code)
+    throw StartFailure(
+      zh: "无法在 \(place) 上监听：\(reason.zh)；请在 linli.yaml 里换一个 http.listen",
+      en: "cannot listen on \(place): \(reason.en); choose another http.listen in linli.yaml")
   }
 }

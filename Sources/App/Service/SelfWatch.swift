@@ -108,7 +108,7 @@ extension CommunityService {
       try await store.pruneOrders(endedBefore: now - 2 * kept)
       if rows > 0 { logger.info("\(rows) old records removed") }
     } catch {
-      logger.error("store: \(error.message(in: .en))")
+      logger.error("store: \(error.text.en)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Alerts
+import Community
 import Dispatch
 import Logging
 import Notify
@@ -60,23 +61,23 @@ struct OutboxService: Service {
 
 /// A listener that says in its error where it wanted to listen.
 struct NamedListener: Service {
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
-  }
-
   let address: String
-  let hint: String
+  let hint: LocalizedText
   let listener: any Service
 
   func run() async throws {
     do { try await listener.run() } catch let error where !(error is CancellationError) {
-      throw Failure(description: "cannot listen on \(address): \(Self.reason(error)); \(hint)")
+      let reason = Self.reason(error)
+      throw StartFailure(
+        zh: "无法在 \(address) 上监听：\(reason.zh)；\(hint.zh)",
+        en: "cannot listen on \(address): \(reason.en); \(hint.en)")
     }
   }
 
   /// Without the name of the system call and the number that NIO puts around it.
-  private static func reason(_ error: any Error) -> String {
-    "\(error)".replacing(#/^\w+\([\w:]*\): /#, with: "").replacing(#/ \(errno: \d+\)/#, with: "")
+  private static func reason(_ error: any Error) -> LocalizedText {
+    SystemReason.text(
+      "\(error)".replacing(#/^\w+\([\w:]*\): /#, with: "").replacing(#/ \(errno: \d+\)/#, with: ""))
   }
 }
 

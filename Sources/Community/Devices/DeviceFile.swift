@@ -1,18 +1,26 @@
 import ConfigFile
 import Foundation
+package import Words
 
 /// Adds an adopted device to the text of `devices.yaml`. The rest of the file, comments included, stays as it is.
 package enum DeviceFile {
   /// Why a device could not be added; the file is unchanged then.
   package struct Refusal: Error, Equatable, CustomStringConvertible {
-    package var description: String
-    package init(_ description: String) { self.description = description }
+    package var message: LocalizedText
+    package init(_ message: LocalizedText) { self.message = message }
+
+    init(_ file: String, zh: String, en: String) { self.init(LocalizedText(zh: zh, en: en).of(file)) }
+
+    /// In English, for logs.
+    package var description: String { message.en }
   }
 
   /// The text with one more device. What comes out has been read back and holds what was there and the new one.
   package static func adding(_ device: Device, to text: String, file: String) throws(Refusal) -> String {
     let before = try Holdings(text, file: file)
-    guard !before.ids.contains(device.id) else { throw Refusal("\(file): there is a device \"\(device.id)\" already") }
+    guard !before.ids.contains(device.id) else {
+      throw Refusal(file, zh: "已有设备“\(device.id)”", en: "there is a device \"\(device.id)\" already")
+    }
     // "\r\n" is one character for Swift; lines are counted in "\n".
     let hasCarriageReturns = text.contains("\r\n")
     let plain = hasCarriageReturns ? String(text.map { $0 == "\r\n" ? "\n" : $0 }) : text
@@ -21,7 +29,10 @@ package enum DeviceFile {
       hasCarriageReturns
       ? inserted.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : inserted
     guard let after = try? Holdings(result, file: file), after.holds(before, and: device.id) else {
-      throw Refusal("\(file): cannot add a device to this file by itself; add it by hand: \(line(for: device))")
+      let item = line(for: device)
+      throw Refusal(
+        file, zh: "无法自动在这个文件里添加设备；请手动添加：\(item)",
+        en: "cannot add a device to this file by itself; add it by hand: \(item)")
     }
     return result
   }
@@ -31,16 +42,34 @@ package enum DeviceFile {
     var text = ""
     switch FileBytes.read(path, limit: ConfigReader.fileBytesMax) {
     case .success(let bytes):
-      guard let valid = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(path): not valid UTF-8") }
+      guard let valid = String(validating: bytes, as: UTF8.self) else {
+        throw Refusal(path, zh: "不是有效的 UTF-8", en: "not valid UTF-8")
+      }
       text = valid
     case .failure(let failure):
-      guard failure.isMissing else { throw Refusal("cannot read \(path): \(failure.reason)") }
+      guard failure.isMissing else {
+        let reason = failure.reason
+        throw Refusal(.init(zh: "无法读取 \(path)：\(reason.zh)", en: "cannot read \(path): \(reason.en)"))
+      }
     }
     let result = try adding(device, to: text, file: path)
     do {
       try Data(result.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw Refusal("cannot write \(path): \(error.localizedDescription)")
+      let words = words(for: error)
+      throw Refusal(.init(zh: "无法写入 \(path)：\(words.zh)", en: "cannot write \(path): \(words.en)"))
+    }
+  }
+
+  /// The system's own words are English.
+  private static func words(for error: any Error) -> LocalizedText {
+    let system = error.localizedDescription
+    return switch (error as? CocoaError)?.code {
+    case .fileWriteNoPermission?: LocalizedText(zh: "没有权限", en: system)
+    case .fileWriteOutOfSpace?: LocalizedText(zh: "磁盘已满", en: system)
+    case .fileWriteVolumeReadOnly?: LocalizedText(zh: "文件系统是只读的", en: system)
+    case .fileNoSuchFile?: LocalizedText(zh: "没有这个目录", en: system)
+    default: LocalizedText(system)
     }
   }
 
@@ -53,13 +82,17 @@ package enum DeviceFile {
     init(_ text: String, file: String) throws(Refusal) {
       let log = ProblemLog()
       let node = ConfigReader.parse(text, file: file, log: log)
-      if let problem = log.sorted.first(where: { $0.severity == .error }) { throw Refusal(problem.description) }
+      if let problem = log.sorted.first(where: { $0.severity == .error }) {
+        throw Refusal(.init(zh: problem.text(in: .zh), en: problem.text(in: .en)))
+      }
       for entry in node?.entries ?? [] {
         guard entry.key == "devices" else {
           otherKeys.append("\(entry.key): \(entry.value.jsonText)")
           continue
         }
-        if !entry.value.isNull, entry.value.sequence == nil { throw Refusal("\(file): \"devices\" is no list") }
+        if !entry.value.isNull, entry.value.sequence == nil {
+          throw Refusal(file, zh: "“devices”不是列表", en: "\"devices\" is no list")
+        }
         for device in entry.value.sequence ?? [] {
           ids.append(device.entries?.first { $0.key == "id" }?.value.scalar ?? "")
           devices.append(device.jsonText)
@@ -93,7 +126,9 @@ package enum DeviceFile {
     let key = entries[index]
     // Other line breaks that YAML knows (a lone "\r", U+2028) would shift the lines.
     guard key.keyLocation.line <= lines.count, (key.value.sequence?.last?.location.line ?? 1) <= lines.count else {
-      throw Refusal("\(file): the line ends of this file are unusual; add by hand: \(item)")
+      throw Refusal(
+        file, zh: "这个文件的换行符不常见；请手动添加：\(item)",
+        en: "the line ends of this file are unusual; add by hand: \(item)")
     }
     guard let last = key.value.sequence?.last else {
       // Nothing or `[]` after the key: both give way to a list of one.
@@ -103,7 +138,9 @@ package enum DeviceFile {
     }
     let dash = lines[last.location.line - 1].prefix { $0 == " " }
     guard lines[last.location.line - 1].dropFirst(dash.count).first == "-" else {
-      throw Refusal("\(file): the devices stand in [ ]; write them as a list with one \"- \" each, or add: \(item)")
+      throw Refusal(
+        file, zh: "设备写在 [ ] 里；请改成每台设备一个“- ”的列表，或手动添加：\(item)",
+        en: "the devices stand in [ ]; write them as a list with one \"- \" each, or add: \(item)")
     }
     lines.insert(dash + "- " + item, at: end)
     return (lines + [""]).joined(separator: "\n")

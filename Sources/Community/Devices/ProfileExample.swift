@@ -28,7 +28,7 @@ package struct ProfileExample: Sendable {
     for entry in reader.mapping("expect") {
       guard let slot = slots[entry.key] else {
         log.error(
-          at: entry.keyLocation, "unknown point \"\(entry.key)\"",
+          at: entry.keyLocation, zh: "未知的测点“\(entry.key)”", en: "unknown point \"\(entry.key)\"",
           hint: Suggestion.hint(for: entry.key, among: points.map(\.name)))
         continue
       }
@@ -45,7 +45,7 @@ package struct ProfileExample: Sendable {
     if let node = reader.node("payload_hex"), let text = node.string(reader.log, "payload_hex") {
       let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
       guard digits.count == text.utf8.count, digits.count % 2 == 0 else {
-        return node.wrong(reader.log, "payload_hex", "pairs of hexadecimal digits")
+        return node.wrong(reader.log, "payload_hex", .init(zh: "成对的十六进制数字", en: "pairs of hexadecimal digits"))
       }
       return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
     }
@@ -58,7 +58,7 @@ package struct ProfileExample: Sendable {
   }
 
   private static func expectation(_ node: ConfigNode, point: ProfilePoint, log: ProblemLog) -> Expectation? {
-    guard let text = node.scalar else { return node.wrong(log, point.name, "a value") }
+    guard let text = node.scalar else { return node.wrong(log, point.name, .init(zh: "一个值", en: "a value")) }
     if node.isNull || text == "none" { return .nothing }
     if case .named(let names) = point.values {
       if let index = names.firstIndex(of: text) { return .value(Double(index), tolerance: 0) }
@@ -70,7 +70,9 @@ package struct ProfileExample: Sendable {
       return .value(value, tolerance: decimals == 0 ? max(1e-6, abs(value) * 1e-9) : digit * 1.000001)
     }
     if let reason = QualityReason.allCases.first(where: { $0.name == text && $0 != .none }) { return .reason(reason) }
-    return node.wrong(log, point.name, "a value, none, or a reason such as sensor-fault")
+    return node.wrong(
+      log, point.name,
+      .init(zh: "一个值、none 或原因（如 sensor-fault）", en: "a value, none, or a reason such as sensor-fault"))
   }
 }
 
@@ -98,8 +100,9 @@ extension DeviceProfile {
       guard let match = messages.lazy.compactMap({ (try? TopicPattern($0.topic))?.captures(of: example.topic) }).first
       else {
         log.error(
-          at: example.location, "example: topic \"\(example.topic)\" matches no topic of the profile",
-          hint: topics.first.map { "the profile reads \($0)" })
+          at: example.location, zh: "示例：主题“\(example.topic)”不符合设备模板的任何主题",
+          en: "example: topic \"\(example.topic)\" matches no topic of the profile",
+          hint: topics.first.map { .init(zh: "设备模板读取 \($0)", en: "the profile reads \($0)") })
         continue
       }
       var newest: [Int: ExampleReading] = [:]
@@ -107,7 +110,8 @@ extension DeviceProfile {
       for (name, expectation, location) in example.expect {
         guard let slot = points.firstIndex(where: { $0.name == name }) else { continue }
         if let difference = difference(newest[slot], from: expectation, point: points[slot]) {
-          log.error(at: location, "example: \(name) \(difference)")
+          log.error(
+            at: location, zh: "示例：\(name) \(difference.zh)", en: "example: \(name) \(difference.en)")
         }
       }
     }
@@ -125,7 +129,7 @@ extension DeviceProfile {
 
   private func difference(
     _ reading: ExampleReading?, from expectation: ProfileExample.Expectation, point: ProfilePoint
-  ) -> String? {
+  ) -> LocalizedText? {
     func text(_ value: Double) -> String {
       let shown = (value * 1e6).rounded() / 1e6
       switch point.values {
@@ -141,7 +145,10 @@ extension DeviceProfile {
       case .reason(let reason): reason.name
       case .nothing: "none"
       }
-    guard let reading else { return expectation == .nothing ? nil : "gives no reading; expected \(wanted)" }
+    func but(_ zh: String, _ en: String) -> LocalizedText {
+      LocalizedText(zh: "\(zh)；应为 \(wanted)", en: "\(en); expected \(wanted)")
+    }
+    guard let reading else { return expectation == .nothing ? nil : but("没有读数", "gives no reading") }
     let isAsExpected =
       switch expectation {
       case .value(let value, let tolerance): reading.reason.quality != .bad && abs(reading.value - value) <= tolerance
@@ -149,7 +156,9 @@ extension DeviceProfile {
       case .nothing: false
       }
     if isAsExpected { return nil }
-    let found = reading.reason.quality == .bad ? "bad (\(reading.reason.name))" : text(reading.value)
-    return "is \(found); expected \(wanted)"
+    if reading.reason.quality == .bad {
+      return but("读数无效（\(reading.reason.name)）", "is bad (\(reading.reason.name))")
+    }
+    return but("读作 \(text(reading.value))", "is \(text(reading.value))")
   }
 }

@@ -29,7 +29,9 @@ package struct ProfileLibrary: Sendable {
         if let other = found[profile.name] {
           guard other.folder == index else { continue }
           let place = "\(other.profile.location.file):\(other.profile.location.line)"
-          log.error(at: profile.location, "profile \"\(profile.name)\" is there twice; the first is \(place)")
+          log.error(
+            at: profile.location, zh: "设备模板“\(profile.name)”写了两次；第一次在 \(place)",
+            en: "profile \"\(profile.name)\" is there twice; the first is \(place)")
         } else {
           found[profile.name] = (profile, index)
         }

@@ -37,7 +37,9 @@ package struct ProfileReader {
       for entry in inner.mapping("points") { readPoint(entry, in: innerFrame) }
     }
     if points.isEmpty, !reader.has("points"), !reader.has("messages") {
-      log.error(at: reader.location, "missing \"points\"", hint: "a profile describes at least one point")
+      log.error(
+        at: reader.location, zh: "缺少“points”", en: "missing \"points\"",
+        hint: .init(zh: "设备模板至少要有一个测点", en: "a profile describes at least one point"))
     }
     let captures = commonCaptures(at: reader.location(of: "topic"))
     let faults = readFaults(reader)
@@ -72,8 +74,11 @@ package struct ProfileReader {
       guard let pattern = try? TopicPattern(message.topic) else { continue }
       if let first, Set(first.captures) != Set(pattern.captures) {
         log.error(
-          at: location, "topics \"\(first.text)\" and \"\(pattern.text)\" capture different names",
-          hint: "each topic of a profile must identify the device in the same way")
+          at: location, zh: "主题“\(first.text)”和“\(pattern.text)”的占位符不同",
+          en: "topics \"\(first.text)\" and \"\(pattern.text)\" capture different names",
+          hint: .init(
+            zh: "设备模板的每个主题都要以同样的方式认出设备",
+            en: "each topic of a profile must identify the device in the same way"))
       }
       first = first ?? pattern
     }
@@ -85,7 +90,7 @@ package struct ProfileReader {
     for entry in reader.mapping("faults") {
       guard let fault = BuiltInFault(rawValue: entry.key) else {
         log.error(
-          at: entry.keyLocation, "unknown fault \"\(entry.key)\"",
+          at: entry.keyLocation, zh: "未知的故障“\(entry.key)”", en: "unknown fault \"\(entry.key)\"",
           hint: Suggestion.hint(for: entry.key, among: BuiltInFault.allCases.map(\.rawValue)))
         continue
       }
@@ -93,7 +98,9 @@ package struct ProfileReader {
         if word == "off" || word == "false" {
           faults[fault] = FaultSetting(isOff: true)
         } else if word != "on" && word != "true" {
-          let _: Int? = entry.value.wrong(log, entry.key, "off or {priority: …, after: …}")
+          let _: Int? = entry.value.wrong(
+            log, entry.key,
+            .init(zh: " off 或 {priority: …, after: …}", en: "off or {priority: …, after: …}"))
         }
         continue
       }
@@ -120,7 +127,9 @@ struct MessageFrame {
       do throws(TopicPattern.Flaw) {
         frame.topic = try TopicPattern(profileTopic: text)
       } catch {
-        reader.log.error(at: node.location, "topic \"\(text)\" can never match: \(error.message)")
+        reader.log.error(
+          at: node.location, zh: "主题“\(text)”永远不会匹配：\(error.message.zh)",
+          en: "topic \"\(text)\" can never match: \(error.message.en)")
         // Reading goes on with something harmless; the error above already refuses the configuration.
         frame.topic = try? TopicPattern("invalid/topic")
       }
@@ -133,7 +142,7 @@ struct MessageFrame {
       frame.time = JSONPointer.tokens(text)
       if frame.time == nil || frame.time?.isEmpty == true {
         reader.log.error(
-          at: node.location, "time: \"\(text)\" is no JSON Pointer", hint: "write /name or /object/name (RFC 6901)")
+          at: node.location, JSONPointer.refusal(of: .quoted(text)).of("time"), hint: JSONPointer.example)
       }
     }
     return frame
@@ -166,5 +175,12 @@ package enum JSONPointer {
       tokens.append(String(token))
     }
     return tokens
+  }
+
+  static let example = LocalizedText(
+    zh: "请写 /name 或 /object/name（RFC 6901）", en: "write /name or /object/name (RFC 6901)")
+
+  static func refusal(of found: LocalizedText) -> LocalizedText {
+    LocalizedText(zh: "\(found.zh)不是 JSON Pointer", en: "\(found.en) is no JSON Pointer")
   }
 }

@@ -29,7 +29,10 @@ extension CalendarReader {
         continue
       }
       if candidates.count > 1 {
-        error(entry.line, "RECURRENCE-ID: two events have this UID", hint: "give each event a UID of its own")
+        error(
+          entry.line,
+          .init(zh: "RECURRENCE-ID：有两个事件用这个 UID", en: "RECURRENCE-ID: two events have this UID"),
+          hint: .init(zh: "每个事件要有自己的 UID", en: "give each event a UID of its own"))
         continue
       }
       let begin = begin(instance, of: event)
@@ -40,7 +43,9 @@ extension CalendarReader {
       if !isKnown {
         log.warning(
           at: SourceLocation(file: file, line: entry.line, column: 1),
-          "RECURRENCE-ID: no instance of the event begins then", hint: "it takes none's place")
+          zh: "RECURRENCE-ID：这个事件没有一次在那时开始",
+          en: "RECURRENCE-ID: no instance of the event begins then",
+          hint: .init(zh: "它不代替任何一次", en: "it takes none's place"))
       }
     }
     for entry in series {
@@ -64,20 +69,24 @@ extension CalendarReader {
     }
     if component.first("STATUS")?.value.uppercased() == "CANCELLED" { return entry }
     if let line = component.first("EXRULE") {
-      return error(line.number, "EXRULE is not understood", hint: "list its dates as EXDATE", nil)
+      return error(
+        line.number, Self.notUnderstood("EXRULE"),
+        hint: .init(zh: "请用 EXDATE 列出它的日期", en: "list its dates as EXDATE"), nil)
     }
-    guard let startLine = component.first("DTSTART") else {
-      return error(component.line, "the event has no DTSTART", nil)
-    }
+    guard let startLine = component.first("DTSTART") else { return missing("DTSTART", in: component) }
     guard let start = when(startLine), let length = length(from: start, component) else { return nil }
     guard let who = component.first("SUMMARY") else {
-      return error(component.line, "the event has no SUMMARY", hint: "it names who is on duty", nil)
+      return missing(
+        "SUMMARY", in: component, hint: .init(zh: "它写明谁值班", en: "it names who is on duty"))
     }
     var event = CalendarEvent(people: names(who), zone: start.zone, start: start.moment, length: length)
     guard !event.people.isEmpty else { return nil }
     if let line = component.first("RRULE") {
       if let second = component.all("RRULE").dropFirst().first {
-        return error(second.number, "a second RRULE", hint: "write a second event, or list its dates as RDATE", nil)
+        return error(
+          second.number, .init(zh: "第二个 RRULE", en: "a second RRULE"),
+          hint: .init(
+            zh: "请另写一个事件，或用 RDATE 列出它的日期", en: "write a second event, or list its dates as RDATE"), nil)
       }
       guard let rule = recurrence(line, of: event) else { return nil }
       event.rule = rule
@@ -98,12 +107,19 @@ extension CalendarReader {
   private func instance(_ line: Line, _ component: Component) -> When? {
     if line.parameters["RANGE"] != nil {
       return error(
-        line.number, "RECURRENCE-ID: RANGE=THISANDFUTURE is not understood",
-        hint: "end the event's rule with UNTIL, and write a new event from then on", nil)
+        line.number, Self.notUnderstood("RANGE=THISANDFUTURE").of("RECURRENCE-ID"),
+        hint: .init(
+          zh: "请用 UNTIL 结束这个事件的规则，并从那时起另写一个事件",
+          en: "end the event's rule with UNTIL, and write a new event from then on"), nil)
     }
-    if component.first("UID") == nil { return error(line.number, "RECURRENCE-ID without a UID", nil) }
+    if component.first("UID") == nil {
+      return error(
+        line.number, .init(zh: "有 RECURRENCE-ID，但没有 UID", en: "RECURRENCE-ID without a UID"), nil)
+    }
     if let rule = component.first("RRULE") ?? component.first("RDATE") {
-      return error(rule.number, "\(rule.name) beside RECURRENCE-ID", hint: "an exception is for one instance", nil)
+      return error(
+        rule.number, .init(zh: "\(rule.name) 不能与 RECURRENCE-ID 并用", en: "\(rule.name) beside RECURRENCE-ID"),
+        hint: .init(zh: "一个例外只针对一次", en: "an exception is for one instance"), nil)
     }
     return when(line)
   }
@@ -115,7 +131,10 @@ extension CalendarReader {
       for value in line.value.split(separator: ",") {
         let parts = value.split(separator: "/", maxSplits: 1).map(String.init)
         guard let first = parts.first, let start = when(line, first) else { return nil }
-        if isDay && !start.isDay { return error(line.number, "RDATE is no date, as DTSTART is", nil) }
+        if isDay && !start.isDay {
+          return error(
+            line.number, .init(zh: "RDATE 不是日期，而 DTSTART 是", en: "RDATE is no date, as DTSTART is"), nil)
+        }
         var date = CalendarEvent(people: event.people, zone: start.zone, start: start.moment, length: event.length)
         if start.isDay { (date.zone, date.start.milliseconds) = (event.zone, event.start.milliseconds) }
         if parts.count == 2 {
@@ -123,7 +142,10 @@ extension CalendarReader {
           date.length = length
         }
         found.append(date)
-        if found.count > Self.eventsMax { return error(line.number, "more than \(Self.eventsMax) dates", nil) }
+        if found.count > Self.eventsMax {
+          return error(
+            line.number, .init(zh: "日期超过 \(Self.eventsMax) 个", en: "more than \(Self.eventsMax) dates"), nil)
+        }
       }
     }
     return found
@@ -139,12 +161,12 @@ extension CalendarReader {
   private func length(from start: When, _ component: Component) -> CalendarDuration? {
     let end = component.first("DTEND")
     if let line = component.first("DURATION") {
-      if end != nil { return error(line.number, "both DTEND and DURATION", nil) }
+      if end != nil { return error(line.number, Self.both("DTEND", "DURATION"), nil) }
       return length(from: start, to: line.value, line)
     }
     if let end { return length(from: start, to: end.value, end) }
     if start.isDay { return CalendarDuration(days: 1) }
-    return error(component.line, "the event has no DTEND", hint: "or DURATION", nil)
+    return missing("DTEND", in: component, hint: .init(zh: "也没有 DURATION", en: "or DURATION"))
   }
 
   /// - Parameter end: an end, or a duration (§3.3.6).
@@ -152,16 +174,20 @@ extension CalendarReader {
     var length = CalendarDuration()
     if line.name == "DURATION" || line.name == "RDATE" && end.contains("P") {
       guard let duration = CalendarDuration(end), duration.milliseconds == 0 || !start.isDay else {
+        let shown = end.prefix(40)
         return error(
-          line.number, "\(line.name): \"\(end.prefix(40))\" is no duration",
-          hint: start.isDay ? "P1D or P1W: whole days have no hours" : "PT8H, P1D or P1W", nil)
+          line.number, LocalizedText(zh: "“\(shown)”不是时长", en: "\"\(shown)\" is no duration").of(line.name),
+          hint: start.isDay
+            ? .init(zh: "P1D 或 P1W：全天事件没有小时", en: "P1D or P1W: whole days have no hours")
+            : .init(zh: "PT8H、P1D 或 P1W", en: "PT8H, P1D or P1W"), nil)
       }
       length = duration
     } else {
       guard let stop = when(line, end) else { return nil }
       if start.isDay != stop.isDay {
         return error(
-          line.number, "\(line.name) does not fit DTSTART", hint: "a date for a date, a time for a time", nil)
+          line.number, .init(zh: "\(line.name) 与 DTSTART 不一致", en: "\(line.name) does not fit DTSTART"),
+          hint: .init(zh: "日期对日期，时间对时间", en: "a date for a date, a time for a time"), nil)
       }
       if start.isDay {
         length.days = stop.moment.day - start.moment.day
@@ -171,8 +197,10 @@ extension CalendarReader {
     }
     if length.isSensible { return length }
     return error(
-      line.number, "\(line.name) is not after DTSTART, or too long after it",
-      hint: "at most 3660 whole days, 366 days by the clock", nil)
+      line.number,
+      .init(
+        zh: "\(line.name) 不晚于 DTSTART，或晚得太多", en: "\(line.name) is not after DTSTART, or too long after it"),
+      hint: .init(zh: "全天最多 3660 天，按钟点最多 366 天", en: "at most 3660 whole days, 366 days by the clock"), nil)
   }
 
   // MARK: - Who
@@ -189,11 +217,14 @@ extension CalendarReader {
       text.append(next == "n" || next == "N" ? "," : next)
     }
     let names = text.split { ",，、;；/&\n".contains($0) }.map { $0.trimmed }.filter { !$0.isEmpty }
-    if names.isEmpty { error(line.number, "SUMMARY names nobody") }
+    if names.isEmpty {
+      error(line.number, .init(zh: "SUMMARY 没有写任何人", en: "SUMMARY names nobody"))
+    }
     return names.compactMap { name in
       if let id = people[name] { return id }
+      let shown = name.prefix(60)
       return error(
-        line.number, "SUMMARY: there is no person \"\(name.prefix(60))\"",
+        line.number, .init(zh: "SUMMARY：没有人员“\(shown)”", en: "SUMMARY: there is no person \"\(shown)\""),
         hint: Suggestion.hint(for: name, among: people.keys.sorted()), nil)
     }
   }

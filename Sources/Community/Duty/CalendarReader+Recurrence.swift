@@ -13,30 +13,38 @@ extension CalendarReader {
     var parts: [String: String] = [:]
     for part in line.value.split(separator: ";") {
       let pair = part.split(separator: "=", maxSplits: 1).map { $0.uppercased() }
-      guard pair.count == 2 else { return error(line.number, "RRULE: \"\(part.prefix(40))\" is no NAME=value", nil) }
+      guard pair.count == 2 else {
+        let shown = part.prefix(40)
+        return wrong(line, .init(zh: "“\(shown)”不是 NAME=value 的形式", en: "\"\(shown)\" is no NAME=value"))
+      }
       if parts.updateValue(pair[1], forKey: pair[0]) != nil {
-        return error(line.number, "RRULE: \(pair[0].prefix(40)) is there twice", nil)
+        let name = pair[0].prefix(40)
+        return wrong(line, .init(zh: "\(name) 写了两次", en: "\(name) is there twice"))
       }
     }
     let name = parts.removeValue(forKey: "FREQ") ?? ""
     guard let frequency = RecurrenceRule.Frequency(rawValue: name) else {
-      return error(
-        line.number, "RRULE: FREQ=\(name.prefix(20)) is not understood",
-        hint: "DAILY, WEEKLY, MONTHLY or YEARLY; several shifts a day are an event each", nil)
+      return wrong(
+        line, Self.notUnderstood("FREQ=\(name.prefix(20))"),
+        hint: .init(
+          zh: "DAILY、WEEKLY、MONTHLY 或 YEARLY；一天有几个班次，就写几个事件",
+          en: "DAILY, WEEKLY, MONTHLY or YEARLY; several shifts a day are an event each"))
     }
     var rule = RecurrenceRule(frequency)
     var count: Int?
     for (name, value) in parts.sorted(by: { $0.key < $1.key }) {
       if name == "COUNT" {
         count = Int(value)
-        guard let count, count > 0 else { return error(line.number, "RRULE: COUNT is no number above 0", nil) }
+        guard let count, count > 0 else {
+          return wrong(line, .init(zh: "COUNT 不是大于 0 的数字", en: "COUNT is no number above 0"))
+        }
       } else if !read(name, value, into: &rule, line, event) {
         return nil
       }
     }
     rule.complete(from: event.start.day)
     guard let count else { return rule }
-    if rule.end != .never { return error(line.number, "RRULE: both COUNT and UNTIL", nil) }
+    if rule.end != .never { return wrong(line, Self.both("COUNT", "UNTIL")) }
     guard let end = end(after: count, rule, line, from: event.start.day) else { return nil }
     rule.end = end
     return rule
@@ -49,9 +57,11 @@ extension CalendarReader {
     func numbers(_ range: ClosedRange<Int>) -> [Int]? {
       let numbers = value.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
       if numbers.allSatisfy({ $0 != 0 && range.contains($0) }) { return Set(numbers).sorted() }
-      return error(
-        line.number, "RRULE: \(name)=\(value.prefix(40)) is not between \(range.lowerBound) and \(range.upperBound)",
-        hint: range.lowerBound < 0 ? "never 0" : nil, nil)
+      let (shown, low, high) = ("\(name)=\(value.prefix(40))", range.lowerBound, range.upperBound)
+      return wrong(
+        line,
+        .init(zh: "\(shown) 不在 \(low) 到 \(high) 之间", en: "\(shown) is not between \(low) and \(high)"),
+        hint: low < 0 ? .init(zh: "不能是 0", en: "never 0") : nil)
     }
     switch name {
     case "INTERVAL":
@@ -65,7 +75,9 @@ extension CalendarReader {
       rule.months = values
     case "BYMONTHDAY":
       guard let values = numbers(-31...31) else { return false }
-      if rule.frequency == .weekly { return error(line.number, "RRULE: BYMONTHDAY in a WEEKLY rule", false) }
+      if rule.frequency == .weekly {
+        return refuse(line, .init(zh: "WEEKLY 规则里不能有 BYMONTHDAY", en: "BYMONTHDAY in a WEEKLY rule"))
+      }
       rule.monthDays = values
     case "BYSETPOS":
       guard let values = numbers(-366...366) else { return false }
@@ -74,23 +86,34 @@ extension CalendarReader {
       let isOrdinal = rule.frequency == .monthly || rule.frequency == .yearly
       for text in value.split(separator: ",", omittingEmptySubsequences: false) {
         guard let day = Self.weekday(text), day.ordinal == nil || isOrdinal else {
-          return error(
-            line.number, "RRULE: BYDAY=\(text.prefix(20)) is not understood",
-            hint: isOrdinal ? "MO, 1MO, -1FR" : Self.weekdays.joined(separator: " "), false)
+          return refuse(
+            line, Self.notUnderstood("BYDAY=\(text.prefix(20))"),
+            hint: isOrdinal ? .list(["MO", "1MO", "-1FR"]) : LocalizedText(Self.weekdays.joined(separator: " ")))
         }
         if !rule.weekdays.contains(day) { rule.weekdays.append(day) }
       }
     case "WKST":
       guard let number = Self.weekdays.firstIndex(of: value) else {
-        return error(line.number, "RRULE: WKST=\(value.prefix(20)) is no day", false)
+        let shown = "WKST=\(value.prefix(20))"
+        return refuse(line, .init(zh: "\(shown) 不是星期", en: "\(shown) is no day"))
       }
       rule.weekStart = number
     default:
-      return error(
-        line.number, "RRULE: \(name.prefix(40)) is not understood",
-        hint: "BYMONTH, BYMONTHDAY, BYDAY and BYSETPOS are; or list the dates as RDATE", false)
+      return refuse(
+        line, Self.notUnderstood("\(name.prefix(40))"),
+        hint: .init(
+          zh: "支持 BYMONTH、BYMONTHDAY、BYDAY 和 BYSETPOS；或用 RDATE 列出日期",
+          en: "BYMONTH, BYMONTHDAY, BYDAY and BYSETPOS are; or list the dates as RDATE"))
     }
     return true
+  }
+
+  private func wrong<Value>(_ line: Line, _ message: LocalizedText, hint: LocalizedText? = nil) -> Value? {
+    error(line.number, message.of("RRULE"), hint: hint, nil)
+  }
+
+  private func refuse(_ line: Line, _ message: LocalizedText, hint: LocalizedText? = nil) -> Bool {
+    error(line.number, message.of("RRULE"), hint: hint, false)
   }
 
   /// `MO`, `1MO`, `-1FR`.
@@ -120,7 +143,10 @@ extension CalendarReader {
     }
     countedDays += found == count ? last - start : Self.countDaysMax
     if countedDays > Self.countedDaysMax {
-      return error(line.number, "the COUNTs of this file span too many days", hint: "use UNTIL, or nothing", nil)
+      return error(
+        line.number,
+        .init(zh: "这个文件里的 COUNT 跨越的天数太多", en: "the COUNTs of this file span too many days"),
+        hint: .init(zh: "请用 UNTIL，或都不写", en: "use UNTIL, or nothing"), nil)
     }
     return found == count ? .day(last) : .never
   }

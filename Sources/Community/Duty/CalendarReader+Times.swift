@@ -28,7 +28,9 @@ extension CalendarReader {
         return When(moment: moment, zone: isUTC ? .utc : zone, isDay: false, isUTC: isUTC)
       }
     }
+    let shown = text.prefix(40)
     return error(
-      line.number, "\(line.name): \"\(text.prefix(40))\" is no time", hint: "20260105T080000 or 20260105T000000Z", nil)
+      line.number, LocalizedText(zh: "“\(shown)”不是时间", en: "\"\(shown)\" is no time").of(line.name),
+      hint: .init(zh: "20260105T080000 或 20260105T000000Z", en: "20260105T080000 or 20260105T000000Z"), nil)
   }
 }

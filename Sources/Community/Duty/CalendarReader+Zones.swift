@@ -12,10 +12,15 @@ extension CalendarReader {
   func zone(of line: Line) -> LocalTimeTable? {
     guard let name = line.parameters["TZID"] else { return zone }
     if let known = zones[name] { return known }
-    if zones.count >= Self.zonesMax { return error(line.number, "more than \(Self.zonesMax) time zones", nil) }
+    if zones.count >= Self.zonesMax {
+      return error(
+        line.number, .init(zh: "时区超过 \(Self.zonesMax) 个", en: "more than \(Self.zonesMax) time zones"), nil)
+    }
     guard let found = LocalTimeTable(named: name) ?? zoneDefinitions[name].map({ table(name, $0) }) else {
       return error(
-        line.number, "unknown time zone \"\(name.prefix(60))\"", hint: "a name like Asia/Shanghai, or a VTIMEZONE", nil)
+        line.number, LocalTimeTable.unknown(name),
+        hint: .init(
+          zh: "如 Asia/Shanghai 这样的名称，或一个 VTIMEZONE", en: "a name like Asia/Shanghai, or a VTIMEZONE"), nil)
     }
     zones[name] = found
     return found
@@ -31,11 +36,17 @@ extension CalendarReader {
       else { return .utc }
       onsets += times.map { ($0, before, after) }
       if onsets.count > Self.onsetsMax {
-        return error(part.line, "the time zone changes more than \(Self.onsetsMax) times", .utc)
+        return error(
+          part.line,
+          .init(
+            zh: "这个时区的变更超过 \(Self.onsetsMax) 次", en: "the time zone changes more than \(Self.onsetsMax) times"),
+          .utc)
       }
     }
     onsets.sort { $0.at < $1.at }
-    guard let first = onsets.first else { return error(definition.line, "VTIMEZONE without STANDARD", .utc) }
+    guard let first = onsets.first else {
+      return error(definition.line, .init(zh: "VTIMEZONE 没有 STANDARD", en: "VTIMEZONE without STANDARD"), .utc)
+    }
     var last = LocalTimeTable.Change(at: .distantPast, offset: first.before)
     var changes = [last]
     for onset in onsets where onset.at > last.at && onset.after != last.offset {
@@ -47,7 +58,7 @@ extension CalendarReader {
 
   /// DTSTART, RRULE and RDATE of a part are times on the clocks as they ran before.
   private func onsets(_ part: Component, _ before: Int64) -> [Timestamp]? {
-    guard let line = part.first("DTSTART") else { return error(part.line, "\(part.name) has no DTSTART", nil) }
+    guard let line = part.first("DTSTART") else { return missing("DTSTART", in: part) }
     let clocks = LocalTimeTable(name: "", changes: [.init(at: .distantPast, offset: before)])
     func moment(_ line: Line, _ value: String) -> LocalMoment? {
       when(Line(number: line.number, name: line.name, parameters: [:], value: value))?.moment
@@ -77,12 +88,17 @@ extension CalendarReader {
 
   /// `+0800`, `-053000` (§3.3.14), ms.
   private func offset(_ name: String, _ part: Component) -> Int64? {
-    guard let line = part.first(name) else { return error(part.line, "\(part.name) has no \(name)", nil) }
+    guard let line = part.first(name) else { return missing(name, in: part) }
     let digits = line.value.dropFirst()
     guard ["+", "-"].contains(line.value.first), [4, 6].contains(digits.utf8.count),
       digits.utf8.allSatisfy({ (48...57).contains($0) }),
       let number = Int64(digits.utf8.count == 4 ? digits + "00" : digits), number <= 235_959
-    else { return error(line.number, "\(name): \"\(line.value.prefix(40))\" is no offset", hint: "+0800", nil) }
+    else {
+      let shown = line.value.prefix(40)
+      return error(
+        line.number, LocalizedText(zh: "“\(shown)”不是时区偏移", en: "\"\(shown)\" is no offset").of(name),
+        hint: LocalizedText("+0800"), nil)
+    }
     let seconds = number / 10_000 * 3_600 + number / 100 % 100 * 60 + number % 100
     return (line.value.first == "-" ? -seconds : seconds) * 1000
   }

@@ -54,7 +54,9 @@ package final class CalendarReader {
     switch FileBytes.read(file, limit: Self.fileBytesMax) {
     case .success(let bytes): return read(bytes)
     case .failure(let failure):
-      log.error(at: SourceLocation(file: file), "cannot read the calendar: \(failure.reason)")
+      log.error(
+        at: SourceLocation(file: file), zh: "无法读取日历：\(failure.reason.zh)",
+        en: "cannot read the calendar: \(failure.reason.en)")
       return []
     }
   }
@@ -70,7 +72,8 @@ package final class CalendarReader {
       guard let entry = entry(component) else { continue }
       count += 1 + entry.dates.count
       if count > Self.eventsMax {
-        error(component.line, "more than \(Self.eventsMax) events")
+        error(
+          component.line, .init(zh: "事件超过 \(Self.eventsMax) 个", en: "more than \(Self.eventsMax) events"))
         break
       }
       entries.append(entry)
@@ -87,27 +90,39 @@ package final class CalendarReader {
       case "BEGIN":
         let component = Component(name: line.value.uppercased(), line: line.number)
         if open.isEmpty && component.name != "VCALENDAR" {
-          return error(line.number, "expected BEGIN:VCALENDAR", found)
+          return error(line.number, Self.noCalendar, found)
         }
-        if open.count >= 8 { return error(line.number, "components within each other, too deep", found) }
+        if open.count >= 8 {
+          return error(
+            line.number, .init(zh: "组件嵌套得太深", en: "components within each other, too deep"), found)
+        }
         open.append(component)
         if open.count == 2, ["VTODO", "VJOURNAL"].contains(component.name) {
-          error(line.number, "\(component.name) says nothing about duty", hint: "use VEVENT")
+          error(
+            line.number,
+            .init(zh: "\(component.name) 与值班无关", en: "\(component.name) says nothing about duty"),
+            hint: .init(zh: "请用 VEVENT", en: "use VEVENT"))
         }
       case "END":
         guard let component = open.popLast(), component.name == line.value.uppercased() else {
-          return error(line.number, "END:\(line.value.prefix(40)) closes what is not open", found)
+          let name = line.value.prefix(40)
+          return error(
+            line.number, .init(zh: "END:\(name) 没有对应的 BEGIN", en: "END:\(name) closes what is not open"), found)
         }
         if open.count == 1 { found.append(component) }
         if open.count > 1 { open[open.count - 1].parts.append(component) }
       default:
         if open.isEmpty {
-          return error(line.number, "expected BEGIN:VCALENDAR", hint: "this is no iCalendar file", found)
+          let hint = LocalizedText(zh: "这不是 iCalendar 文件", en: "this is no iCalendar file")
+          return error(line.number, Self.noCalendar, hint: hint, found)
         }
         open[open.count - 1].properties.append(line)
       }
     }
-    if let component = open.last { error(component.line, "\(component.name.prefix(40)) has no end") }
+    if let component = open.last {
+      let name = component.name.prefix(40)
+      error(component.line, .init(zh: "\(name) 没有对应的 END", en: "\(name) has no end"))
+    }
     return found
   }
 
@@ -121,7 +136,7 @@ package final class CalendarReader {
     func finish() {
       guard !current.isEmpty else { return }
       guard let string = String(validating: current, as: UTF8.self) else {
-        error(first, "the line is not UTF-8")
+        error(first, .init(zh: "这一行不是 UTF-8", en: "the line is not UTF-8"))
         return
       }
       if let line = line(string, first) { lines.append(line) }
@@ -157,15 +172,35 @@ package final class CalendarReader {
       }
       if mark == ";" && !isQuoted { parts.append("") } else { parts[parts.count - 1].append(mark) }
     }
-    error(number, "the line has no \":\"")
+    error(number, .init(zh: "这一行没有“:”", en: "the line has no \":\""))
     return nil
   }
 
+  // MARK: - Mistakes
+
+  private static let noCalendar = LocalizedText(zh: "应为 BEGIN:VCALENDAR", en: "expected BEGIN:VCALENDAR")
+
+  static func notUnderstood(_ what: String) -> LocalizedText {
+    LocalizedText(zh: "不支持 \(what)", en: "\(what) is not understood")
+  }
+
+  static func both(_ one: String, _ other: String) -> LocalizedText {
+    LocalizedText(zh: "同时写了 \(one) 和 \(other)", en: "both \(one) and \(other)")
+  }
+
   @discardableResult
-  func error<Value>(_ line: Int, _ message: String, hint: String? = nil, _ value: Value) -> Value {
+  func error<Value>(_ line: Int, _ message: LocalizedText, hint: LocalizedText? = nil, _ value: Value) -> Value {
     log.error(at: SourceLocation(file: file, line: line, column: 1), message, hint: hint)
     return value
   }
 
-  func error(_ line: Int, _ message: String, hint: String? = nil) { error(line, message, hint: hint, ()) }
+  func error(_ line: Int, _ message: LocalizedText, hint: LocalizedText? = nil) { error(line, message, hint: hint, ()) }
+
+  /// A component that lacks a property. `nil`, to be returned.
+  func missing<Value>(_ property: String, in component: Component, hint: LocalizedText? = nil) -> Value? {
+    let isEvent = component.name == "VEVENT"
+    let (zh, en) = isEvent ? ("事件", "the event") : ("\(component.name) ", component.name)
+    return error(
+      component.line, .init(zh: "\(zh)没有 \(property)", en: "\(en) has no \(property)"), hint: hint, nil)
+  }
 }

@@ -21,9 +21,13 @@ package struct CareStep: Sendable, Equatable {
   package static func readChain(_ node: ConfigNode, log: ProblemLog) -> [CareStep]? {
     guard let nodes = node.list(log, "chain") else { return nil }
     if nodes.isEmpty {
-      log.error(at: node.location, "a care plan that asks nobody", hint: "name someone, or leave it out")
+      log.error(
+        at: node.location, zh: "照护计划里没有可找的人", en: "a care plan that asks nobody",
+        hint: .init(zh: "请写上某人，或去掉它", en: "name someone, or leave it out"))
     }
-    if nodes.count > countMax { log.error(at: node.location, "more than \(countMax) steps") }
+    if nodes.count > countMax {
+      log.error(at: node.location, zh: "步骤超过 \(countMax) 个", en: "more than \(countMax) steps")
+    }
     return nodes.prefix(countMax).compactMap { read($0, log: log) }
   }
 

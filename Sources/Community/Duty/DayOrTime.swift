@@ -30,14 +30,18 @@ extension ConfigNode {
   func dayOrTime(_ log: ProblemLog, _ what: String) -> DayOrTime? {
     guard let text = string(log, what) else { return nil }
     if let value = DayOrTime(text) { return value }
-    let example = "write 2026-02-15 or 2026-02-15T08:00:00+08:00"
+    let example = LocalizedText(
+      zh: "请写 2026-02-15 或 2026-02-15T08:00:00+08:00", en: "write 2026-02-15 or 2026-02-15T08:00:00+08:00")
     if let local = [text, text + ":00"].first(where: { Timestamp(rfc3339: $0 + "Z") != nil }) {
       log.error(
-        at: location, "\(what): the time \(kindName) has no offset", hint: "add one such as +08:00: \(local)+08:00")
+        at: location,
+        LocalizedText(zh: "时间\(kindName.zh)没有时区偏移", en: "the time \(kindName.en) has no offset").of(what),
+        hint: .init(zh: "请加上偏移，如 +08:00：\(local)+08:00", en: "add one such as +08:00: \(local)+08:00"))
     } else if Self.looksLikeADay(text), LocalDay(text.prefix(10)) == nil {
-      log.error(at: location, "\(what): no such day: \(kindName)", hint: example)
+      let message = LocalizedText(zh: "没有这一天：\(kindName.zh)", en: "no such day: \(kindName.en)")
+      log.error(at: location, message.of(what), hint: example)
     } else {
-      log.error(at: location, "\(what): expected a date, found \(kindName)", hint: example)
+      return wrong(log, what, .init(zh: "日期", en: "a date"), hint: example)
     }
     return nil
   }

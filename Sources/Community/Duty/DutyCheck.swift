@@ -23,14 +23,20 @@ extension DutyTable {
     let today = rota.zone.day(at: now)
     for id in rota.everybody.sorted() {
       guard let person = people[id], person.hasLeft(by: today), let until = person.until else { continue }
+      let gone = person.gone(after: until)
       log.warning(
-        at: rota.location, "rota \(rota.id): \(person.name) left on \(until.text)",
-        hint: "name somebody else, or a substitute")
+        at: rota.location, zh: "班表“\(rota.id)”：\(gone.zh)", en: "rota \(rota.id): \(gone.en)",
+        hint: .init(zh: "请写别人，或写一个替班", en: "name somebody else, or a substitute"))
     }
     let gaps = rota.gaps(from: today, weeks: Self.weeks) { id in people[id].map { !$0.hasLeft(by: today) } ?? false }
-    for gap in gaps.prefix(Self.gapsMax) { log.warning(at: rota.location, "rota \(rota.id): nobody \(gap)") }
+    for gap in gaps.prefix(Self.gapsMax) {
+      log.warning(
+        at: rota.location, zh: "班表“\(rota.id)”无人值班：\(gap.zh)", en: "rota \(rota.id): nobody \(gap.en)")
+    }
     if gaps.count > Self.gapsMax {
-      log.warning(at: rota.location, "rota \(rota.id): \(gaps.count - Self.gapsMax) more gaps")
+      let more = gaps.count - Self.gapsMax
+      log.warning(
+        at: rota.location, zh: "班表“\(rota.id)”：还有 \(more) 处无人值班", en: "rota \(rota.id): \(more) more gaps")
     }
   }
 
@@ -39,22 +45,31 @@ extension DutyTable {
   private func check(_ post: Post, _ today: LocalDay, log: ProblemLog) {
     let above = posts(for: post.place).dropFirst()
     if let next = above.first, !post.answer.isComplete {
-      let which = post.answer.isEmpty ? "it has no answer_within" : "answer_within leaves out some priorities"
+      let which =
+        post.answer.isEmpty
+        ? LocalizedText(zh: "没有 answer_within", en: "it has no answer_within")
+        : LocalizedText(zh: "answer_within 漏了一些优先级", en: "answer_within leaves out some priorities")
       log.warning(
         at: post.location,
-        "duty of \(post.place): an alert that nobody answers never climbs to \(next.place): \(which)",
-        hint: "add answer_within: 10m")
+        zh: "“\(post.place)”的值班：无人应答的报警不会升级到“\(next.place)”：\(which.zh)",
+        en: "duty of \(post.place): an alert that nobody answers never climbs to \(next.place): \(which.en)",
+        hint: .init(zh: "请加上 answer_within: 10m", en: "add answer_within: 10m"))
     }
     let isDeserted = !post.isUnitOnly && everybody(of: post).allSatisfy { $0.hasLeft(by: today) }
     if isDeserted {
+      let end =
+        above.isEmpty
+        ? LocalizedText(
+          zh: "，上级也没有人：升级到这里的报警无人收到",
+          en: ", and there is nobody above: an alert that climbs here reaches nobody") : LocalizedText("")
       log.warning(
-        at: post.location,
-        "duty of \(post.place): nobody is left"
-          + (above.isEmpty ? ", and there is nobody above: an alert that climbs here reaches nobody" : ""),
-        hint: "name people or a rota")
+        at: post.location, zh: "“\(post.place)”的值班：人员都已离开\(end.zh)",
+        en: "duty of \(post.place): nobody is left\(end.en)",
+        hint: .init(zh: "请写上人员或班表", en: "name people or a rota"))
     }
     for person in post.people where person.hasLeft(by: today) && !isDeserted {
-      log.warning(at: post.location, "duty of \(post.place): \(person.name) left on \(person.until?.text ?? "")")
+      guard let gone = person.until.map({ person.gone(after: $0) }) else { continue }
+      log.warning(at: post.location, zh: "“\(post.place)”的值班：\(gone.zh)", en: "duty of \(post.place): \(gone.en)")
     }
   }
 
@@ -64,13 +79,15 @@ extension DutyTable {
     for (location, calls) in Dictionary(grouping: gone, by: { location(of: $0) }).sorted(by: { $0.key < $1.key }) {
       for (call, count) in counted(calls) {
         guard let person = call.person, let until = person.until else { continue }
-        let others = count > 1 ? " and \(count - 1) more" : ""
-        let isContact = call.step.who == CareStep.contact
+        let others =
+          count > 1 ? LocalizedText(zh: "等 \(count) 户", en: " and \(count - 1) more") : LocalizedText("")
+        let role = call.step.who == CareStep.contact ? CareStep.contact : call.step.role.rawValue
+        let left = person.gone(after: until, as: role)
         log.warning(
           at: location,
-          "care plan of \(call.home)\(others): "
-            + "\(person.name) (\(isContact ? CareStep.contact : call.step.role.rawValue)) left on \(until.text)",
-          hint: "name somebody else, or a rota")
+          zh: "“\(call.home)”\(others.zh)的照护计划：\(left.zh)",
+          en: "care plan of \(call.home)\(others.en): \(left.en)",
+          hint: .init(zh: "请写别人，或写一个班表", en: "name somebody else, or a rota"))
       }
     }
   }
@@ -105,24 +122,28 @@ extension DutyTable {
       let isTopmost = parent < 0 || hasPostBelow.contains(tree.places[parent].path)
       if !hasPostBelow.contains(place.path) && isTopmost {
         log.warning(
-          at: place.location, "place \(place.path): nobody is on duty here or above; its alerts climb nowhere",
-          hint: "give it, or a place above it, a duty")
+          at: place.location, zh: "场所“\(place.path)”：这里和上级都无人值班；它的报警无处升级",
+          en: "place \(place.path): nobody is on duty here or above; its alerts climb nowhere",
+          hint: .init(zh: "请给它或它的上级写上 duty", en: "give it, or a place above it, a duty"))
       }
     }
   }
 }
 
 extension Rota {
-  private static let dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+  private static let dayNames = zip(
+    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"],
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+  ).map { LocalizedText(zh: $0, en: $1) }
   private static let week = 7 * 1440
 
   /// When nobody is on duty, in words: `on Sunday 06:00–08:00`. Weekly shifts are looked at as a week without a date, a rota
   /// with a calendar from that day on. Hand-over times close no gap.
-  func gaps(from today: LocalDay, weeks: Int, isThere: (String) -> Bool) -> [String] {
+  func gaps(from today: LocalDay, weeks: Int, isThere: (String) -> Bool) -> [LocalizedText] {
     calendar.isEmpty ? weeklyGaps(isThere) : datedGaps(from: today, days: weeks * 7, isThere)
   }
 
-  private func weeklyGaps(_ isThere: (String) -> Bool) -> [String] {
+  private func weeklyGaps(_ isThere: (String) -> Bool) -> [LocalizedText] {
     var covered = [Bool](repeating: false, count: Self.week)
     var holiday = [Bool](repeating: false, count: 1440)
     for shift in shifts where shift.people.contains(where: isThere) {
@@ -132,9 +153,9 @@ extension Rota {
       }
       if shift.onHolidays { for minute in shift.from..<end { holiday[minute % 1440] = true } }
     }
-    var found: [String] = []
+    var found: [LocalizedText] = []
     if !covered.contains(true) {
-      found.append("ever")
+      found.append(LocalizedText(zh: "任何时候", en: "ever"))
     } else if let start = (0..<Self.week).first(where: { covered[$0] && !covered[($0 + 1) % Self.week] }) {
       // From the end of a shift once around the week.
       var minute = start + 1
@@ -150,19 +171,28 @@ extension Rota {
       while minute < 1440 {
         let begin = minute
         while minute < 1440, !holiday[minute] { minute += 1 }
-        if minute > begin { found.append("on holidays \(Self.clock(begin))–\(Self.clock(minute))") }
+        if minute > begin { found.append(Self.span("节假日", "on holidays", begin, minute)) }
         minute += 1
       }
     }
     return found
   }
 
-  private static func words(_ begin: Int, _ length: Int) -> String {
+  private static func words(_ begin: Int, _ length: Int) -> LocalizedText {
     let end = begin + length
     let (first, last) = (begin / 1440, (end - 1) / 1440)
-    if first == last { return "on \(dayNames[first % 7]) \(clock(begin % 1440))–\(clock(end - last * 1440))" }
-    return
-      "from \(dayNames[first % 7]) \(clock(begin % 1440)) to \(dayNames[end / 1440 % 7]) \(clock(end % 1440))"
+    let day = dayNames[first % 7]
+    if first == last { return span(day.zh, "on \(day.en)", begin % 1440, end - last * 1440) }
+    let next = dayNames[end / 1440 % 7]
+    let (from, to) = (clock(begin % 1440), clock(end % 1440))
+    return LocalizedText(
+      zh: "\(day.zh) \(from) 至\(next.zh) \(to)", en: "from \(day.en) \(from) to \(next.en) \(to)")
+  }
+
+  /// Within one day.
+  private static func span(_ zh: String, _ en: String, _ begin: Int, _ end: Int) -> LocalizedText {
+    let times = "\(clock(begin))–\(clock(end))"
+    return LocalizedText(zh: "\(zh) \(times)", en: "\(en) \(times)")
   }
 
   private static func clock(_ minutes: Int) -> String {
@@ -170,7 +200,7 @@ extension Rota {
     return "\(hours < 10 ? "0" : "")\(hours):\(rest < 10 ? "0" : "")\(rest)"
   }
 
-  private func datedGaps(from today: LocalDay, days: Int, _ isThere: (String) -> Bool) -> [String] {
+  private func datedGaps(from today: LocalDay, days: Int, _ isThere: (String) -> Bool) -> [LocalizedText] {
     var spans: [(begin: Timestamp, end: Timestamp)] = []
     for number in (today.number - 1)..<(today.number + days) {
       for (shift, begin, end) in shifts(beginningOn: LocalDay(number: number))
@@ -185,9 +215,12 @@ extension Rota {
     spans.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
     let last = zone.instant(today + days)
     var reached = zone.instant(today)
-    var found: [String] = []
+    var found: [LocalizedText] = []
     for span in spans + [(last, last)] where reached < last {
-      if span.begin > reached { found.append("from \(local(reached)) to \(local(min(span.begin, last)))") }
+      if span.begin > reached {
+        let (from, to) = (local(reached), local(min(span.begin, last)))
+        found.append(LocalizedText(zh: "\(from) 至 \(to)", en: "from \(from) to \(to)"))
+      }
       reached = max(reached, span.end)
     }
     return found

@@ -56,11 +56,14 @@ private struct DutyFileReader {
   var zones: [String: LocalTimeTable] = [:]
 
   mutating func readPeople(_ nodes: [ConfigNode]) {
-    if nodes.count > DutyFile.peopleMax { log.error(at: nodes[0].location, "more than \(DutyFile.peopleMax) people") }
+    if nodes.count > DutyFile.peopleMax {
+      log.error(
+        at: nodes[0].location, zh: "人员超过 \(DutyFile.peopleMax) 人", en: "more than \(DutyFile.peopleMax) people")
+    }
     for node in nodes.prefix(DutyFile.peopleMax) {
       guard let person = DutyPerson.read(node, log: log), let id = person.id else { continue }
       guard ids.insert(id).inserted else {
-        log.error(at: person.location, "person \"\(id)\" is there twice")
+        log.error(at: person.location, zh: "人员“\(id)”写了两次", en: "person \"\(id)\" is there twice")
         continue
       }
       result.people.append(person)
@@ -80,7 +83,9 @@ private struct DutyFileReader {
     else { return }
     let to = reader.day("to") ?? from
     guard to >= from, to - from <= 366 else {
-      log.error(at: reader.location(of: "to"), "to \(to.text) is not within a year after from \(from.text)")
+      log.error(
+        at: reader.location(of: "to"), zh: "to \(to.text) 不在 from \(from.text) 之后的一年内",
+        en: "to \(to.text) is not within a year after from \(from.text)")
       return
     }
     for number in from.number...to.number { result.holidays.insert(LocalDay(number: number)) }
@@ -91,10 +96,14 @@ private struct DutyFileReader {
       let id = reader.required("id").flatMap({ Identifier.read($0, "id", log: log) })
     else { return }
     if result.rotas.contains(where: { $0.id == id }) || result.rotas.count >= DutyFile.rotasMax {
-      log.error(at: reader.location, "rota \"\(id)\" is there twice, or there are too many")
+      log.error(
+        at: reader.location, zh: "班表“\(id)”写了两次，或班表太多",
+        en: "rota \"\(id)\" is there twice, or there are too many")
       return
     }
-    if ids.contains(id) { log.error(at: reader.location(of: "id"), "\"\(id)\" is a person already") }
+    if ids.contains(id) {
+      log.error(at: reader.location(of: "id"), zh: "“\(id)”已经是一个人员", en: "\"\(id)\" is a person already")
+    }
     var rota = Rota(id: id, zone: zone(reader), location: reader.location(of: "id"))
     rota.shifts = reader.list("shifts").compactMap(shift)
     rota.handOver = reader.duration("hand_over", in: 0...12 * 3_600_000) ?? 0
@@ -104,7 +113,9 @@ private struct DutyFileReader {
       rota.calendar = CalendarReader(file: path, zone: rota.zone, people: names, log: log).load()
     }
     if !reader.has("shifts") && !reader.has("calendar") {
-      log.error(at: reader.location, "rota \"\(id)\" has neither shifts nor a calendar")
+      log.error(
+        at: reader.location, zh: "班表“\(id)”既没有 shifts，也没有 calendar",
+        en: "rota \"\(id)\" has neither shifts nor a calendar")
     }
     result.rotas.append(rota)
   }
@@ -114,8 +125,8 @@ private struct DutyFileReader {
     if let known = zones[name] { return known }
     guard let named = LocalTimeTable(named: name) else {
       log.error(
-        at: reader.location(of: "timezone"), "unknown time zone \"\(name.prefix(60))\"",
-        hint: "a name like Asia/Shanghai")
+        at: reader.location(of: "timezone"), LocalTimeTable.unknown(name),
+        hint: .init(zh: "如 Asia/Shanghai 这样的名称", en: "a name like Asia/Shanghai"))
       return zone
     }
     zones[name] = named
@@ -128,7 +139,8 @@ private struct DutyFileReader {
     for word in reader.strings("days") ?? [] {
       guard let index = DutyFile.days.firstIndex(of: word.lowercased()) else {
         log.error(
-          at: reader.location(of: "days"), "days: unknown day \"\(word.prefix(40))\"",
+          at: reader.location(of: "days"), zh: "days：未知的日子“\(word.prefix(40))”",
+          en: "days: unknown day \"\(word.prefix(40))\"",
           hint: Suggestion.hint(for: word, among: DutyFile.days, listUpTo: 8))
         continue
       }
@@ -154,7 +166,7 @@ private struct DutyFileReader {
     if let end = to, reader.string("to")?.utf8.count == 10 { to = LocalMoment(day: end.day + 1) }
     guard let person, let by, let from, let to else { return nil }
     if (to.day, to.milliseconds) <= (from.day, from.milliseconds) {
-      log.error(at: reader.location(of: "to"), "to is not after from")
+      log.error(at: reader.location(of: "to"), zh: "to 不晚于 from", en: "to is not after from")
       return nil
     }
     return Rota.Substitute(person: person, by: by, from: from, to: to, location: reader.location)
@@ -165,7 +177,7 @@ private struct DutyFileReader {
     (reader.requiredStrings(key) ?? []).compactMap { name in
       if let id = names[name] { return id }
       log.error(
-        at: reader.location(of: key), "\(key): there is no person \"\(name.prefix(60))\" in duty.yaml",
+        at: reader.location(of: key), DutyPerson.unknown(name).of(key),
         hint: Suggestion.hint(for: name, among: names.keys.sorted()))
       return nil
     }

@@ -40,12 +40,29 @@ package struct DutyPerson: Sendable, Hashable {
     let name = reader.requiredString("name")
     let (from, until) = (reader.day("from"), reader.day("until"))
     if let from, let until, until < from {
-      log.error(at: reader.location(of: "until"), "until \(until.text) is before from \(from.text)")
+      log.error(
+        at: reader.location(of: "until"), zh: "until \(until.text) 早于 from \(from.text)",
+        en: "until \(until.text) is before from \(from.text)")
     }
     guard let id, let name else { return nil }
     return DutyPerson(
       id: id, name: name, channel: reader.string("channel"), phone: reader.string("phone"),
       mention: reader.string("mention"), from: from, until: until, location: reader.location)
+  }
+}
+
+extension DutyPerson {
+  /// For messages: nobody of that id or name.
+  static func unknown(_ name: String) -> LocalizedText {
+    LocalizedText(
+      zh: "duty.yaml 里没有人员“\(name.prefix(60))”", en: "there is no person \"\(name.prefix(60))\" in duty.yaml")
+  }
+
+  /// For messages: gone since the last day of service.
+  /// - Parameter role: in a care plan.
+  func gone(after day: LocalDay, as role: String? = nil) -> LocalizedText {
+    let (zh, en) = (role.map { "（\($0)）" } ?? "", role.map { " (\($0))" } ?? "")
+    return LocalizedText(zh: "“\(name)”\(zh)已于 \(day.text) 离开", en: "\(name)\(en) left on \(day.text)")
   }
 }
 
@@ -60,8 +77,8 @@ extension MappingReader {
 extension ConfigNode {
   func day(_ log: ProblemLog, _ what: String) -> LocalDay? {
     if let day = scalar.flatMap({ LocalDay($0) }) { return day }
-    log.error(at: location, "\(what): expected a day, found \(kindName)", hint: "write 2026-02-15")
-    return nil
+    return wrong(
+      log, what, .init(zh: "日期", en: "a day"), hint: .init(zh: "请写 2026-02-15", en: "write 2026-02-15"))
   }
 
   /// `HH:MM`, 00:00 … 24:00, in minutes.
@@ -73,8 +90,7 @@ extension ConfigNode {
     {
       return hours * 60 + minutes
     }
-    log.error(at: location, "\(what): expected a time like \"08:00\", found \(kindName)")
-    return nil
+    return wrong(log, what, .init(zh: "时间，如“08:00”", en: "a time like \"08:00\""))
   }
 
   /// A day, or a day with a time: `2026-02-15` or `2026-02-15T08:00`; ms after midnight.
@@ -89,8 +105,8 @@ extension ConfigNode {
         return LocalMoment(day: day, milliseconds: Int64(hour * 60 + minute) * 60_000)
       }
     }
-    log.error(
-      at: location, "\(what): expected a local time, found \(kindName)", hint: "write 2026-02-15 or 2026-02-15T08:00")
-    return nil
+    return wrong(
+      log, what, .init(zh: "当地时间", en: "a local time"),
+      hint: .init(zh: "请写 2026-02-15 或 2026-02-15T08:00", en: "write 2026-02-15 or 2026-02-15T08:00"))
   }
 }

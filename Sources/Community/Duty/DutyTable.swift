@@ -167,7 +167,8 @@ private struct DutyFinder {
       rota = rotaIndex[id]
       if rota == nil {
         log.error(
-          at: location, "there is no rota \"\(id.prefix(60))\" in duty.yaml",
+          at: location, zh: "duty.yaml 里没有班表“\(id.prefix(60))”",
+          en: "there is no rota \"\(id.prefix(60))\" in duty.yaml",
           hint: Suggestion.hint(for: id, among: rotaIndex.keys.sorted()))
       }
     }
@@ -181,18 +182,19 @@ private struct DutyFinder {
   private func person(_ entry: Place.Duty.Person) -> DutyPerson? {
     if let id = entry.id {
       if let known = people[id] { return known }
-      log.error(
-        at: entry.location, "there is no person \"\(id.prefix(60))\" in duty.yaml",
-        hint: Suggestion.hint(for: id, among: people.keys.sorted()))
+      reportUnknown(id, at: entry.location)
       return nil
     }
     if entry.channel == nil, entry.phone == nil, let known = people[entry.name] ?? byName[entry.name] { return known }
     if file.isThere, entry.channel == nil, entry.phone == nil, looksLikeID(entry.name) {
-      log.error(
-        at: entry.location, "there is no person \"\(entry.name.prefix(60))\" in duty.yaml",
-        hint: Suggestion.hint(for: entry.name, among: people.keys.sorted()))
+      reportUnknown(entry.name, at: entry.location)
     }
     return DutyPerson(name: entry.name, channel: entry.channel, phone: entry.phone, location: entry.location)
+  }
+
+  private func reportUnknown(_ person: String, at location: SourceLocation) {
+    log.error(
+      at: location, DutyPerson.unknown(person), hint: Suggestion.hint(for: person, among: people.keys.sorted()))
   }
 
   private func looksLikeID(_ name: String) -> Bool {
@@ -202,7 +204,9 @@ private struct DutyFinder {
   func call(_ step: CareStep, home: String, care: Place.Care) -> DutyTable.CareCall? {
     if step.who == CareStep.contact {
       guard let contact = care.contact else {
-        log.warning(at: step.location, "care plan of \(home): it asks the contact, but the home names none")
+        log.warning(
+          at: step.location, zh: "“\(home)”的照护计划：它要找 contact，但这一户没有写 contact",
+          en: "care plan of \(home): it asks the contact, but the home names none")
         return nil
       }
       let person = people[contact] ?? byName[contact] ?? DutyPerson(name: contact)
@@ -220,7 +224,8 @@ private struct DutyFinder {
     if step.who == CareStep.contact || people[step.who] != nil || byName[step.who] != nil { return }
     if rotaIndex[step.who] != nil { return }
     log.error(
-      at: step.location, "there is neither a person nor a rota \"\(step.who.prefix(60))\" in duty.yaml",
+      at: step.location, zh: "duty.yaml 里既没有人员也没有班表“\(step.who.prefix(60))”",
+      en: "there is neither a person nor a rota \"\(step.who.prefix(60))\" in duty.yaml",
       hint: Suggestion.hint(for: step.who, among: people.keys.sorted() + rotaIndex.keys.sorted() + [CareStep.contact]))
   }
 }

@@ -16,7 +16,7 @@ extension Place.Duty {
     let answer = reader.node("answer_within").flatMap { Deadlines.read($0, "answer_within", log: log) }
     let finish = reader.node("finish_within").flatMap { Deadlines.read($0, "finish_within", log: log) }
     let rota = reader.string("rota").map { ($0, reader.location(of: "rota")) }
-    guard let unit = reader.requiredLocalizedText("unit") else { return nil }
+    guard let unit = reader.requiredText("unit") else { return nil }
     return Place.Duty(
       unit: unit, people: people, rota: rota, answer: answer ?? Deadlines(), finish: finish ?? Deadlines())
   }
@@ -30,7 +30,9 @@ extension Place.Duty {
       let (channel, phone) = (reader.string("channel"), reader.string("phone"))
       if let id = reader.string("id") {
         for key in ["name", "channel", "phone"] where reader.has(key) {
-          log.error(at: reader.location(of: key), "\(key) of \"\(id)\" stands in duty.yaml")
+          log.error(
+            at: reader.location(of: key), zh: "“\(id)”的 \(key) 写在 duty.yaml 里",
+            en: "\(key) of \"\(id)\" stands in duty.yaml")
         }
         person = Person(id: id, name: id)
       } else {
@@ -63,13 +65,16 @@ package enum Identifier {
     guard let text = node.string(log, what) else { return nil }
     if text.utf8.count <= lengthMax, text.utf8.allSatisfy({ isPlain($0) }) { return text }
     if text.count > lengthMax {
-      log.error(at: node.location, "\(what): longer than \(lengthMax) characters")
+      let message = LocalizedText(zh: "超过 \(lengthMax) 个字符", en: "longer than \(lengthMax) characters")
+      log.error(at: node.location, message.of(what))
       return nil
     }
     if let bad = text.unicodeScalars.first(where: { !isUsable($0) }) {
+      let sign = bad == " " ? LocalizedText(zh: "空格", en: "a space") : .quoted(String(bad))
       log.error(
-        at: node.location, "\(what): \"\(text)\" contains \(bad == " " ? "a space" : "\"\(bad)\"")",
-        hint: "use letters, digits, -, _, . and :")
+        at: node.location,
+        LocalizedText(zh: "“\(text)”里有\(sign.zh)", en: "\"\(text)\" contains \(sign.en)").of(what),
+        hint: .init(zh: "请用字母、数字、-、_、. 和 :", en: "use letters, digits, -, _, . and :"))
       return nil
     }
     return text

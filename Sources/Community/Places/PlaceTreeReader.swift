@@ -35,7 +35,10 @@ package struct PlaceTreeReader {
 
   private mutating func readPlace(_ node: ConfigNode, within parent: Int?) {
     guard drafts.count < Self.placesMax else {
-      if !isOver { log.error(at: node.location, "more than \(Self.placesMax) places") }
+      if !isOver {
+        log.error(
+          at: node.location, zh: "场所超过 \(Self.placesMax) 个", en: "more than \(Self.placesMax) places")
+      }
       isOver = true
       return
     }
@@ -44,9 +47,11 @@ package struct PlaceTreeReader {
     var draft = Draft(id: id, location: node.location, parent: parent)
     draft.level = reader.choice("level", as: Place.Level.self)
     if draft.level == nil, !reader.has("level"), parent == nil, !reader.has("parent") {
-      log.error(at: node.location, "place \"\(id)\" has no level", hint: "one of \(Self.levelNames)")
+      log.error(
+        at: node.location, zh: "场所“\(id)”没有 level", en: "place \"\(id)\" has no level",
+        hint: .init(zh: "可用的有：\(Self.levelNames.zh)", en: "one of \(Self.levelNames.en)"))
     }
-    draft.name = reader.localizedText("name")
+    draft.name = reader.text("name")
     draft.kind = reader.string("kind") ?? ""
     draft.tags = reader.strings("tags") ?? []
     draft.duty = reader.node("duty").flatMap { Place.Duty.read($0, log: log) }
@@ -56,7 +61,8 @@ package struct PlaceTreeReader {
         draft.parentName = (name, reader.location(of: "parent"))
       } else {
         log.error(
-          at: reader.location(of: "parent"), "place \"\(id)\" stands within another place and names a parent too")
+          at: reader.location(of: "parent"), zh: "场所“\(id)”已写在另一个场所之内，又写了 parent",
+          en: "place \"\(id)\" stands within another place and names a parent too")
       }
     }
     drafts.append(draft)
@@ -76,10 +82,14 @@ package struct PlaceTreeReader {
         drafts[index].parent = candidates[0]
       } else if candidates.isEmpty {
         log.error(
-          at: location, "place \"\(drafts[index].id)\": no place \"\(text)\" for its parent",
+          at: location, zh: "场所“\(drafts[index].id)”：没有可作为 parent 的场所“\(text)”",
+          en: "place \"\(drafts[index].id)\": no place \"\(text)\" for its parent",
           hint: Suggestion.hint(for: text, among: drafts.map(\.id)))
       } else {
-        log.error(at: location, "parent \"\(text)\" fits \(candidates.count) places", hint: "give its whole path")
+        log.error(
+          at: location, zh: "parent“\(text)”对应 \(candidates.count) 个场所",
+          en: "parent \"\(text)\" fits \(candidates.count) places",
+          hint: .init(zh: "请写完整路径", en: "give its whole path"))
       }
     }
     reportCycles()
@@ -112,10 +122,12 @@ package struct PlaceTreeReader {
         place = drafts[current].parent
       }
       if let current = place, state[current] == 1, let first = way.firstIndex(of: current) {
-        let names = (way[first...] + [current]).map { "\"\(drafts[$0].id)\" (line \(drafts[$0].location.line))" }
+        let circle = (way[first...] + [current]).map { drafts[$0] }
+        let zh = circle.map { "“\($0.id)”（第 \($0.location.line) 行）" }.joined(separator: "→")
+        let en = circle.map { "\"\($0.id)\" (line \($0.location.line))" }.joined(separator: " in ")
         log.error(
-          at: drafts[current].location, "places that lie within each other: \(names.joined(separator: " in "))",
-          hint: "give one of them another parent")
+          at: drafts[current].location, zh: "场所互为上级：\(zh)", en: "places that lie within each other: \(en)",
+          hint: .init(zh: "请给其中一个换一个 parent", en: "give one of them another parent"))
         drafts[current].parent = nil
       }
       for index in way { state[index] = 2 }
@@ -138,7 +150,9 @@ package struct PlaceTreeReader {
       let path = parent.map { places[$0].path + "/" + draft.id } ?? draft.id
       if let first = seen[path] {
         let line = places[first].location.line
-        log.error(at: draft.location, "place \"\(path)\" is there twice; the first is in line \(line)")
+        log.error(
+          at: draft.location, zh: "场所“\(path)”写了两次；第一次在第 \(line) 行",
+          en: "place \"\(path)\" is there twice; the first is in line \(line)")
       } else {
         seen[path] = places.count
       }
@@ -161,18 +175,22 @@ package struct PlaceTreeReader {
     let above = all.firstIndex(of: parent.level) ?? 0
     guard let level = draft.level else {
       if above == all.count - 1 {
-        log.error(at: draft.location, "place \"\(draft.id)\" lies within the room \"\(parent.path)\"")
+        log.error(
+          at: draft.location, zh: "场所“\(draft.id)”位于房间“\(parent.path)”之内",
+          en: "place \"\(draft.id)\" lies within the room \"\(parent.path)\"")
       }
       return all[min(above + 1, all.count - 1)]
     }
     if let own = all.firstIndex(of: level), own <= above {
       log.error(
         at: draft.location,
-        "place \"\(draft.id)\": a \(level.rawValue) cannot lie within the \(parent.level.rawValue) \"\(parent.path)\"",
-        hint: "levels descend: \(Self.levelNames)")
+        zh: "场所“\(draft.id)”：\(level.rawValue) 不能位于 \(parent.level.rawValue)“\(parent.path)”之内",
+        en:
+          "place \"\(draft.id)\": a \(level.rawValue) cannot lie within the \(parent.level.rawValue) \"\(parent.path)\"",
+        hint: .init(zh: "level 由上到下：\(Self.levelNames.zh)", en: "levels descend: \(Self.levelNames.en)"))
     }
     return level
   }
 
-  private static var levelNames: String { Place.Level.allCases.map(\.rawValue).joined(separator: ", ") }
+  private static var levelNames: LocalizedText { .list(Place.Level.allCases.map(\.rawValue)) }
 }

@@ -1,3 +1,5 @@
+import ConfigFile
+
 /// What a point measures. Each quantity has one canonical unit: readings are stored in it and thresholds are given in it.
 package struct Quantity: Sendable {
   package enum Kind: Sendable {
@@ -53,10 +55,10 @@ package struct Quantity: Sendable {
 
 /// Why a unit cannot be used for a quantity.
 package struct UnitError: Error, Equatable {
-  package var message: String
-  package var hint: String?
+  package var message: LocalizedText
+  package var hint: LocalizedText
 
-  package init(message: String, hint: String?) {
+  package init(_ message: LocalizedText, hint: LocalizedText) {
     self.message = message
     self.hint = hint
   }
@@ -67,7 +69,9 @@ extension Quantity {
   package func conversion(from unit: String?) -> Result<Conversion, UnitError> {
     guard kind == .number else {
       guard let unit, unit != "1" else { return .success(.identity) }
-      return .failure(UnitError(message: "\(name) takes no unit, but \"\(unit)\" is given", hint: "leave it out"))
+      let message = LocalizedText(
+        zh: "\(name) 不带单位，却写了“\(unit)”", en: "\(name) takes no unit, but \"\(unit)\" is given")
+      return .failure(UnitError(message, hint: LocalizedText(zh: "请去掉它", en: "leave it out")))
     }
     guard let unit else { return .success(.identity) }
     let code = Self.withoutAnnotations(unit)
@@ -81,14 +85,17 @@ extension Quantity {
   package var usableUnits: [String] { kind == .number ? dimension.units.map(\.code) : [] }
 
   private func unitError(_ unit: String, code: String) -> UnitError {
-    let usable = "use \(usableUnits.joined(separator: ", "))"
+    let units = LocalizedText.list(usableUnits)
+    let usable = LocalizedText(zh: "请用 \(units.zh)", en: "use \(units.en)")
     if Self.knownUnits.contains(code) {
-      return UnitError(message: "unit \"\(unit)\" does not measure \(name)", hint: usable)
+      let message = LocalizedText(
+        zh: "单位“\(unit)”不能用于 \(name)", en: "unit \"\(unit)\" does not measure \(name)")
+      return UnitError(message, hint: usable)
     }
-    if let meant = Self.slips[code], usableUnits.contains(meant) {
-      return UnitError(message: "unknown unit \"\(unit)\"", hint: "did you mean \"\(meant)\"?")
-    }
-    return UnitError(message: "unknown unit \"\(unit)\"", hint: usable)
+    let meant = Self.slips[code].flatMap { usableUnits.contains($0) ? $0 : nil }
+    return UnitError(
+      LocalizedText(zh: "未知的单位“\(unit)”", en: "unknown unit \"\(unit)\""),
+      hint: meant.map { Suggestion.didYouMean($0) } ?? usable)
   }
 
   private static let knownUnits = Set(Dimension.allCases.flatMap { $0.units.map(\.code) })

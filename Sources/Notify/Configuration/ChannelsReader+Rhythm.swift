@@ -14,7 +14,9 @@ extension ChannelsReader {
     let priorities = priorities(hours, of: "quiet_hours", unless: [.low, .medium])
     guard let from, let to else { return }
     if from == to {
-      log.error(at: hours.location(of: "to"), "quiet_hours: from and to are the same", hint: "write the hour of waking")
+      log.error(
+        at: hours.location(of: "to"), zh: "quiet_hours：from 和 to 相同", en: "quiet_hours: from and to are the same",
+        hint: .init(zh: "to 请写早晨起来的时刻", en: "write the hour of waking"))
     }
     channel.quietHours = QuietHours(from: from, to: to, priorities: priorities)
   }
@@ -38,7 +40,9 @@ extension ChannelsReader {
     for node in elements(reader, "priority") {
       guard let priority = node.choice(log, "priority", as: Priority.self) else { continue }
       if priority == .critical {
-        log.error(at: node.location, "\(name): critical alerts never wait", hint: "leave critical out")
+        log.error(
+          at: node.location, zh: "\(name)：critical 报警从不等待", en: "\(name): critical alerts never wait",
+          hint: .init(zh: "请去掉 critical", en: "leave critical out"))
       }
       priorities.insert(priority)
     }

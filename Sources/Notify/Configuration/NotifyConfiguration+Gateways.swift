@@ -113,9 +113,12 @@ extension ChannelsReader {
     for number in reader.strings("to") ?? [] {
       let digits = number.hasPrefix("+") ? number.dropFirst() : number[...]
       if digits.utf8.count < 5 || digits.utf8.count > 15 || !digits.utf8.allSatisfy({ (48...57).contains($0) }) {
+        let shown = TextLimit.shorten(number, bytes: 40)
         log.error(
-          at: reader.location(of: "to"), "\"\(TextLimit.shorten(number, bytes: 40))\" is no telephone number",
-          hint: "digits only, such as \"13800138000\" or \"+8613800138000\"")
+          at: reader.location(of: "to"), zh: "“\(shown)”不是电话号码", en: "\"\(shown)\" is no telephone number",
+          hint: .init(
+            zh: "只写数字，如 \"13800138000\" 或 \"+8613800138000\"",
+            en: "digits only, such as \"13800138000\" or \"+8613800138000\""))
       }
     }
   }
@@ -128,7 +131,9 @@ extension ChannelsReader {
     for entry in reader.mapping("headers") {
       let token = !entry.key.isEmpty && entry.key.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: ":") }
       if !token {
-        log.error(at: entry.keyLocation, "\"\(TextLimit.shorten(entry.key, bytes: 40))\" is no name of a header")
+        let shown = TextLimit.shorten(entry.key, bytes: 40)
+        log.error(
+          at: entry.keyLocation, zh: "“\(shown)”不能用作请求头的名称", en: "\"\(shown)\" is no name of a header")
       }
       guard let text = entry.value.string(log, entry.key),
         let value = secrets.resolve(text, at: entry.value.location, log: log)
@@ -141,13 +146,18 @@ extension ChannelsReader {
       template.body = body
     } else if template.method != .GET, !reader.has("body") {
       log.error(
-        at: reader.location, "missing \"body\"", hint: "for example body: '{\"text\": \"{{text}}\"}', or method: GET")
+        at: reader.location, zh: "缺少“body”", en: "missing \"body\"",
+        hint: .init(
+          zh: "例如 body: '{\"text\": \"{{text}}\"}'，或写 method: GET",
+          en: "for example body: '{\"text\": \"{{text}}\"}', or method: GET"))
     }
     if let success = reader.reader("success", keys: ["pointer", "equals"]) {
       let pointer = success.requiredString("pointer")
       let equals = success.requiredString("equals")
       if let pointer, !pointer.hasPrefix("/") {
-        log.error(at: success.location(of: "pointer"), "\"\(pointer)\" is no JSON Pointer", hint: "write /code")
+        log.error(
+          at: success.location(of: "pointer"), zh: "“\(pointer)”不是 JSON Pointer",
+          en: "\"\(pointer)\" is no JSON Pointer", hint: .init(zh: "请写 /code", en: "write /code"))
       }
       if let pointer, let equals { template.success = .init(pointer: pointer, equals: equals) }
     }
@@ -166,7 +176,7 @@ extension ChannelsReader {
   private func checkFields(_ text: String, at location: SourceLocation) {
     guard let name = HTTPTemplate.unknownField(in: text) else { return }
     log.error(
-      at: location, "the template names an unknown field {{\(TextLimit.shorten(name, bytes: 40))}}",
+      at: location, Template.unknownField("{{\(TextLimit.shorten(name, bytes: 40))}}"),
       hint: Suggestion.hint(for: name, among: HTTPTemplate.fields, listUpTo: HTTPTemplate.fields.count))
   }
 
@@ -189,8 +199,11 @@ extension ChannelsReader {
     let topic = reader.int("topic", in: 1...1_000_000_000)
     if reader.has("category") == reader.has("topic") {
       log.error(
-        at: reader.location, "a forum needs either \"category\" or \"topic\"",
-        hint: "category: every message becomes a topic; topic: a post in that topic")
+        at: reader.location, zh: "论坛通道的“category”和“topic”要写且只能写一个",
+        en: "a forum needs either \"category\" or \"topic\"",
+        hint: .init(
+          zh: "category：每条消息成为一个话题；topic：在该话题下回帖",
+          en: "category: every message becomes a topic; topic: a post in that topic"))
     }
     guard let user, let key else { return nil }
     return DiscourseForum(user: user, key: key, category: category, topic: topic)

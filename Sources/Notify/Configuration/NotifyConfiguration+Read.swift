@@ -112,7 +112,9 @@ struct ChannelsReader {
 
   private mutating func register(_ id: String, at location: SourceLocation) {
     if let first = places[id] {
-      log.error(at: location, "channel \"\(id)\" is given twice; the first is in line \(first.line)")
+      log.error(
+        at: location, zh: "通道“\(id)”写了两次；第一次在第 \(first.line) 行",
+        en: "channel \"\(id)\" is given twice; the first is in line \(first.line)")
     } else {
       places[id] = location
     }
@@ -126,7 +128,7 @@ struct ChannelsReader {
       } catch {
         let known = Template.Field.allCases.map(\.rawValue)
         let hint = error.field.flatMap { Suggestion.hint(for: $0, among: known, listUpTo: known.count) }
-        log.error(at: reader.location(of: "template"), error.description, hint: hint)
+        log.error(at: reader.location(of: "template"), error.message, hint: hint)
       }
     }
     return LocalizedText(zh: text.zh, en: text.en)
@@ -136,9 +138,13 @@ struct ChannelsReader {
     guard let topic = reader.string("topic") else { return nil }
     let wrong = topic.contains { "+#\0".contains($0) } || topic.hasPrefix("/") || topic.hasSuffix("/")
     if wrong || topic.hasPrefix("$") || topic.utf8.count > 1_000 {
+      let shown = TextLimit.shorten(topic, bytes: 60)
       log.error(
-        at: reader.location(of: "topic"), "\"\(TextLimit.shorten(topic, bytes: 60))\" is no topic to publish under",
-        hint: "a prefix such as \(Channel.defaultTopic), without + and #, not beginning or ending with /")
+        at: reader.location(of: "topic"), zh: "“\(shown)”不能用作发布的主题",
+        en: "\"\(shown)\" is no topic to publish under",
+        hint: .init(
+          zh: "请写前缀，如 \(Channel.defaultTopic)，不含 + 和 #，不以 / 开头或结尾",
+          en: "a prefix such as \(Channel.defaultTopic), without + and #, not beginning or ending with /"))
       return nil
     }
     return topic
@@ -148,14 +154,18 @@ struct ChannelsReader {
     let user = reader.string("user")
     let password = reader.secret("password", from: secrets)
     if user != nil && password == nil && !reader.has("password") {
-      log.error(at: reader.location(of: "user"), "a user without a password", hint: "add password: ${NAME}")
+      log.error(
+        at: reader.location(of: "user"), zh: "有 user 却没有 password", en: "a user without a password",
+        hint: .init(zh: "请加上 password: ${NAME}", en: "add password: ${NAME}"))
     }
     let secure = url.hasPrefix("smtps:")
     // A password must not travel in the clear unless somebody says so.
     let usual: Channel.Mail.StartTLS = user != nil && !ChannelAddress.isLoopback(url) ? .required : .ifOffered
     let startTLS = reader.bool("starttls").map { $0 ? Channel.Mail.StartTLS.required : .never } ?? usual
     if secure && startTLS == .required && reader.has("starttls") {
-      log.error(at: reader.location(of: "starttls"), "smtps:// is encrypted from the start", hint: "leave starttls out")
+      log.error(
+        at: reader.location(of: "starttls"), zh: "smtps:// 从一开始就是加密的",
+        en: "smtps:// is encrypted from the start", hint: .init(zh: "请去掉 starttls", en: "leave starttls out"))
     }
     let from = reader.requiredString("from").flatMap { address($0, at: reader.location(of: "from")) }
     let receivers = (reader.requiredStrings("to") ?? []).map { address($0, at: reader.location(of: "to")) }
@@ -166,9 +176,10 @@ struct ChannelsReader {
 
   private func address(_ text: String, at location: SourceLocation) -> String? {
     if EmailMessage.isAddress(text) { return text }
+    let shown = TextLimit.shorten(text, bytes: 60)
     log.error(
-      at: location, "\"\(TextLimit.shorten(text, bytes: 60))\" is no mail address",
-      hint: "the bare address, such as ops@example.org")
+      at: location, zh: "“\(shown)”不是邮箱地址", en: "\"\(shown)\" is no mail address",
+      hint: .init(zh: "只写地址本身，如 ops@example.org", en: "the bare address, such as ops@example.org"))
     return nil
   }
 
@@ -180,20 +191,22 @@ struct ChannelsReader {
     var route = Route(to: [], location: reader.location)
     for target in targets(reader) {
       guard let id = target.scalar else {
-        let _: Int? = target.wrong(log, "to", "the id of a channel")
+        let _: Int? = target.wrong(log, "to", .init(zh: "通道的 id", en: "the id of a channel"))
         continue
       }
       if places[id] == nil {
+        let shown = TextLimit.shorten(id, bytes: 60)
         log.error(
-          at: target.location, "there is no channel \"\(TextLimit.shorten(id, bytes: 60))\"",
+          at: target.location, zh: "没有通道“\(shown)”", en: "there is no channel \"\(shown)\"",
           hint: Suggestion.hint(for: id, among: places.keys.sorted()))
       }
       route.to.append(id)
     }
     if let place = reader.string("place") {
       if let known = surroundings.places, !known.contains(place) {
+        let shown = TextLimit.shorten(place, bytes: 100)
         log.error(
-          at: reader.location(of: "place"), "there is no place \"\(TextLimit.shorten(place, bytes: 100))\"",
+          at: reader.location(of: "place"), zh: "没有场所“\(shown)”", en: "there is no place \"\(shown)\"",
           hint: Suggestion.hint(for: place, among: known))
       }
       route.place = place
@@ -207,8 +220,9 @@ struct ChannelsReader {
     route.rules = reader.strings("rule") ?? []
     if let known = surroundings.rules {
       for rule in route.rules where !known.contains(rule) {
+        let shown = TextLimit.shorten(rule, bytes: 60)
         log.error(
-          at: reader.location(of: "rule"), "there is no rule \"\(TextLimit.shorten(rule, bytes: 60))\"",
+          at: reader.location(of: "rule"), zh: "没有规则“\(shown)”", en: "there is no rule \"\(shown)\"",
           hint: Suggestion.hint(for: rule, among: known))
       }
     }
@@ -219,7 +233,7 @@ struct ChannelsReader {
   private func targets(_ reader: MappingReader) -> [ConfigNode] {
     guard let node = reader.required("to") else { return [] }
     let list = node.sequence ?? [node]
-    if list.isEmpty { log.error(at: node.location, "a route to no channel") }
+    if list.isEmpty { log.error(at: node.location, zh: "路由没有写通道", en: "a route to no channel") }
     return list
   }
 
@@ -234,8 +248,9 @@ struct ChannelsReader {
     var reported: Set<String> = []
     for (id, fallback) in fallbacks.sorted(by: { $0.value.at < $1.value.at }) {
       guard places[fallback.to] != nil else {
+        let shown = TextLimit.shorten(fallback.to, bytes: 60)
         log.error(
-          at: fallback.at, "there is no channel \"\(TextLimit.shorten(fallback.to, bytes: 60))\" to fall back on",
+          at: fallback.at, zh: "没有可作后备的通道“\(shown)”", en: "there is no channel \"\(shown)\" to fall back on",
           hint: Suggestion.hint(for: fallback.to, among: places.keys.sorted().filter { $0 != id }))
         continue
       }
@@ -246,9 +261,10 @@ struct ChannelsReader {
       }
       guard way.count > 1, way.last == id, reported.isDisjoint(with: way) else { continue }
       reported.formUnion(way)
+      let circle = way.joined(separator: " → ")
       log.error(
-        at: fallback.at, "the fallbacks go round in a circle: \(way.joined(separator: " → "))",
-        hint: "leave one of them out")
+        at: fallback.at, zh: "后备通道绕成了一圈：\(circle)", en: "the fallbacks go round in a circle: \(circle)",
+        hint: .init(zh: "请去掉其中一个", en: "leave one of them out"))
     }
   }
 
@@ -256,8 +272,9 @@ struct ChannelsReader {
     let used = Set(routes.flatMap(\.to)).union(fallbacks.values.map(\.to)).union(surroundings.channelsInUse)
     for channel in channels where !used.contains(channel.id) {
       log.warning(
-        at: places[channel.id] ?? channel.location, "no route leads to channel \"\(channel.id)\"",
-        hint: "add a route, or remove the channel")
+        at: places[channel.id] ?? channel.location, zh: "没有路由通向通道“\(channel.id)”",
+        en: "no route leads to channel \"\(channel.id)\"",
+        hint: .init(zh: "请增加一条路由，或删除该通道", en: "add a route, or remove the channel"))
     }
   }
 }

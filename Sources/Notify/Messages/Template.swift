@@ -1,4 +1,5 @@
 // The texts of messages: lines with {fields}. A line whose fields are all empty is left out.
+package import Words
 
 package struct Template: Sendable, Equatable {
   /// What a template may name.
@@ -7,12 +8,18 @@ package struct Template: Sendable, Equatable {
     case subject, responsible, until, confirm
   }
 
-  package struct Failure: Error, Equatable, CustomStringConvertible {
+  package struct Failure: Error, Equatable {
     /// The unknown field; nil when a brace is not closed.
     package var field: String?
-    package var description: String {
-      field.map { "the template names an unknown field {\($0)}" } ?? "the template has a { without its }"
+    package var message: LocalizedText {
+      field.map { Template.unknownField("{\($0)}") }
+        ?? LocalizedText(zh: "模板里有 { 没有对应的 }", en: "the template has a { without its }")
     }
+  }
+
+  /// - Parameter shown: the name in its braces.
+  static func unknownField(_ shown: String) -> LocalizedText {
+    LocalizedText(zh: "模板里有未知的字段 \(shown)", en: "the template names an unknown field \(shown)")
   }
 
   private enum Piece: Sendable, Equatable {

@@ -68,9 +68,9 @@ package struct AutomaticOrder: Sendable, Equatable {
     entry.audiences = reader.strings("audience") ?? []
     entry.place = reader.string("place")
     entry.moment = reader.choice("at", as: Moment.self) ?? .raise
-    entry.title = reader.localizedText("title")
+    entry.title = reader.text("title")
     entry.priority = reader.choice("order_priority", as: Priority.self)
-    entry.unit = reader.localizedText("unit")
+    entry.unit = reader.text("unit")
     entry.person = reader.string("to")
     if let node = reader.node("finish_within") {
       entry.finishWithin = Deadlines.read(node, "finish_within", log: log) ?? Deadlines()
@@ -80,8 +80,9 @@ package struct AutomaticOrder: Sendable, Equatable {
     entry.help = reader.choice("help", as: HelpKind.self)
     if entry.rules.isEmpty, entry.priorities.isEmpty, entry.audiences.isEmpty, entry.place == nil {
       log.error(
-        at: reader.location, "\"\(id)\" would make an order of every alert",
-        hint: "say which: rules, priority, audience or place")
+        at: reader.location, zh: "“\(id)”会把每个报警都变成工单", en: "\"\(id)\" would make an order of every alert",
+        hint: .init(
+          zh: "请写明是哪些：rules、priority、audience 或 place", en: "say which: rules, priority, audience or place"))
     }
     return entry
   }

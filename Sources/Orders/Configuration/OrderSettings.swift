@@ -46,11 +46,16 @@ package struct OrderSettings: Sendable, Equatable {
     settings.verifyWithin = reader.duration("verify_within", in: range) ?? settings.verifyWithin
     settings.overdueEvery = reader.duration("overdue_every", in: range) ?? settings.overdueEvery
     let automatic = reader.list("automatic")
-    if automatic.count > automaticMax { log.error(at: automatic[0].location, "more than \(automaticMax) entries") }
+    if automatic.count > automaticMax {
+      log.error(at: automatic[0].location, zh: "超过 \(automaticMax) 条", en: "more than \(automaticMax) entries")
+    }
     settings.automatic = automatic.prefix(automaticMax).compactMap { AutomaticOrder.read($0, log: log) }
     refuseDoubles(settings.automatic.map { ($0.id, $0.location) }, log: log)
     let plans = reader.list("maintenance")
-    if plans.count > maintenanceMax { log.error(at: plans[0].location, "more than \(maintenanceMax) plans") }
+    if plans.count > maintenanceMax {
+      log.error(
+        at: plans[0].location, zh: "维护计划超过 \(maintenanceMax) 个", en: "more than \(maintenanceMax) plans")
+    }
     settings.maintenance = plans.prefix(maintenanceMax).compactMap { MaintenancePlan.read($0, log: log) }
     refuseDoubles(settings.maintenance.map { ($0.id, $0.location) }, log: log)
     if let points = reader.reader("points", keys: PointRules.keys) { settings.points = PointRules(points) }
@@ -65,7 +70,9 @@ package struct OrderSettings: Sendable, Equatable {
   private static func refuseDoubles(_ ids: [(String, SourceLocation)], log: ProblemLog) {
     var seen: Set<String> = []
     for (id, location) in ids where !seen.insert(id).inserted {
-      log.error(at: location, "\"\(id)\" is there twice", hint: "give one of them another id")
+      log.error(
+        at: location, zh: "“\(id)”出现了两次", en: "\"\(id)\" is there twice",
+        hint: .init(zh: "请给其中一个换一个 id", en: "give one of them another id"))
     }
   }
 }
@@ -89,6 +96,6 @@ package struct ReportSettings: Sendable, Equatable {
     perAddress = reader.int("per_address", in: 1...1_000) ?? perAddress
     perPlace = reader.int("per_place", in: 1...10_000) ?? perPlace
     priority = reader.choice("priority", as: Priority.self) ?? priority
-    unit = reader.localizedText("unit")
+    unit = reader.text("unit")
   }
 }

@@ -44,14 +44,18 @@ package struct MaintenanceCalendar: Sendable, Equatable {
         default: rhythm = .months(count * 12)
         }
       } else if given.count != 1 {
-        log.error(at: every.location, "every: say one of days, weeks, months, years", hint: "every: {months: 1}")
+        log.error(
+          at: every.location, zh: "every：请写 days、weeks、months、years 中的一个",
+          en: "every: say one of days, weeks, months, years", hint: .init("every: {months: 1}"))
       }
     } else if let on = reader.strings("on") {
       let days = on.compactMap(Self.yearDay)
       if days.count == on.count, (1...60).contains(days.count) {
         rhythm = .yearly(days)
       } else {
-        log.error(at: reader.location(of: "on"), "on: expected days of the year", hint: "write [04-15, 10-15]")
+        log.error(
+          at: reader.location(of: "on"), zh: "on：应为一年中的日期", en: "on: expected days of the year",
+          hint: .init(zh: "请写 [04-15, 10-15]", en: "write [04-15, 10-15]"))
       }
     }
     guard let rhythm else { return nil }
@@ -59,13 +63,17 @@ package struct MaintenanceCalendar: Sendable, Equatable {
     from = LocalDay(number: 0)
     if let text = reader.string("from") {
       guard let day = LocalDay(text) else {
-        log.error(at: reader.location(of: "from"), "from: expected a day", hint: "write 2026-01-15")
+        log.error(
+          at: reader.location(of: "from"), zh: "from：应为日期", en: "from: expected a day",
+          hint: .init(zh: "请写 2026-01-15", en: "write 2026-01-15"))
         return nil
       }
       from = day
     } else if case .yearly = rhythm {
     } else {
-      log.error(at: reader.location, "missing \"from\"", hint: "the first day: from: 2026-01-15")
+      log.error(
+        at: reader.location, zh: "缺少“from”", en: "missing \"from\"",
+        hint: .init(zh: "请写第一天：from: 2026-01-15", en: "the first day: from: 2026-01-15"))
       return nil
     }
   }
@@ -77,7 +85,8 @@ package struct MaintenanceCalendar: Sendable, Equatable {
     {
       return hour * 60 + minute
     }
-    reader.log.error(at: reader.location(of: "at"), "at: expected a time like \"08:00\"")
+    reader.log.error(
+      at: reader.location(of: "at"), zh: "at：应为时间，如“08:00”", en: "at: expected a time like \"08:00\"")
     return nil
   }
 

@@ -38,13 +38,13 @@ package struct MaintenancePlan: Sendable, Equatable {
   static func read(_ node: ConfigNode, log: ProblemLog) -> MaintenancePlan? {
     guard let reader = MappingReader(node, keys: keys, as: "maintenance", log: log) else { return nil }
     let id = reader.required("id").flatMap { Identifier.read($0, "id", log: log) }
-    let title = reader.requiredLocalizedText("title")
+    let title = reader.requiredText("title")
     let place = reader.requiredString("place")
     let trigger = trigger(reader)
     guard let id, let title, let place, let trigger else { return nil }
     return MaintenancePlan(
       id: id, title: title, note: reader.string("note"), place: place,
-      priority: reader.choice("priority", as: Priority.self) ?? .medium, unit: reader.localizedText("unit"),
+      priority: reader.choice("priority", as: Priority.self) ?? .medium, unit: reader.text("unit"),
       person: reader.string("to"), finishWithin: reader.duration("finish_within", in: 60_000...366 * 86_400_000),
       help: reader.choice("help", as: HelpKind.self), trigger: trigger, location: reader.location)
   }
@@ -52,17 +52,24 @@ package struct MaintenancePlan: Sendable, Equatable {
   private static func trigger(_ reader: MappingReader) -> Trigger? {
     let given = ["every", "on", "hours", "meter", "count"].filter(reader.has)
     guard given.count == 1 else {
+      let message =
+        given.isEmpty
+        ? LocalizedText(zh: "没有写什么时候做", en: "says not when")
+        : LocalizedText(
+          zh: "\(given.joined(separator: "、")) 只能写一个",
+          en: "says more than one of \(given.joined(separator: ", "))")
       reader.log.error(
-        at: reader.location,
-        given.isEmpty ? "says not when" : "says more than one of \(given.joined(separator: ", "))",
-        hint: "give one of every, on, hours, meter, count")
+        at: reader.location, message,
+        hint: .init(
+          zh: "请写 every、on、hours、meter、count 中的一个", en: "give one of every, on, hours, meter, count"))
       return nil
     }
     switch given[0] {
     case "every", "on": return MaintenanceCalendar(reader).map { .calendar($0) }
     default:
       for key in ["at", "from"] where reader.has(key) {
-        reader.log.error(at: reader.location(of: key), "\"\(key)\" belongs to every or on")
+        reader.log.error(
+          at: reader.location(of: key), zh: "“\(key)”只能和 every 或 on 一起用", en: "\"\(key)\" belongs to every or on")
       }
       return UsageTrigger(reader, key: given[0]).map { .usage($0) }
     }

@@ -1,18 +1,26 @@
 /// MQTT topic filters (MQTT 5, section 4.7): `+` fills a level, `#` only at the end, 65,535 bytes at most. Patterns of
 /// profiles, which capture levels, are `TopicPattern`.
 package enum TopicFilter {
+  package enum Problem: Equatable {
+    case empty
+    case tooLong
+    case nullCharacter
+    case restNotAlone
+    case anyNotAlone
+  }
+
   /// Why `filter` is none; nil when it is one.
-  package static func problem(in filter: String) -> String? {
-    if filter.isEmpty { return "it is empty" }
-    if filter.utf8.count > TopicPattern.longest { return "it is longer than 65,535 bytes" }
-    if filter.utf8.contains(0) { return "it contains a null character" }
+  package static func problem(in filter: String) -> Problem? {
+    if filter.isEmpty { return .empty }
+    if filter.utf8.count > TopicPattern.longest { return .tooLong }
+    if filter.utf8.contains(0) { return .nullCharacter }
     // By bytes, as the broker reads it: for Swift a sign and an accent behind it are one character.
     let levels = filter.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     for (index, level) in levels.enumerated() {
       if level.contains(UInt8(ascii: "#")), level.count > 1 || index != levels.count - 1 {
-        return "'#' stands alone and at the end"
+        return .restNotAlone
       }
-      if level.contains(UInt8(ascii: "+")), level.count > 1 { return "'+' fills a whole level" }
+      if level.contains(UInt8(ascii: "+")), level.count > 1 { return .anyNotAlone }
     }
     return nil
   }
@@ -49,5 +57,17 @@ package enum TopicFilter {
       if !isWild, !level.elementsEqual(parts[index]) { return false }
     }
     return levels.count == parts.count
+  }
+}
+
+extension TopicFilter.Problem: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .empty: "it is empty"
+    case .tooLong: "it is longer than 65,535 bytes"
+    case .nullCharacter: "it contains a null character"
+    case .restNotAlone: "'#' stands alone and at the end"
+    case .anyNotAlone: "'+' fills a whole level"
+    }
   }
 }

@@ -65,9 +65,9 @@ package final class TapeReader {
     if let problem = reader.read(text, paths: keys.paths.handle) { throw TapeProblem.json(problem) }
     guard reader[keys.document].kind == .object else { throw TapeProblem.notAnObject }
     let topic = reader[keys.topic]
-    if topic.kind == .missing { throw TapeProblem.missing("'topic'") }
+    if topic.kind == .missing { throw TapeProblem.missing(["topic"]) }
     guard topic.kind == .text, !topic.text.isEmpty, topic.text.count <= TopicPattern.longest else {
-      throw TapeProblem.wrong("topic", expected: "a text of 1 to \(TopicPattern.longest) bytes")
+      throw TapeProblem.wrong("topic", expected: .text(bytesMax: TopicPattern.longest))
     }
     let arrival = try time()
     let qos = try small("qos", reader[keys.qos], most: 2)
@@ -84,11 +84,11 @@ package final class TapeReader {
       body(message(payload.text))
     } else if hex.kind != .missing {
       guard hex.kind == .text, decode(hex: hex.text) else {
-        throw TapeProblem.wrong("payload_hex", expected: "a text of hexadecimal digit pairs")
+        throw TapeProblem.wrong("payload_hex", expected: .hexadecimal)
       }
       bytes.withUnsafeBytes { body(message($0)) }
     } else {
-      throw TapeProblem.missing("'payload' or 'payload_hex'")
+      throw TapeProblem.missing(["payload", "payload_hex"])
     }
   }
 
@@ -97,8 +97,8 @@ package final class TapeReader {
     for (_, scalar) in scalars {
       if let time = DeviceTime.read(scalar), time >= .distantPast, time <= .distantFuture { return time }
     }
-    guard let key = scalars.first?.0 else { throw .missing("'tst' or 'time'") }
-    throw .wrong(key, expected: "an RFC 3339 time with offset or a Unix time")
+    guard let key = scalars.first?.0 else { throw .missing(["tst", "time"]) }
+    throw .wrong(key, expected: .time)
   }
 
   private func small(_ key: String, _ scalar: Scalar, most: Int64) throws(TapeProblem) -> UInt8 {
@@ -106,7 +106,7 @@ package final class TapeReader {
     case .missing, .null: return 0
     case .boolean where most == 1: return UInt8(scalar.number)
     case .number where scalar.isInteger && (0...most).contains(scalar.integer): return UInt8(scalar.integer)
-    default: throw .wrong(key, expected: most == 1 ? "0, 1, true or false" : "0, 1 or 2")
+    default: throw .wrong(key, expected: most == 1 ? .flag : .qos)
     }
   }
 

@@ -1,5 +1,5 @@
 package import ConfigFile
-import Pipeline
+package import Pipeline
 package import Rules
 
 /// Plays a tape through a rule and its variants at once, and counts what each would have done.
@@ -30,7 +30,7 @@ package struct RuleTuner: Sendable {
   /// - Parameter malformed: called for every line that is no message, and with line 0 for a tape that cannot be read.
   /// - Returns: a row a variant; none when there was no message.
   package func run(
-    _ tapes: [String], malformed: (_ tape: String, _ line: Int, _ problem: String) -> Void
+    _ tapes: [String], malformed: (_ tape: String, _ line: Int, _ problem: TapeProblem) -> Void
   ) throws -> [Row] {
     let wanted = Dictionary(
       variants.map { ($0.rule.id, AlarmLog { _, _ in [] }) }, uniquingKeysWith: { first, _ in first })
@@ -39,7 +39,7 @@ package struct RuleTuner: Sendable {
     _ = try player.play(tapes) { event in
       switch event {
       case .change(let change): logs[change.rule]?.add(change)
-      case .malformed(let tape, let line, let problem): malformed(tape, line, "\(problem)")
+      case .malformed(let tape, let line, let problem): malformed(tape, line, problem)
       case .reading: break
       }
     }

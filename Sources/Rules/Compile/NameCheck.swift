@@ -1,5 +1,6 @@
 import ConfigFile
 import Pipeline
+import Words
 
 /// Looks up the names that selectors use, and says what else could have been meant.
 struct NameCheck {
@@ -45,7 +46,7 @@ struct NameCheck {
     for key in [Selector.Key.quantity, .profile, .place, .device, .point] {
       for term in selector.terms[key] ?? [] where !exists(term.text, key) {
         log.error(
-          at: term.location, "unknown \(key.rawValue) \"\(term.text)\"",
+          at: term.location, key.unknown(term.text),
           hint: Suggestion.hint(for: term.text, among: known(key)))
         fine = false
       }
@@ -80,13 +81,36 @@ struct NameCheck {
   }
 
   /// For a selector that matches nothing: a kind or tag that nobody has, and what is near to it.
-  func hint(for selector: Selector) -> String? {
+  func hint(for selector: Selector) -> LocalizedText? {
     for key in [Selector.Key.placeKind, .deviceKind, .tag] {
       for term in selector.terms[key] ?? [] where sets[key]?.contains(term.text) != true {
         return Suggestion.hint(for: term.text, among: known(key))
-          ?? "nothing here has the \(key.rawValue) \"\(term.text)\""
+          ?? LocalizedText(
+            zh: "这里没有\(key.word.zh)“\(term.text)”", en: "nothing here has the \(key.word.en) \"\(term.text)\"")
       }
     }
     return nil
+  }
+}
+
+extension Selector.Key {
+  /// For messages.
+  var word: LocalizedText {
+    let zh =
+      switch self {
+      case .quantity: "测量项"
+      case .placeKind: "场所类型"
+      case .point: "测点"
+      case .device: "设备"
+      case .deviceKind: "设备类型"
+      case .profile: "设备模板"
+      case .place: "场所"
+      case .tag: "标签"
+      }
+    return LocalizedText(zh: zh, en: rawValue)
+  }
+
+  func unknown(_ name: String) -> LocalizedText {
+    LocalizedText(zh: "未知的\(word.zh)“\(name)”", en: "unknown \(word.en) \"\(name)\"")
   }
 }

@@ -25,17 +25,18 @@ package struct RuleCompiler {
       for selector in rule.refused ?? [] { _ = names.check(selector) }
       if rule.id.isEmpty { continue }
       if let earlier = first[rule.id] {
+        let place = "\(earlier.location.file):\(earlier.location.line):\(earlier.location.column)"
         log.error(
-          at: rule.location,
-          "rule \"\(rule.id)\" is defined twice; the first one is at \(earlier.location.file):\(earlier.location.line):\(earlier.location.column)",
-          hint: "give one of them another id")
+          at: rule.location, zh: "规则“\(rule.id)”定义了两次；第一次在 \(place)",
+          en: "rule \"\(rule.id)\" is defined twice; the first one is at \(place)",
+          hint: .init(zh: "请给其中一条换一个 id", en: "give one of them another id"))
         continue
       }
       first[rule.id] = rule
       if BuiltInFault(rawValue: rule.id) != nil {
         log.error(
-          at: rule.location, "\"\(rule.id)\" is a built-in device fault",
-          hint: "adjust it in the profile under \"faults\"")
+          at: rule.location, zh: "“\(rule.id)”是内置的设备故障", en: "\"\(rule.id)\" is a built-in device fault",
+          hint: .init(zh: "请在设备模板的“faults”里调整它", en: "adjust it in the profile under \"faults\""))
         continue
       }
       if rule.refused == nil { plans += compile(rule) }
@@ -53,8 +54,9 @@ package struct RuleCompiler {
     let subjects = gather(tree, grouping.by)
     if subjects.isEmpty, !tree.leaves.contains(where: { tree.nodes[$0].points.isEmpty }) {
       log.warning(
-        at: rule.location, "rule \"\(rule.id)\" never raises: no \(grouping.word) has all the points it needs",
-        hint: "look at its \"per\" and \"on\"")
+        at: rule.location, zh: "规则“\(rule.id)”永远不会报警：没有一个\(grouping.word.zh)具备它需要的全部测点",
+        en: "rule \"\(rule.id)\" never raises: no \(grouping.word.en) has all the points it needs",
+        hint: .init(zh: "请检查它的“per”和“on”", en: "look at its \"per\" and \"on\""))
     }
     warnAboutSilentPoints(rule, tree, grouping.by)
     guard rule.enabled else { return [] }
@@ -70,9 +72,10 @@ package struct RuleCompiler {
       let node = tree.nodes[index]
       if node.selector.isEmpty {
         log.error(
-          at: node.condition.location,
-          "\"\(node.condition.key)\" of rule \"\(rule.id)\" has no \"on\": of which points?",
-          hint: "say so, e.g. on: {quantity: temperature}")
+          at: node.condition.location, zh: "规则“\(rule.id)”的“\(node.condition.key)”没有“on”：是哪些测点？",
+          en: "\"\(node.condition.key)\" of rule \"\(rule.id)\" has no \"on\": of which points?",
+          hint: .init(
+            zh: "请写明，例如 on: {quantity: temperature}", en: "say so, e.g. on: {quantity: temperature}"))
         fine = false
         continue
       }
@@ -85,7 +88,8 @@ package struct RuleCompiler {
       if points.isEmpty, !names.mayMissDevices(node.selector) {
         let own = node.selector.terms.values.flatMap { $0 }.map(\.location).min()
         log.warning(
-          at: own ?? rule.location, "\"on\" of rule \"\(rule.id)\" selects no points",
+          at: own ?? rule.location, zh: "规则“\(rule.id)”的“on”没有选中任何测点",
+          en: "\"on\" of rule \"\(rule.id)\" selects no points",
           hint: names.hint(for: node.selector))
       }
       for point in points {
@@ -112,7 +116,8 @@ package struct RuleCompiler {
     }
     guard !known.isEmpty else { return true }
     log.error(
-      at: operand.location, "unknown value \"\(text)\"", hint: Suggestion.hint(for: text, among: known, listUpTo: 30))
+      at: operand.location, zh: "未知的值“\(text)”", en: "unknown value \"\(text)\"",
+      hint: Suggestion.hint(for: text, among: known, listUpTo: 30))
     return false
   }
 
@@ -121,26 +126,29 @@ package struct RuleCompiler {
   private struct Join {
     var by: Grouping?
     /// "point", "device", "floor": for messages.
-    var word: String
+    var word: LocalizedText
   }
 
   /// By what the conditions are joined. Without `per:` that is the point itself as long as all conditions look at the same
   /// points, and the device where all points belong to one kind of device.
   private func grouping(of rule: Rule, _ tree: ConditionTree) -> Join? {
     switch rule.per {
-    case .device: return Join(by: .device, word: "device")
-    case .place: return Join(by: .place, word: "place")
-    case .level(let level): return Join(by: .level(level), word: level.rawValue)
+    case .device: return Join(by: .device, word: Selector.Key.device.word)
+    case .place: return Join(by: .place, word: Selector.Key.place.word)
+    case .level(let level): return Join(by: .level(level), word: level.text)
     case nil: break
     }
-    if tree.leaves.count == 1 || !rule.condition.hasOwnSelector { return Join(by: nil, word: "point") }
+    if tree.leaves.count == 1 || !rule.condition.hasOwnSelector {
+      return Join(by: nil, word: Selector.Key.point.word)
+    }
     let points = tree.leaves.flatMap { tree.nodes[$0].points }
-    let kinds = Set(points.map { site.devices[site.device(of: $0)].kind })
-    if kinds.count <= 1 { return Join(by: .device, word: "device") }
+    let kinds = Set(points.map { site.devices[site.device(of: $0)].kind }).sorted()
+    if kinds.count <= 1 { return Join(by: .device, word: Selector.Key.device.word) }
+    let (zh, en) = (kinds.joined(separator: "、"), kinds.joined(separator: ", "))
     log.error(
-      at: rule.condition.location,
-      "rule \"\(rule.id)\" joins conditions of different devices (\(kinds.sorted().joined(separator: ", "))) without \"per\"",
-      hint: "say what they have in common, e.g. per: room")
+      at: rule.condition.location, zh: "规则“\(rule.id)”把不同设备（\(zh)）的条件合在一起，却没有“per”",
+      en: "rule \"\(rule.id)\" joins conditions of different devices (\(en)) without \"per\"",
+      hint: .init(zh: "请写明它们的共同之处，例如 per: room", en: "say what they have in common, e.g. per: room"))
     return nil
   }
 
@@ -182,8 +190,9 @@ package struct RuleCompiler {
     guard Set(points.map { site.device(of: $0) }).count < points.count else { return }
     log.warning(
       at: tree.nodes[leaf].condition.location,
-      "\"silent\" looks at whole devices; rule \"\(rule.id)\" raises an alert for every point of a silent one",
-      hint: "add per: device")
+      zh: "“silent”看的是整台设备；规则“\(rule.id)”会为失联设备的每个测点各发一个报警",
+      en: "\"silent\" looks at whole devices; rule \"\(rule.id)\" raises an alert for every point of a silent one",
+      hint: .init(zh: "请加上 per: device", en: "add per: device"))
   }
 
   // MARK: - Plans
@@ -235,8 +244,10 @@ package struct RuleCompiler {
           points.map { ValueWord.value(of: text, in: site.plan.points[Int($0)].values) ?? -1 })
         guard values.count <= 1 else {
           log.error(
-            at: operand.location, "\"\(text)\" is not the same value at all points of \"\(one.subject)\"",
-            hint: "use one condition for each profile, joined by \"any\"")
+            at: operand.location, zh: "“\(text)”在“\(one.subject)”的各个测点上不是同一个值",
+            en: "\"\(text)\" is not the same value at all points of \"\(one.subject)\"",
+            hint: .init(
+              zh: "请为每个设备模板各写一个条件，用“any”合起来", en: "use one condition for each profile, joined by \"any\""))
           return nil
         }
         let value = values.first ?? -1

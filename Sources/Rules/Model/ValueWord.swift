@@ -1,4 +1,5 @@
 import Pipeline
+import Words
 
 /// What a written value means at a point: numbers as they are, the words of true and false, the names of a named set.
 enum ValueWord {
@@ -19,12 +20,14 @@ enum ValueWord {
     }
   }
 
-  /// "numbers", "true or false", "one of a, b": for messages.
-  static func describe(_ values: PointPlan.Values) -> String {
+  /// "a number", "true or false", "one of a, b": for messages. In Chinese it follows a character: 应为.
+  static func describe(_ values: PointPlan.Values) -> LocalizedText {
     switch values {
-    case .number: "a number"
-    case .boolean: "true or false"
-    case .named(let names): "one of \(names.joined(separator: ", "))"
+    case .number: LocalizedText(zh: "数字", en: "a number")
+    case .boolean: LocalizedText(zh: " true 或 false", en: "true or false")
+    case .named(let names):
+      LocalizedText(
+        zh: "以下之一：\(names.joined(separator: "、"))", en: "one of \(names.joined(separator: ", "))")
     }
   }
 }

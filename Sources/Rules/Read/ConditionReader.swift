@@ -1,5 +1,6 @@
 import ConfigFile
 import Pipeline
+import Words
 
 /// Reads one condition of `when`: exactly one predicate, and the timing that goes with it.
 struct ConditionReader {
@@ -24,7 +25,9 @@ struct ConditionReader {
   /// nil, with the reason in the log, when something is wrong.
   func read(_ node: ConfigNode, depth: Int) -> Condition? {
     guard depth <= ConditionTree.depthLimit else {
-      log.error(at: node.location, "conditions are nested more than \(ConditionTree.depthLimit) deep")
+      log.error(
+        at: node.location, zh: "条件嵌套超过 \(ConditionTree.depthLimit) 层",
+        en: "conditions are nested more than \(ConditionTree.depthLimit) deep")
       return nil
     }
     let problemsBefore = log.problems.count
@@ -64,7 +67,8 @@ struct ConditionReader {
     if clash.count == 2 {
       let (first, second) = (clash[0], clash[1])
       log.error(
-        at: second.keyLocation, "\"\(first.key)\" and \"\(second.key)\" in one condition",
+        at: second.keyLocation, zh: "一个条件里同时有“\(first.key)”和“\(second.key)”",
+        en: "\"\(first.key)\" and \"\(second.key)\" in one condition",
         hint: Self.hint(for: [first.key, second.key]))
       for entry in windows { _ = entry.value.duration(log, entry.key, in: Self.spanRange) }
       for entry in compared { _ = operand(entry) }
@@ -78,35 +82,39 @@ struct ConditionReader {
     }
     guard let entry = others.first else {
       if !hadUnknownKey {
+        let keys = Self.comparisons + Self.windows + Self.others
         log.error(
-          at: node.location, "the condition says nothing about the value",
-          hint: "give one of \((Self.comparisons + Self.windows + Self.others).joined(separator: ", "))")
+          at: node.location, zh: "条件没有说明对值的要求", en: "the condition says nothing about the value",
+          hint: .init(
+            zh: "请写其中一个：\(keys.joined(separator: "、"))", en: "give one of \(keys.joined(separator: ", "))"))
       }
       return nil
     }
     return test(entry, depth: depth).map { Condition(test: $0, key: entry.key, location: entry.keyLocation) }
   }
 
-  private static func hint(for keys: [String]) -> String {
-    if Set(keys) == ["above", "below"] { return "use inside: [a, b] or outside: [a, b]" }
-    return "make two conditions and join them with all: […] or any: […]"
+  private static func hint(for keys: [String]) -> LocalizedText {
+    if Set(keys) == ["above", "below"] {
+      return LocalizedText(
+        zh: "请用 inside: [a, b] 或 outside: [a, b]", en: "use inside: [a, b] or outside: [a, b]")
+    }
+    return LocalizedText(
+      zh: "请写成两个条件，用 all: […] 或 any: […] 合起来",
+      en: "make two conditions and join them with all: […] or any: […]")
   }
 
   private func windowed(_ window: ConfigNode.Entry, _ comparison: ConfigNode.Entry?) -> Condition? {
     let span = window.value.duration(log, window.key, in: Self.spanRange)
     guard let comparison else {
       log.error(
-        at: window.keyLocation, "\"\(window.key)\" needs a comparison",
-        hint: "e.g. {\(window.key): 1h, above: 5}")
+        at: window.keyLocation, zh: "“\(window.key)”需要一个比较", en: "\"\(window.key)\" needs a comparison",
+        hint: .init(zh: "例如 {\(window.key): 1h, above: 5}", en: "e.g. {\(window.key): 1h, above: 5}"))
       return nil
     }
     let compared = operand(comparison)
     guard let function = WindowFunction(rawValue: window.key), var operand = compared else { return nil }
-    if case .word(let text, let negated) = operand.value {
-      guard let number = ConfigNode.number(text) else {
-        log.error(at: comparison.value.location, "\(comparison.key): expected a number, found \"\(text)\"")
-        return nil
-      }
+    if case .word(_, let negated) = operand.value {
+      guard let number = comparison.value.number(log, comparison.key) else { return nil }
       operand.value = .number(negated ? .notEquals(number) : .equals(number))
     }
     guard let span else { return nil }
@@ -120,7 +128,11 @@ struct ConditionReader {
       guard let reader = MappingReader(entry.value, keys: ["by", "within"], as: "changes", log: log) else { return nil }
       let by = reader.requiredNumber("by")
       let within = reader.requiredDuration("within", in: Self.spanRange)
-      if by == 0 { log.error(at: reader.location(of: "by"), "by: a change of 0 is none", hint: "use quiet or stuck") }
+      if by == 0 {
+        log.error(
+          at: reader.location(of: "by"), zh: "by：变化为 0 就是没有变化", en: "by: a change of 0 is none",
+          hint: .init(zh: "请用 quiet 或 stuck", en: "use quiet or stuck"))
+      }
       guard let by, let within, by != 0 else { return nil }
       return .changes(by: by, within: within)
     case "quiet": return entry.value.duration(log, entry.key, in: Self.spanRange).map { .quiet($0) }
@@ -130,7 +142,9 @@ struct ConditionReader {
     default:
       guard let nodes = entry.value.list(log, entry.key) else { return nil }
       guard !nodes.isEmpty, nodes.count <= ConditionTree.countLimit else {
-        log.error(at: entry.value.location, "\(entry.key): expected 1 to \(ConditionTree.countLimit) conditions")
+        log.error(
+          at: entry.value.location, zh: "\(entry.key)：应有 1 到 \(ConditionTree.countLimit) 个条件",
+          en: "\(entry.key): expected 1 to \(ConditionTree.countLimit) conditions")
         return nil
       }
       let children = nodes.compactMap { read($0, depth: depth + 1) }
@@ -149,7 +163,8 @@ struct ConditionReader {
       return entry.value.string(log, entry.key).map { operand(.word($0, negated: entry.key == "not_equals")) }
     default:
       guard let nodes = entry.value.sequence, nodes.count == 2 else {
-        log.error(at: location, "\(entry.key): expected two numbers, [a, b]")
+        log.error(
+          at: location, zh: "\(entry.key)：应为两个数字 [a, b]", en: "\(entry.key): expected two numbers, [a, b]")
         return nil
       }
       let ends = nodes.map { $0.number(log, entry.key) }
@@ -157,7 +172,9 @@ struct ConditionReader {
       let texts = (NumberText.plain(low), NumberText.plain(high))
       if low > high {
         log.error(
-          at: location, "\(entry.key): \(texts.0) is more than \(texts.1)", hint: "write [\(texts.1), \(texts.0)]")
+          at: location, zh: "\(entry.key)：\(texts.0) 大于 \(texts.1)",
+          en: "\(entry.key): \(texts.0) is more than \(texts.1)",
+          hint: .init(zh: "请写 [\(texts.1), \(texts.0)]", en: "write [\(texts.1), \(texts.0)]"))
         return nil
       }
       return operand(.number(entry.key == "inside" ? .inside(low, high) : .outside(low, high)))
@@ -168,26 +185,35 @@ struct ConditionReader {
 
   private func checkDeadband(_ condition: Condition, at location: SourceLocation) {
     guard case .compare(_, let operand) = condition.test else {
-      log.error(
-        at: location, "\"\(condition.key)\" takes no deadband", hint: "a deadband belongs to a comparison of numbers")
-      return
+      return refuseDeadband(
+        of: condition.key, at: location,
+        hint: .init(zh: "回差只用于数字的比较", en: "a deadband belongs to a comparison of numbers"))
     }
     switch operand.value {
     case .word, .number(.equals), .number(.notEquals):
-      log.error(at: location, "\"\(operand.key)\" takes no deadband", hint: "use clear_for against chattering")
+      refuseDeadband(
+        of: operand.key, at: location,
+        hint: .init(zh: "要防止抖动，请用 clear_for", en: "use clear_for against chattering"))
     case .number(.outside(let low, let high)) where condition.deadband * 2 > high - low:
+      let most = NumberText.plain((high - low) / 2)
       log.error(
-        at: location, "with this deadband the alert could never clear",
-        hint: "at most \(NumberText.plain((high - low) / 2)), half of the range")
+        at: location, zh: "用这个回差，报警永远不会恢复", en: "with this deadband the alert could never clear",
+        hint: .init(zh: "最多 \(most)，即范围的一半", en: "at most \(most), half of the range"))
     default: break
     }
   }
 
+  private func refuseDeadband(of key: String, at location: SourceLocation, hint: LocalizedText) {
+    log.error(at: location, zh: "“\(key)”不能用回差", en: "\"\(key)\" takes no deadband", hint: hint)
+  }
+
   private func checkTiming(_ condition: Condition, at location: SourceLocation) {
     if case .silent(let time) = condition.test, condition.hold > 0 {
+      let total = DurationText.text(time + condition.hold)
       log.warning(
-        at: location, "\"silent\" with \"for\" raises only after \(DurationText.text(time + condition.hold))",
-        hint: "write silent: \(DurationText.text(time + condition.hold)) if that is meant")
+        at: location, zh: "“silent”加上“for”，过了 \(total) 才会报警",
+        en: "\"silent\" with \"for\" raises only after \(total)",
+        hint: .init(zh: "如果正是这个意思，请写 silent: \(total)", en: "write silent: \(total) if that is meant"))
     }
   }
 }

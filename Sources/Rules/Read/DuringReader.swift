@@ -1,5 +1,6 @@
 import ConfigFile
 import Pipeline
+import Words
 
 /// Reads `during: {from: "22:00", to: "06:00", days: [sat, sun]}`. Without from and to the whole day is meant.
 enum DuringReader {
@@ -9,7 +10,7 @@ enum DuringReader {
   static func read(_ node: ConfigNode, log: ProblemLog) -> DuringPlan? {
     guard let reader = MappingReader(node, keys: ["from", "to", "days"], as: "during", log: log) else { return nil }
     if !reader.has("from"), !reader.has("to"), !reader.has("days") {
-      log.error(at: node.location, "during: expected from, to or days")
+      log.error(at: node.location, zh: "during：应有 from、to 或 days", en: "during: expected from, to or days")
       return nil
     }
     let from = reader.has("from") ? minutes(reader, "from") : 0
@@ -20,7 +21,7 @@ enum DuringReader {
       for word in words {
         guard let day = days.firstIndex(of: word.lowercased()) else {
           log.error(
-            at: reader.location(of: "days"), "days: unknown day \"\(word)\"",
+            at: reader.location(of: "days"), zh: "days：未知的星期“\(word)”", en: "days: unknown day \"\(word)\"",
             hint: Suggestion.hint(for: word, among: days))
           continue
         }
@@ -33,7 +34,7 @@ enum DuringReader {
 
   /// `HH:MM`, 00:00 … 24:00, in minutes.
   private static func minutes(_ reader: MappingReader, _ key: String) -> Int? {
-    guard let text = reader.string(key) else { return nil }
+    guard let node = reader.node(key), let text = node.string(reader.log, key) else { return nil }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count == 2, parts.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(\.isNumber) }),
       parts[1].count == 2,
@@ -41,7 +42,6 @@ enum DuringReader {
     {
       return hours * 60 + minutes
     }
-    reader.log.error(at: reader.location(of: key), "\(key): expected a time like \"22:00\", found \"\(text)\"")
-    return nil
+    return node.wrong(reader.log, key, .init(zh: "时间，如“22:00”", en: "a time like \"22:00\""))
   }
 }

@@ -19,7 +19,8 @@ package enum RuleReader {
       // No rules at all because of a wrong permission would be noticed by nobody.
       if FileManager.default.fileExists(atPath: folder) {
         log.error(
-          at: SourceLocation(file: folder), "cannot list this folder", hint: "it must be a directory that may be read")
+          at: SourceLocation(file: folder), zh: "无法列出这个文件夹", en: "cannot list this folder",
+          hint: .init(zh: "它必须是一个允许读取的目录", en: "it must be a directory that may be read"))
       }
     }
     return load(
@@ -33,7 +34,7 @@ package enum RuleReader {
       guard let root = ConfigReader.load(file, log: log) else { continue }
       rules += read(root, log: log)
       if rules.count > countLimit {
-        log.error(at: root.location, "more than \(countLimit) rules")
+        log.error(at: root.location, zh: "规则超过 \(countLimit) 条", en: "more than \(countLimit) rules")
         break
       }
     }
@@ -54,16 +55,18 @@ package enum RuleReader {
     let condition = reader.required("when").flatMap { conditions.read($0, depth: 1) }
     let per = reader.choice("per", among: Grouping.words).flatMap(Grouping.init(word:))
     let priority = reader.choice("priority", among: RuleTraits.priorities)
-    let title = reader.localizedText("title")
-    let advice = reader.localizedText("advice")
+    let title = reader.text("title")
+    let advice = reader.text("advice")
     let audience = reader.strings("audience") ?? []
     let latch = reader.bool("latch") ?? false
     let realarm = reader.duration("realarm", in: 60_000...31 * 86_400_000)
     let away = reader.choice("away", among: ["suppress", "speak"]) == "suppress"
     if away, priority == "critical" {
       log.error(
-        at: reader.location(of: "away"), "away: a critical rule cannot keep quiet while nobody is at home",
-        hint: "smoke, water and calls for help concern an empty home, too")
+        at: reader.location(of: "away"), zh: "away：critical 规则在家中无人时也不能静默",
+        en: "away: a critical rule cannot keep quiet while nobody is at home",
+        hint: .init(
+          zh: "烟雾、漏水和呼救在没有人的家里同样要紧", en: "smoke, water and calls for help concern an empty home, too"))
     }
     let enabled = reader.bool("enabled") ?? true
     guard let id, on.isFine, var condition, per != nil || !reader.has("per") else {
@@ -85,8 +88,8 @@ package enum RuleReader {
     let fine = id.utf8.count <= 100 && id.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || isPlain($0) }
     if fine { return id }
     log.error(
-      at: location,
-      "rule id \"\(id.prefix(60))\" may have letters, digits, \"-\", \"_\" and \".\" only, at most 100 bytes")
+      at: location, zh: "规则 id“\(id.prefix(60))”只能有字母、数字、“-”、“_”和“.”，最多 100 字节",
+      en: "rule id \"\(id.prefix(60))\" may have letters, digits, \"-\", \"_\" and \".\" only, at most 100 bytes")
     return nil
   }
 

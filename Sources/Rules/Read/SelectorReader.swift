@@ -1,4 +1,5 @@
 import ConfigFile
+import Words
 
 /// Reads an `on`: known keys, each with one value or a list of values.
 enum SelectorReader {
@@ -15,7 +16,8 @@ enum SelectorReader {
       }
       let values = entry.value.sequence ?? [entry.value]
       if values.isEmpty {
-        log.error(at: entry.value.location, "\(entry.key): an empty list selects nothing")
+        log.error(
+          at: entry.value.location, zh: "\(entry.key)：空列表什么也选不中", en: "\(entry.key): an empty list selects nothing")
         fine = false
       }
       for value in values {
@@ -27,7 +29,10 @@ enum SelectorReader {
       }
     }
     if selector.isEmpty, fine {
-      log.error(at: node.location, "\"on\" is empty", hint: "select points, e.g. on: {quantity: temperature}")
+      log.error(
+        at: node.location, zh: "“on”是空的", en: "\"on\" is empty",
+        hint: .init(
+          zh: "请选择测点，例如 on: {quantity: temperature}", en: "select points, e.g. on: {quantity: temperature}"))
       fine = false
     }
     return (selector, fine)

@@ -1,5 +1,6 @@
 package import ConfigFile
 import Pipeline
+import Words
 
 /// Reads a file of rule tests. The site says what the points' values are called.
 package enum RuleTestReader {
@@ -23,22 +24,26 @@ package enum RuleTestReader {
     let problemsBefore = log.problems.count
     guard let reader = MappingReader(node, keys: keys, as: "test", log: log) else { return nil }
     let name = reader.requiredString("name")
-    let start = reader.requiredString("start").flatMap { text -> Timestamp? in
-      if let time = Timestamp(rfc3339: text) { return time }
-      log.error(
-        at: reader.location(of: "start"), "start: expected a time with offset, found \"\(text)\"",
-        hint: "e.g. 2026-01-05T03:00:00+08:00")
-      return nil
-    }
+    let start = reader.required("start").flatMap { time($0, "start", log: log) }
     let series = reader.list("readings").compactMap { Self.series($0, at: site, log: log) }
     let expectations = reader.list("expect").compactMap { expectation($0, log: log) }
     let until = reader.duration("until", in: offsets)
     if series.reduce(0, { $0 + $1.values.reduce(0) { $0 + $1.count } }) > readingsMax {
-      log.error(at: reader.location(of: "readings"), "more than \(readingsMax) readings in one test")
+      log.error(
+        at: reader.location(of: "readings"), zh: "一个测试里的读数超过 \(readingsMax) 个",
+        en: "more than \(readingsMax) readings in one test")
     }
     guard let name, let start, log.problems.count == problemsBefore else { return nil }
     return RuleTest(
       name: name, location: node.location, start: start, series: series, expectations: expectations, until: until)
+  }
+
+  private static func time(_ node: ConfigNode, _ what: String, log: ProblemLog) -> Timestamp? {
+    guard let text = node.string(log, what) else { return nil }
+    return Timestamp(rfc3339: text)
+      ?? node.wrong(
+        log, what, .init(zh: "带时区偏移的时间", en: "a time with offset"),
+        hint: .init(zh: "例如 2026-01-05T03:00:00+08:00", en: "e.g. 2026-01-05T03:00:00+08:00"))
   }
 
   // MARK: - Readings
@@ -53,7 +58,8 @@ package enum RuleTestReader {
     let from = reader.duration("from", in: offsets) ?? reader.duration("at", in: offsets) ?? 0
     guard let point, let values else { return nil }
     if every == nil, !reader.has("every"), values.reduce(0, { $0 + $1.count }) > 1 {
-      log.error(at: node.location, "missing \"every\": how far apart are the values?")
+      log.error(
+        at: node.location, zh: "缺少“every”：各个值相隔多久？", en: "missing \"every\": how far apart are the values?")
       return nil
     }
     return RuleTest.Series(
@@ -76,7 +82,9 @@ package enum RuleTestReader {
     for word in texts.flatMap({ words(of: $0, isElement: node.sequence != nil, names: names) }) {
       let (text, count) = names.contains(word) ? (word, 1) : repetition(word)
       guard let count, (1...readingsMax).contains(count) else {
-        log.error(at: node.location, "values: \"\(word)\" repeats too often or not at all")
+        log.error(
+          at: node.location, zh: "values：“\(word)”的重复次数太多，或者是零",
+          en: "values: \"\(word)\" repeats too often or not at all")
         return nil
       }
       if names.contains(text) {
@@ -85,9 +93,7 @@ package enum RuleTestReader {
         result.append((.none, count))
       } else if text.hasPrefix("!") {
         guard let reason = reasons.first(where: { $0.name == text.dropFirst() }) else {
-          log.error(
-            at: node.location, "values: unknown quality \"\(text)\"",
-            hint: "known: \(reasons.map { "!" + $0.name }.joined(separator: ", "))")
+          reportUnknownQuality(text, at: node.location, log: log)
           return nil
         }
         result.append((.bad(reason), count))
@@ -96,6 +102,13 @@ package enum RuleTestReader {
       }
     }
     return result
+  }
+
+  private static func reportUnknownQuality(_ text: String, at location: SourceLocation, log: ProblemLog) {
+    let known = reasons.map { "!" + $0.name }
+    log.error(
+      at: location, zh: "values：未知的质量“\(text)”", en: "values: unknown quality \"\(text)\"",
+      hint: .init(zh: "可用的有：\(known.joined(separator: "、"))", en: "known: \(known.joined(separator: ", "))"))
   }
 
   /// The words of a text; an element of a list that is a name as a whole, once or repeated, is one: `in use`, `in use×3`.
@@ -123,13 +136,17 @@ package enum RuleTestReader {
     ]
     let given = kinds.filter { reader.has($0.key) }
     guard given.count == 1, let one = given.first else {
-      log.error(at: node.location, "expect: give exactly one of raised, cleared, silent")
+      log.error(
+        at: node.location, zh: "expect：raised、cleared、silent 必须写一个，也只能写一个",
+        en: "expect: give exactly one of raised, cleared, silent")
       return nil
     }
     let rule = reader.requiredString(one.key)
     let at = one.kind == .silent ? nil : reader.requiredDuration("at", in: offsets)
     if one.kind == .silent, reader.has("at") {
-      log.error(at: reader.location(of: "at"), "\"silent\" holds for the whole test: leave out \"at\"")
+      log.error(
+        at: reader.location(of: "at"), zh: "“silent”对整个测试有效：请去掉“at”",
+        en: "\"silent\" holds for the whole test: leave out \"at\"")
       return nil
     }
     guard let rule, at != nil || one.kind == .silent else { return nil }

@@ -36,7 +36,7 @@ package struct RuleTestResult: Sendable {
   package var passed: Bool { differences.isEmpty }
 
   /// For people: the test, and a line for every difference, `-` expected and `+` got.
-  package func text(_ language: Language) -> String {
+  package func text(in language: Language) -> String {
     let place = "\(location.file):\(location.line)"
     let isChinese = language == .zh
     let (pass, fail) = isChinese ? ("通过", "失败") : ("ok", "FAILED")

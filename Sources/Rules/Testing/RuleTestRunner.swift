@@ -1,5 +1,6 @@
 package import ConfigFile
 import Pipeline
+import Words
 
 /// Runs rule tests: injects the readings into a core of its own and compares the changes with what is expected.
 ///
@@ -32,7 +33,8 @@ package struct RuleTestRunner {
     for expectation in test.expectations {
       guard rules.contains(expectation.rule) else {
         log.error(
-          at: expectation.location, "unknown rule \"\(expectation.rule)\", or one that selects nothing",
+          at: expectation.location, zh: "未知的规则“\(expectation.rule)”，或者它没有选中任何测点",
+          en: "unknown rule \"\(expectation.rule)\", or one that selects nothing",
           hint: Suggestion.hint(for: expectation.rule, among: rules.sorted()))
         fine = false
         continue
@@ -41,7 +43,8 @@ package struct RuleTestRunner {
       let subjects = plan.rules.filter { $0.id == expectation.rule }.flatMap { $0.instances.map(\.subject) }
       if !subjects.contains(subject) {
         log.error(
-          at: expectation.location, "rule \"\(expectation.rule)\" does not watch \"\(subject)\"",
+          at: expectation.location, zh: "规则“\(expectation.rule)”不监视“\(subject)”",
+          en: "rule \"\(expectation.rule)\" does not watch \"\(subject)\"",
           hint: Suggestion.hint(for: subject, among: subjects))
         fine = false
       }
@@ -65,7 +68,7 @@ package struct RuleTestRunner {
     for series in test.series {
       guard let id = site.pointNamed(series.point) else {
         log.error(
-          at: series.location, "unknown point \"\(series.point)\"",
+          at: series.location, Selector.Key.point.unknown(series.point),
           hint: Suggestion.hint(for: series.point, among: plan.points.map(\.id)))
         fine = false
         continue
@@ -103,8 +106,10 @@ package struct RuleTestRunner {
     case .bad(let reason): return .arrives(0, reason)
     case .text(let text):
       guard let number = ValueWord.value(of: text, in: point.values) else {
+        let values = ValueWord.describe(point.values)
         log.error(
-          at: location, "\"\(text)\" is no value of \"\(point.id)\", which is \(ValueWord.describe(point.values))")
+          at: location, zh: "“\(text)”不是“\(point.id)”的值，它的值应为\(values.zh)",
+          en: "\"\(text)\" is no value of \"\(point.id)\", which is \(values.en)")
         return nil
       }
       if let range = point.range, !range.contains(number) { return .arrives(number, .outOfRange) }

@@ -55,7 +55,8 @@ package struct SimulationSchedule: Sendable {
     }
     let nodes = reader.list("incidents")
     if nodes.count > incidentsMax {
-      log.error(at: reader.location(of: "incidents"), "more than \(incidentsMax) incidents")
+      log.error(
+        at: reader.location(of: "incidents"), zh: "事件超过 \(incidentsMax) 个", en: "more than \(incidentsMax) incidents")
     }
     return SimulationSchedule(
       speed: reader.number("speed", in: 1...3_600) ?? 1,
@@ -70,23 +71,27 @@ package struct SimulationSchedule: Sendable {
     let every = reader.duration("every", in: 1_000...31 * 86_400_000)
     let (place, device) = (reader.string("place"), reader.string("device"))
     if (place == nil) == (device == nil) {
-      log.error(at: node.location, "incident: give either place or device")
+      log.error(
+        at: node.location, zh: "incident：place 和 device 必须写一个，也只能写一个",
+        en: "incident: give either place or device")
       return nil
     }
     if let place, community.places.index(of: place) == nil {
       log.error(
-        at: reader.location(of: "place"), "unknown place \"\(place)\"",
+        at: reader.location(of: "place"), zh: "未知的场所“\(place)”", en: "unknown place \"\(place)\"",
         hint: Suggestion.hint(for: place, among: community.places.places.map(\.path)))
       return nil
     }
     if let device, community.device(device) == nil {
       log.error(
-        at: reader.location(of: "device"), "unknown device \"\(device)\"",
+        at: reader.location(of: "device"), zh: "未知的设备“\(device)”", en: "unknown device \"\(device)\"",
         hint: Suggestion.hint(for: device, among: community.devices.map(\.id)))
       return nil
     }
     if let every, every <= lasts {
-      log.error(at: reader.location(of: "every"), "every: it comes again before it is over", hint: "more than lasts")
+      log.error(
+        at: reader.location(of: "every"), zh: "every：还没有结束就又发生", en: "every: it comes again before it is over",
+        hint: .init(zh: "请写得比 lasts 长", en: "more than lasts"))
       return nil
     }
     guard let at, let kind else { return nil }

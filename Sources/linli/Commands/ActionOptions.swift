@@ -16,7 +16,9 @@ struct ActionOptions: ParsableArguments {
 
   func validate() throws {
     if ids.isEmpty || ids.contains("") {
-      throw ValidationError("name at least one id (see `linli alerts` and `linli orders`)")
+      throw ValidationError(
+        zh: "请至少写一个编号（见 `linli alerts` 和 `linli orders`）",
+        en: "name at least one id (see `linli alerts` and `linli orders`)")
     }
   }
 
@@ -47,7 +49,7 @@ extension OutputOptions {
         done.append(answer)
         if !json { Terminal.line(line(answer)) }
       } catch let failure as CommandFailure where failure.code == .problem {
-        failures.append("\(id): \(failure.message)")
+        failures.append(LocalizedText(failure.message).of(id)[language])
       }
     }
     if json { try Terminal.json(done) }

@@ -40,7 +40,7 @@ struct Assign: AsyncParsableCommand {
   @Option(help: "To whom: a name or an id of duty.yaml, who is told on the channel there; or any other text.")
   var to: String
   func validate() throws {
-    if to.allSatisfy(\.isWhitespace) { throw ValidationError("say to whom: --to NAME") }
+    if to.allSatisfy(\.isWhitespace) { throw ValidationError(zh: "请写明指派给谁：--to 姓名", en: "say to whom: --to NAME") }
   }
   func run() async throws { try await options.perform(.assign, to: to) }
 }
@@ -49,7 +49,7 @@ struct Comment: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Adds a remark (--comment) to the alert's story.")
   @OptionGroup var options: ActionOptions
   func validate() throws {
-    if options.comment == nil { throw ValidationError("say what: --comment \"…\"") }
+    if options.comment == nil { throw ValidationError(zh: "请写明备注：--comment \"…\"", en: "say what: --comment \"…\"") }
   }
   func run() async throws { try await options.perform(.comment) }
 }

@@ -59,7 +59,9 @@ struct AlertStory: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if id.isEmpty { throw ValidationError("name an alert id (see `linli alerts`)") }
+    if id.isEmpty {
+      throw ValidationError(zh: "请写明报警的编号（见 `linli alerts`）", en: "name an alert id (see `linli alerts`)")
+    }
   }
 
   func run() async throws {

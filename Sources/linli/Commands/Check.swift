@@ -30,10 +30,10 @@ struct Check: ParsableCommand {
         problems.map {
           Finding(
             file: $0.location.file, line: $0.location.line, column: $0.location.column, severity: $0.severity.rawValue,
-            message: $0.message, hint: $0.hint)
+            message: $0.message[output.language], hint: $0.hint?[output.language])
         })
     } else {
-      for problem in problems { Terminal.line("\(problem)") }
+      for problem in problems { Terminal.line(problem.text(in: output.language)) }
       if !configuration.hasErrors { Terminal.line(summary(of: configuration)) }
     }
     if configuration.hasErrors { throw CommandFailure(.problem) }

@@ -1,5 +1,7 @@
+import API
 import App
 import ArgumentParser
+import Community
 import UnixSignals
 
 struct Demo: AsyncParsableCommand {
@@ -19,7 +21,7 @@ struct Demo: AsyncParsableCommand {
   func run() async throws {
     let demo = App.Demo(config: config, data: data, language: output.language) { Terminal.line($0) }
     do { try await demo.run(signals: [.sigint, .sigterm]) } catch {
-      throw CommandFailure(.problem, "\(error)")
+      throw CommandFailure(.problem, LocalizedText(of: error))
     }
   }
 }

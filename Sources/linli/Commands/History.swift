@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Community
 import ConfigFile
 import Foundation
 import Pipeline
@@ -29,7 +30,7 @@ struct History: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if limit < 1 { throw ValidationError("--limit must be at least 1") }
+    if limit < 1 { throw ValidationError(zh: "--limit 至少为 1", en: "--limit must be at least 1") }
   }
 
   func run() async throws {
@@ -37,7 +38,9 @@ struct History: AsyncParsableCommand {
     let start = try TimeArgument.past(since, now: now, option: "--since")
     let end = try until.map { try TimeArgument.past($0, now: now, option: "--until") }
     if let every, !HistorySelection.everyRange.contains(try TimeArgument.duration(every, option: "--every")) {
-      throw CommandFailure(.usage, "--every: '\(every)' is not between 1s and 400d; write 15m, 1h or 1d")
+      throw CommandFailure(
+        .usage, zh: "--every：“\(every)”不在 1s 到 400d 之间；请写 15m、1h 或 1d",
+        en: "--every: '\(every)' is not between 1s and 400d; write 15m, 1h or 1d")
     }
     let rows = try await ServiceClient(service).get(
       "/api/v1/history",

@@ -18,7 +18,7 @@ extension ActionOptions {
     var names: [String] = []
     for file in files {
       guard let bytes = FileManager.default.contents(atPath: file) else {
-        throw CommandFailure(.usage, "--photo: '\(file)' cannot be read")
+        throw CommandFailure(.usage, zh: "--photo：无法读取“\(file)”", en: "--photo: '\(file)' cannot be read")
       }
       names.append(try await ServiceClient(service).upload("/api/v1/photos", bytes, as: PhotoView.self).photo)
     }
@@ -41,7 +41,10 @@ struct OrderHandOver: AsyncParsableCommand {
   @Option(help: "Unit.")
   var unit: String?
   func validate() throws {
-    if to == nil && unit == nil { throw ValidationError("say to whom (--to) or to which unit (--unit)") }
+    if to == nil && unit == nil {
+      throw ValidationError(
+        zh: "请写明转派给谁（--to）或哪个单位（--unit）", en: "say to whom (--to) or to which unit (--unit)")
+    }
   }
   func run() async throws {
     try await options.perform(.handover) {

@@ -99,7 +99,9 @@ struct OrderCreate: AsyncParsableCommand {
 
   func validate() throws {
     if alert.isEmpty && (title == nil || place == nil) {
-      throw ValidationError("name alerts (--alert ID…), or say what and where (--title … --place …)")
+      throw ValidationError(
+        zh: "请写明报警（--alert 编号…），或写明做什么、在哪里（--title … --place …）",
+        en: "name alerts (--alert ID…), or say what and where (--title … --place …)")
     }
   }
 

@@ -113,10 +113,12 @@ struct AwayCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if place == nil, back || !span.isEmpty { throw ValidationError("name the home") }
-    if back && !span.isEmpty { throw ValidationError("--back takes no time") }
+    if place == nil, back || !span.isEmpty { throw ValidationError(zh: "请写明是哪一户", en: "name the home") }
+    if back && !span.isEmpty { throw ValidationError(zh: "--back 不需要写时间", en: "--back takes no time") }
     if place != nil, !back, span.duration == nil, span.until == nil {
-      throw ValidationError("say how long: --for 3d or --until 2026-02-15; or --back")
+      throw ValidationError(
+        zh: "请写明多久：--for 3d 或 --until 2026-02-15；或写 --back",
+        en: "say how long: --for 3d or --until 2026-02-15; or --back")
     }
   }
 

@@ -31,17 +31,22 @@ struct QuietOptions: ParsableArguments {
 
   func validate() throws {
     if places.isEmpty && morePlaces.isEmpty && rule.isEmpty && device.isEmpty && audience.isEmpty {
-      throw ValidationError("name a place, --rule, --device or --audience")
+      throw ValidationError(
+        zh: "请写明场所，或 --rule、--device、--audience 之一", en: "name a place, --rule, --device or --audience")
     }
     if let upTo, Priority(rawValue: upTo) == nil {
-      throw ValidationError("--up-to is high, medium or low, not '\(upTo)'")
+      throw ValidationError(OptionText.choice("--up-to", ["high", "medium", "low"], not: upTo))
     }
-    if reason == nil && !preview { throw ValidationError("say why: --reason \"…\"") }
+    if reason == nil && !preview {
+      throw ValidationError(zh: "请写明原因：--reason \"…\"", en: "say why: --reason \"…\"")
+    }
   }
 
   func validate(needsEnd: Bool, _ span: SpanOptions) throws {
     if needsEnd, span.duration == nil, span.until == nil {
-      throw ValidationError("say how long: --for 2h or --until 2026-01-05T18:00:00+08:00")
+      throw ValidationError(
+        zh: "请写明多久：--for 2h 或 --until 2026-01-05T18:00:00+08:00",
+        en: "say how long: --for 2h or --until 2026-01-05T18:00:00+08:00")
     }
   }
 
@@ -75,7 +80,7 @@ struct SpanOptions: ParsableArguments {
   var isEmpty: Bool { duration == nil && from == nil && until == nil }
 
   func validate() throws {
-    if duration != nil && until != nil { throw ValidationError("--for and --until exclude each other") }
+    if duration != nil && until != nil { throw ValidationError(OptionText.exclusive("--for", "--until")) }
   }
 
   func fill(_ body: inout QuietBody) throws {
@@ -105,7 +110,7 @@ struct QuietEnd: ParsableArguments {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if ids.isEmpty || ids.contains("") { throw ValidationError("name at least one id") }
+    if ids.isEmpty || ids.contains("") { throw ValidationError(zh: "请至少写一个编号", en: "name at least one id") }
   }
 
   func perform(_ kind: PlannedQuiet.Kind) async throws {

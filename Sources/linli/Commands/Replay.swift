@@ -27,11 +27,13 @@ struct Replay: ParsableCommand {
     var end: Timestamp?
     if let until {
       guard let time = Timestamp(rfc3339: until) else {
-        throw CommandFailure(.usage, "--until: '\(until)' is not a time like 2026-01-05T03:20:00+08:00")
+        throw CommandFailure(
+          .usage, zh: "--until：“\(until)”不是 2026-01-05T03:20:00+08:00 这样的时间",
+          en: "--until: '\(until)' is not a time like 2026-01-05T03:20:00+08:00")
       }
       end = time
     }
-    if kpi && readings { throw CommandFailure(.usage, "--kpi and --readings exclude each other") }
+    if kpi && readings { throw CommandFailure(.usage, OptionText.exclusive("--kpi", "--readings")) }
     let configuration = try CheckedConfiguration.load(config)
     let player = TapePlayer(configuration.ruleSet, until: end, tellsReadings: readings)
     var changes: [ReplayChange] = []
@@ -56,7 +58,7 @@ struct Replay: ParsableCommand {
         if output.json { lines.add(reading.json) } else { shown.append(reading) }
       case .malformed(let tape, let line, let problem):
         if line == 0 { unreadable += 1 }
-        Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
+        TapeTrouble.show(tape, line, problem)
       }
     }
     if let span = player.span, !readings {
@@ -76,7 +78,7 @@ struct Replay: ParsableCommand {
       Terminal.lines(readings ? table.text(shown) : table.text(changes))
     }
     let skipped = malformed - unreadable
-    if skipped > 0 { throw CommandFailure(.problem, "lines that were no messages and were skipped: \(skipped)") }
+    if skipped > 0 { throw CommandFailure(.problem, TapeTrouble.skipped(skipped)) }
     if unreadable > 0 { throw CommandFailure(.problem) }
   }
 }
@@ -99,7 +101,7 @@ private struct MeasuredReplay {
 
   /// - Parameter span: of the tape's clock; nil without any message.
   func print(_ span: ClosedRange<Timestamp>?, _ output: OutputOptions) throws {
-    guard let span else { throw CommandFailure(.problem, "the tape holds no message") }
+    guard let span else { throw CommandFailure(.problem, TapeTrouble.noMessage) }
     let answer = KPIAnswer(AlarmKPI(log.records, from: span.lowerBound, to: span.upperBound + 1), zone: zone)
     if output.json { try Terminal.json(answer) } else { answer.print(output) }
   }

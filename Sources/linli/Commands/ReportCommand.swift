@@ -21,14 +21,15 @@ struct ReportCommand: AsyncParsableCommand {
 
   func validate() throws {
     if ReportKind(rawValue: kind) == nil {
-      throw ValidationError("KIND is assessment, kpi or availability, not '\(kind)'")
+      throw ValidationError(OptionText.choice("KIND", ["assessment", "kpi", "availability"], not: kind))
     }
     if let format, ![.html, .csv, .md].contains(ReportFormat(rawValue: format)) {
-      throw ValidationError("--format is html, csv or md, not '\(format)'")
+      throw ValidationError(OptionText.choice("--format", ["html", "csv", "md"], not: format))
     }
-    if format != nil && output.json { throw ValidationError("--format and --json exclude each other") }
+    if format != nil && output.json { throw ValidationError(OptionText.exclusive("--format", "--json")) }
     if let month, ReportMonth(month) == nil {
-      throw ValidationError("--month: '\(month)' is not a month; write it like 2026-05")
+      throw ValidationError(
+        zh: "--month：“\(month)”不是月份；请写成 2026-05 这样", en: "--month: '\(month)' is not a month; write it like 2026-05")
     }
   }
 

@@ -29,7 +29,7 @@ struct RulesCommand: ParsableCommand {
       // A file that is not there does not say either where its configuration would be.
       if config == nil, !files.allSatisfy(FileManager.default.isReadableFile) {
         for file in files { _ = ConfigReader.load(file, log: log) }
-        for problem in log.sorted { Terminal.error("\(problem)") }
+        Terminal.show(log.sorted)
         throw CommandFailure(.problem)
       }
       // Nobody is told anything: the secrets of channels and brokers may be elsewhere.
@@ -43,10 +43,10 @@ struct RulesCommand: ParsableCommand {
         for test in tests {
           guard let result = runner.run(test) else { continue }
           outcomes.append(
-            Outcome(file: file, name: result.name, passed: result.passed, details: result.text(output.language)))
+            Outcome(file: file, name: result.name, passed: result.passed, details: result.text(in: output.language)))
         }
       }
-      for problem in log.sorted { Terminal.error("\(problem)") }
+      Terminal.show(log.sorted)
       let failed = outcomes.filter { !$0.passed }
       if output.json {
         try Terminal.json(outcomes)

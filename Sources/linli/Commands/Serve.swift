@@ -1,6 +1,8 @@
+import API
 import App
 import ArgumentParser
 import CMemory
+import Community
 import Foundation
 import Logging
 import UnixSignals
@@ -20,8 +22,10 @@ struct Serve: AsyncParsableCommand {
 
   func validate() throws {
     if Logger.Level(rawValue: logLevel) == nil {
+      let levels = Logger.Level.allCases.map(\.rawValue)
       throw ValidationError(
-        "--log-level: '\(logLevel)' is none of trace, debug, info, notice, warning, error, critical")
+        zh: "--log-level：“\(logLevel)”不是 \(levels.joined(separator: "、")) 之一",
+        en: "--log-level: '\(logLevel)' is none of \(levels.joined(separator: ", "))")
     }
   }
 
@@ -44,10 +48,12 @@ struct Serve: AsyncParsableCommand {
     do {
       service = try await CommunityService(options, logger: Logger(label: "linli"))
     } catch let refusal as CommunityService.ConfigurationRefused {
-      for problem in refusal.problems { Terminal.error("\(problem)") }
-      throw CommandFailure(.problem, "the configuration in \(options.config) has errors; `linli check` names them")
+      Terminal.show(refusal.problems)
+      throw CommandFailure(
+        .problem, zh: "\(options.config) 中的配置有错误；`linli check` 会逐条列出",
+        en: "the configuration in \(options.config) has errors; `linli check` names them")
     } catch {
-      throw CommandFailure(.problem, "\(error)")
+      throw CommandFailure(.problem, LocalizedText(of: error))
     }
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -56,7 +62,8 @@ struct Serve: AsyncParsableCommand {
         group.cancelAll()
       }
     } catch {
-      throw CommandFailure(.problem, "the service ended: \(error)")
+      let reason = LocalizedText(of: error)
+      throw CommandFailure(.problem, zh: "服务已结束：\(reason.zh)", en: "the service ended: \(reason.en)")
     }
   }
 

@@ -41,13 +41,15 @@ struct Simulate: AsyncParsableCommand {
     let log = ProblemLog()
     var schedule = SimulationSchedule.load(
       directory: configuration.directory, community: configuration.community, log: log)
-    for problem in log.sorted { Terminal.error("\(problem)") }
+    Terminal.show(log.sorted)
     if log.hasErrors { throw CommandFailure(.problem) }
     if quiet { schedule.incidents = [] }
     let community = devices.map { CommunityCopies.scaled(configuration.community, to: $0) } ?? configuration.community
     if let writeDevices {
-      try Data(CommunityCopies.devicesFile(community).utf8).write(to: URL(fileURLWithPath: writeDevices))
-      return
+      let file = Data(CommunityCopies.devicesFile(community).utf8)
+      do { return try file.write(to: URL(fileURLWithPath: writeDevices)) } catch {
+        throw Self.cannotWrite(writeDevices)
+      }
     }
     let now = Timestamp(seconds: Date().timeIntervalSince1970)
     let begin = try start.map { try TimeArgument.past($0, now: now, option: "--start") } ?? now
@@ -56,7 +58,10 @@ struct Simulate: AsyncParsableCommand {
       community: community, zone: configuration.ruleSet.plan.zones[0], schedule: schedule, seed: seed, start: begin,
       speed: speed)
     if let tape {
-      guard let length else { throw CommandFailure(.usage, "--tape needs --for: how much time to write") }
+      guard let length else {
+        throw CommandFailure(
+          .usage, zh: "--tape 需要 --for：要写多长时间", en: "--tape needs --for: how much time to write")
+      }
       return try write(simulation, to: tape, until: begin + length)
     }
     try await publish(simulation, configuration, until: length.map { begin + $0 })
@@ -68,7 +73,7 @@ struct Simulate: AsyncParsableCommand {
     let isFile = path != "-"
     let isMade = isFile && FileManager.default.createFile(atPath: path, contents: nil)
     let file = isMade ? FileHandle(forWritingAtPath: path) : nil
-    if isFile && file == nil { throw CommandFailure(.problem, "cannot write to \(path)") }
+    if isFile && file == nil { throw Self.cannotWrite(path) }
     var time = simulation.start
     while time < end {
       time = min(end, time + Int64(600_000))
@@ -76,6 +81,10 @@ struct Simulate: AsyncParsableCommand {
       for message in simulation.messages(until: time) { message.append(to: &lines) }
       if let file { try file.write(contentsOf: lines) } else { Terminal.write(Data(lines)) }
     }
+  }
+
+  private static func cannotWrite(_ path: String) -> CommandFailure {
+    CommandFailure(.problem, zh: "无法写入 \(path)", en: "cannot write to \(path)")
   }
 
   private func publish(
@@ -100,12 +109,14 @@ struct Simulate: AsyncParsableCommand {
   private func address(_ configuration: LoadedConfiguration) throws -> (host: String, port: Int) {
     guard let broker else {
       guard let first = configuration.settings.brokers.first else {
-        throw CommandFailure(.usage, "no broker in linli.yaml; give --broker mqtt://host:port")
+        throw CommandFailure(
+          .usage, zh: "linli.yaml 中没有代理；请写 --broker mqtt://host:port",
+          en: "no broker in linli.yaml; give --broker mqtt://host:port")
       }
       return (first.host, first.port)
     }
     guard let parts = URLComponents(string: broker), parts.scheme == "mqtt", let host = parts.host else {
-      throw CommandFailure(.usage, "--broker: '\(broker)' is not an address like mqtt://127.0.0.1:1883")
+      throw CommandFailure(.usage, OptionText.address("--broker", broker, like: "mqtt://127.0.0.1:1883"))
     }
     return (host, parts.port ?? 1883)
   }

@@ -1,4 +1,6 @@
+import App
 import ArgumentParser
+import Community
 import Foundation
 import Pipeline
 
@@ -15,9 +17,7 @@ struct Tape: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let reason = TopicFilter.problem(in: topic) {
-      throw ValidationError("--topic: '\(topic)' is not a topic filter: \(reason)")
-    }
+    if let refusal = TopicFilter.refusal(of: topic) { throw ValidationError(refusal.of("--topic")) }
   }
 
   func run() async throws {

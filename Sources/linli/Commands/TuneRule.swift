@@ -41,22 +41,24 @@ extension RulesCommand {
       let configuration = try CheckedConfiguration.load(config)
       let rules = configuration.ruleSet.rules
       guard let rule = rules.first(where: { $0.id == rule }) else {
-        let hint = Suggestion.hint(for: self.rule, among: rules.map(\.id)).map { "; \($0)" } ?? ""
-        throw CommandFailure(.problem, "there is no rule '\(self.rule)' in \(configuration.directory)\(hint)")
+        let hint = Suggestion.hint(for: self.rule, among: rules.map(\.id))
+        throw CommandFailure(
+          .problem, zh: "\(configuration.directory) 中没有规则“\(self.rule)”\(hint.map { "；\($0.zh)" } ?? "")",
+          en: "there is no rule '\(self.rule)' in \(configuration.directory)\(hint.map { "; \($0.en)" } ?? "")")
       }
       let holds = try holds.map { try TimeArgument.duration($0, option: "--for") }
       let log = ProblemLog()
       let variants = RuleVariant.all(of: rule, holds: holds, deadbands: deadband, thresholds: threshold)
       let tuner = RuleTuner(variants, site: configuration.ruleSet.site, log: log)
-      for problem in log.sorted where problem.severity == .error { Terminal.error("\(problem)") }
+      Terminal.show(log.sorted.filter { $0.severity == .error })
       var (malformed, unreadable) = (0, 0)
       let rows = try tuner.run(tapes) { tape, line, problem in
         if line > 0 { malformed += 1 } else { unreadable += 1 }
-        Terminal.error(line > 0 ? "\(tape):\(line): error: \(problem)" : "linli: \(tape): \(problem)")
+        TapeTrouble.show(tape, line, problem)
       }
-      if rows.isEmpty { throw CommandFailure(.problem, unreadable > 0 ? "" : "the tape holds no message") }
+      if rows.isEmpty { throw CommandFailure(.problem, unreadable > 0 ? "" : TapeTrouble.noMessage.spoken) }
       try show(rows)
-      if malformed > 0 { throw CommandFailure(.problem, "lines that were no messages and were skipped: \(malformed)") }
+      if malformed > 0 { throw CommandFailure(.problem, TapeTrouble.skipped(malformed)) }
       if unreadable > 0 { throw CommandFailure(.problem) }
     }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Community
-import Foundation
 
 /// `--json` and `--lang`, the same for every command that prints an answer.
 struct OutputOptions: ParsableArguments {
@@ -10,17 +9,11 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Language of the answer: zh or en (default: from LANG).")
   var lang: String?
 
-  var language: Language {
-    if let lang { return Language(rawValue: lang) ?? .en }
-    let environment = ProcessInfo.processInfo.environment
-    // A variable that is set to nothing counts as not set (POSIX, chapter 8.2).
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-    return locale?.hasPrefix("zh") == true ? .zh : .en
-  }
+  var language: Language { .ofCommandLine }
 
   func validate() throws {
     if let lang, Language(rawValue: lang) == nil {
-      throw ValidationError("--lang is zh or en, not '\(lang)'")
+      throw ValidationError(OptionText.choice("--lang", ["zh", "en"], not: lang))
     }
   }
 

@@ -1,3 +1,5 @@
+import Community
+import ConfigFile
 import Foundation
 import Glibc
 
@@ -51,10 +53,16 @@ enum Terminal {
         poll(&wanted, 1, -1)
       case EPIPE: Foundation.exit(0)
       default:
-        error("linli: cannot write to standard output: \(String(cString: strerror(code))); the answer is incomplete")
+        error("linli: \(incomplete(because: SystemReason.text(code)).spoken)")
         Foundation.exit(CommandFailure.Code.problem.rawValue)
       }
     }
+  }
+
+  private static func incomplete(because reason: LocalizedText) -> LocalizedText {
+    LocalizedText(
+      zh: "无法写到标准输出：\(reason.zh)；输出不完整",
+      en: "cannot write to standard output: \(reason.en); the answer is incomplete")
   }
 
   /// One line for people.
@@ -67,6 +75,10 @@ enum Terminal {
   }
   static func error(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data((VisibleText.lines(text) + "\n").utf8))
+  }
+  /// What is wrong with a configuration or other files.
+  static func show(_ problems: [Problem]) {
+    for problem in problems { error(problem.text(in: .ofCommandLine)) }
   }
   static func clear() { if isTerminal { write("\u{1B}[H\u{1B}[2J") } }
 }

@@ -2,6 +2,8 @@ import API
 import Alerts
 import Community
 import Foundation
+import Pipeline
+import Rules
 
 /// Values and times as people read them.
 enum Wording {
@@ -76,12 +78,11 @@ enum Wording {
 
   /// Why a message could not be used, as `DeadLetter.Reason` says it.
   static func deadLetter(_ reason: String, _ output: OutputOptions) -> String {
-    let names = [
-      "message understood, none of its fields is in the profile": "消息可以解析，但型号的字段一个都没有", "empty payload": "内容为空",
-      "not valid UTF-8": "不是有效的 UTF-8", "nested too deeply": "嵌套过深", "not JSON": "不是 JSON", "wrong number": "数字有误",
-      "wrong character or escape in a string": "字符串中有非法字符或转义", "JSON ends too early": "JSON 不完整",
-      "more after the JSON value": "JSON 之后还有内容", "too large": "过大", "out of memory": "内存不足",
-    ]
+    if let problem = JSONProblem(rawValue: reason) { return problem.words[output.language] }
+    if let match = reason.wholeMatch(of: /payload of (\d+) bytes is over the limit/) {
+      return output.say("负载有 \(match.1) 字节，超过上限", reason)
+    }
+    let names = ["message understood, none of its fields is in the profile": "消息可以解析，但型号的字段一个都没有"]
     return output.say(names[reason] ?? reason, reason)
   }
 

@@ -4,6 +4,7 @@ import ConfigFile
 import Foundation
 import Pipeline
 import Testing
+import Words
 
 @testable import Alerts
 
@@ -51,7 +52,7 @@ import Testing
   @Test func anEmptyRuleIsAnError() {
     let log = ProblemLog()
     _ = AlertSettings.read(ConfigReader.parse("inhibit:\n-\n", file: "alerts.yaml", log: log), log: log)
-    #expect(log.problems.map(\.message).contains("missing \"source\""))
+    #expect(log.problems.map(\.message.en).contains("missing \"source\""))
   }
 
   @Test func aFireOutranksEverythingInItsBuildingExceptWhatIsCritical() {

@@ -137,7 +137,7 @@ import Testing
     let request = QuietRequest(
       kind: .silence, matcher: matcher, until: length.map { at($0) }, reason: reason, by: "张三")
     #expect(throws: error) { try request.plan(at: at(0), limits: QuietLimits(), planned: []) }
-    for language in Language.allCases { #expect(!error.message(in: language).isEmpty) }
+    for language in Language.allCases { #expect(!error.text[language].isEmpty) }
   }
 
   @Test func thereAreBoundsOnTheirNumberAndIdsNeverRepeat() throws {

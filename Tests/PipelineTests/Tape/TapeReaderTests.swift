@@ -74,27 +74,36 @@ struct TapeReaderTests {
   }
 
   @Test(arguments: [
-    ("hello", TapeProblem.json(.syntax)), ("{", .json(.truncated)), ("[1]", .notAnObject),
-    (#"{"topic":"t","payload":""}"#, .missing("'tst' or 'time'")),
+    ("hello", TapeProblem.json(.syntax), "not a JSON object: not JSON"),
+    ("{", .json(.truncated), "not a JSON object: JSON ends too early"),
+    ("[1]", .notAnObject, "a line must be a JSON object"),
+    (#"{"topic":"t","payload":""}"#, .missing(["tst", "time"]), "'tst' or 'time' is missing"),
     (
-      #"{"time":"soon","topic":"t","payload":""}"#,
-      .wrong("time", expected: "an RFC 3339 time with offset or a Unix time")
+      #"{"time":"soon","topic":"t","payload":""}"#, .wrong("time", expected: .time),
+      "'time' must be an RFC 3339 time with offset or a Unix time"
     ),
-    (#"{"time":0,"payload":""}"#, .missing("'topic'")),
-    (#"{"time":0,"topic":"","payload":""}"#, .wrong("topic", expected: "a text of 1 to 65535 bytes")),
-    (#"{"time":0,"topic":"t"}"#, .missing("'payload' or 'payload_hex'")),
+    (#"{"time":0,"payload":""}"#, .missing(["topic"]), "'topic' is missing"),
     (
-      #"{"time":0,"topic":"t","payload_hex":"0"}"#, .wrong("payload_hex", expected: "a text of hexadecimal digit pairs")
+      #"{"time":0,"topic":"","payload":""}"#, .wrong("topic", expected: .text(bytesMax: 65_535)),
+      "'topic' must be a text of 1 to 65535 bytes"
     ),
-    (#"{"time":0,"topic":"t","payload":"","qos":3}"#, .wrong("qos", expected: "0, 1 or 2")),
-    (#"{"time":0,"topic":"t","payload":"","retain":2}"#, .wrong("retain", expected: "0, 1, true or false")),
-    (#"{"time":0,"topic":"t","payload":""} x"#, .json(.trailing)),
+    (#"{"time":0,"topic":"t"}"#, .missing(["payload", "payload_hex"]), "'payload' or 'payload_hex' is missing"),
+    (
+      #"{"time":0,"topic":"t","payload_hex":"0"}"#, .wrong("payload_hex", expected: .hexadecimal),
+      "'payload_hex' must be a text of hexadecimal digit pairs"
+    ),
+    (#"{"time":0,"topic":"t","payload":"","qos":3}"#, .wrong("qos", expected: .qos), "'qos' must be 0, 1 or 2"),
+    (
+      #"{"time":0,"topic":"t","payload":"","retain":2}"#, .wrong("retain", expected: .flag),
+      "'retain' must be 0, 1, true or false"
+    ),
+    (#"{"time":0,"topic":"t","payload":""} x"#, .json(.trailing), "not a JSON object: more after the JSON value"),
   ])
-  func malformedLinesAreReportedAndSkipped(line: String, problem: TapeProblem) throws {
+  func malformedLinesAreReportedAndSkipped(line: String, problem: TapeProblem, words: String) throws {
     let good = #"{"time":0,"topic":"t","payload":""}"#
     let fine = Event.line(Line(time: "1970-01-01T00:00:00.000Z", topic: "t", payload: []))
     #expect(try read("\u{feff}\(good)\r\n\n\(line)\n\(good)") == [fine, .problem(3, problem), fine])
-    #expect(!problem.description.isEmpty)
+    #expect(problem.description == words)
   }
 
   @Test func longLinesAreSkippedAtTheirLimit() throws {

@@ -14,4 +14,9 @@ package struct LocalizedText: Codable, Hashable, Sendable {
   package init(_ text: String) { self.init(zh: text, en: text) }
 
   package subscript(language: Language) -> String { language == .zh ? zh : en }
+
+  /// `what: text`, the same name in both languages; without a name just the text.
+  package func of(_ what: String) -> LocalizedText {
+    what.isEmpty ? self : LocalizedText(zh: "\(what)：\(zh)", en: "\(what): \(en)")
+  }
 }
