@@ -13,9 +13,10 @@ package struct WebServer: Sendable {
 
   /// Connections of a listener; more wait in the kernel. Each takes a descriptor, and those who are to be told need some, too.
   private static let connectionsMax = 256
-  /// A request that does not come is given up after this; answers, as the stream of events, may take as long as they like.
-  private static let idleTimeout = TimeAmount.seconds(60)
-  private static let headerBytes = 16 << 10
+  /// A connection on which no request comes for so long is closed. The time runs from when an answer is handed over and not from when
+  /// it has arrived, so it must be long enough for the largest one on a slow line. Streams have no end of this kind.
+  private static let idleTimeout = TimeAmount.minutes(10)
+  private static let headerBytes = 64 << 10
 
   private let backend: any Backend
   private let access: Access

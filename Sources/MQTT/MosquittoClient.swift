@@ -69,9 +69,11 @@ final class MosquittoClient: Client, @unchecked Sendable {
     }
   }
 
-  /// What a packet may have beside its payload, bytes: topic and properties, and enough for what is a little too large to be counted
-  /// and named here (`Counters.oversized`) instead of vanishing at the broker.
-  private static let packetRoom = 256 << 10
+  /// What a packet may have beyond the largest payload, bytes. Much more than topic and properties need: what is too large should be
+  /// counted and named here (`Counters.oversized`), and only what would take the memory away vanish at the broker. mosquitto, to 2.0.19 at
+  /// least, takes each QoS 1 message that it keeps to itself off the number that may be under way (`db__message_write` without
+  /// `util__increment_send_quota`), until the connection is made anew.
+  private static let packetRoom = 48 << 20
 
   /// Looks the host up and connects; may block for minutes. The handshake itself happens in the loop.
   private func blockingConnect() -> ConnectOutcome {

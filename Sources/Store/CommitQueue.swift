@@ -42,13 +42,22 @@ struct CommitQueue: Sendable {
   mutating func append(_ commit: AlertCommit) {
     enqueued += 1
     steps += commit.steps
-    if let last = waiting.indices.last, last >= underway, waiting[last].failures == 0,
-      waiting[last].commit.takeIn(commit)
-    {
-      waiting[last].number = enqueued
-      return
-    }
     waiting.append(Waiting(number: enqueued, commit: commit))
+    if commit.isSettlement { forgetOvertaken(by: commit) }
+  }
+
+  /// While the database refuses for days each notification is tried again and again, and only how it stands in the end is worth
+  /// keeping: earlier transactions that say only what became of notifications no longer speak of these. One of which nothing is left
+  /// goes; whoever waits for it waits for the next.
+  private mutating func forgetOvertaken(by commit: AlertCommit) {
+    let keys = Set(commit.settlements.map(\.entry.idempotencyKey))
+    let channels = Set(commit.notes.map(\.channel))
+    for index in (underway..<waiting.count - 1).reversed()
+    where waiting[index].failures == 0 && waiting[index].commit.isSettlement {
+      waiting[index].commit.settlements.removeAll { keys.contains($0.entry.idempotencyKey) }
+      waiting[index].commit.notes.removeAll { channels.contains($0.channel) }
+      if waiting[index].commit.settlements.isEmpty, waiting[index].commit.notes.isEmpty { waiting.remove(at: index) }
+    }
   }
 
   /// What is written at once: one transaction, or several with so many steps together.
@@ -113,19 +122,8 @@ extension AlertCommit {
   var steps: Int { events.count + orders.events.count }
 
   /// Says only what became of notifications.
-  private var isSettlement: Bool {
+  fileprivate var isSettlement: Bool {
     lane == nil && deskClock == nil && steps == 0 && outbox.isEmpty && quiets.isEmpty && orders.parts.isEmpty
-  }
-
-  /// Two transactions that say only what became of notifications are one: while the database refuses for days, each is tried again
-  /// and again, and only how it stands in the end is worth keeping. False: they stay two.
-  fileprivate mutating func takeIn(_ later: AlertCommit) -> Bool {
-    guard isSettlement, later.isSettlement else { return false }
-    let keys = Set(later.settlements.map(\.entry.idempotencyKey))
-    settlements = settlements.filter { !keys.contains($0.entry.idempotencyKey) } + later.settlements
-    let channels = Set(later.notes.map(\.channel))
-    notes = notes.filter { !channels.contains($0.channel) } + later.notes
-    return true
   }
 
   /// Two transactions that together are this one; nil: it cannot be divided. The position comes last: killed in between, what the

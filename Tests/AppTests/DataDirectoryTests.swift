@@ -10,16 +10,18 @@ import Testing
     let folder = try TemporaryDirectory()
     let manager = FileManager.default
     try manager.createDirectory(atPath: folder.file("photos"), withIntermediateDirectories: false)
-    for name in ["linli.db", "key"] { try Data().write(to: URL(fileURLWithPath: folder.file(name))) }
-    for (name, mode) in [("photos", 0o755), ("linli.db", 0o644), ("key", 0o600)] {
+    for name in ["linli.db", "access-key"] { try Data().write(to: URL(fileURLWithPath: folder.file(name))) }
+    for (name, mode) in [("photos", 0o2755), ("linli.db", 0o644), ("access-key", 0o600)] {
       try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.file(name))
     }
+    try manager.createDirectory(atPath: folder.file("somebody's"), withIntermediateDirectories: false)
+    try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("somebody's"))
     let elsewhere = try TemporaryDirectory()
     try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: elsewhere.path)
-    try manager.createSymbolicLink(atPath: folder.file("tapes"), withDestinationPath: elsewhere.path)
+    try manager.createSymbolicLink(atPath: folder.file("lanes"), withDestinationPath: elsewhere.path)
     DataDirectory.closeToOthers(folder.path)
     #expect(try manager.attributesOfItem(atPath: elsewhere.path)[.posixPermissions] as? Int == 0o755)
-    for (name, mode) in [("photos", 0o750), ("linli.db", 0o640), ("key", 0o600)] {
+    for (name, mode) in [("photos", 0o2750), ("linli.db", 0o640), ("access-key", 0o600), ("somebody's", 0o755)] {
       let facts = try manager.attributesOfItem(atPath: folder.file(name))
       #expect(facts[.posixPermissions] as? Int == mode, "\(name)")
     }

@@ -61,7 +61,7 @@ struct ConnectionTests {
     let connection = try Connection.started(settings, handler)
     defer { connection.stop() }
     #expect(eventually { connection.isSubscribed })
-    try broker.publish("room/1", [String(repeating: "x", count: 1_000_000), "after"])
+    try broker.publish("room/1", [String(repeating: "x", count: 51_000_000), "after"])
     #expect(eventually { handler.payloads == ["after"] })
     #expect(connection.counters.oversized == 0 && connection.counters.received == 1)
   }

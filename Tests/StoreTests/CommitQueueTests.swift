@@ -43,17 +43,21 @@ import Testing
         queue.append(commit)
       }
     }
-    #expect(queue.enqueued == 201 && queue.waiting.map(\.number) == [1, 201])
-    #expect(queue.waiting[1].commit.settlements == entries.map { .postponed($0) })
-    #expect(queue.waiting[1].commit.notes.count == 1)
+    #expect(queue.enqueued == 201 && queue.waiting.map(\.number) == [1, 200, 201])
+    #expect(queue.waiting.flatMap(\.commit.settlements) == entries.map { .postponed($0) })
+    #expect(queue.waiting.flatMap(\.commit.notes).count == 1)
+    // Also where alerts came in between.
+    queue.append(commit("c"))
+    queue.append(AlertCommit(settlements: [.postponed(entries[1])]))
+    #expect(queue.waiting.map(\.number) == [1, 200, 201, 202, 203] && queue.waiting[2].commit.settlements.isEmpty)
     // What is being written stays as it is.
     _ = queue.next(steps: 100)
     queue.append(AlertCommit(settlements: [.delivered(entries[0], at: at(9))]))
-    #expect(queue.waiting.map(\.number) == [1, 201, 202])
-    _ = queue.refuse(2, .diskFull)
-    queue.append(AlertCommit(settlements: [.postponed(entries[1])]))
-    #expect(queue.waiting.map(\.number) == [1, 201, 203] && queue.waiting[2].commit.settlements.count == 2)
-    #expect(queue.next(steps: 100).count == 3 && queue.accept(3).count == 3 && queue.written == 203)
+    #expect(queue.waiting.map(\.number) == [1, 200, 201, 202, 203, 204])
+    _ = queue.refuse(5, .diskFull)
+    queue.append(AlertCommit(settlements: entries.map { .failed($0, at: at(9)) }))
+    #expect(queue.waiting.map(\.number) == [1, 201, 202, 205] && queue.waiting[3].commit.settlements.count == 2)
+    #expect(queue.next(steps: 100).count == 4 && queue.accept(4).count == 4 && queue.written == 205)
   }
 
   @Test(arguments: [StoreError.diskFull, .busy, .readOnly, .inputOutput(reason: "x"), .damaged(path: "x", reason: "y")])

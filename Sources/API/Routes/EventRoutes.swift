@@ -33,7 +33,11 @@ struct EventRoutes {
   private static func response(_ events: some AsyncSequence<LiveEvent, Never> & Sendable) -> Response {
     Response(
       status: .ok,
-      headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+      headers: [
+        .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
+        // nginx would gather events until it has some kilobytes.
+        .init("X-Accel-Buffering")!: "no",
+      ],
       body: .init { writer in
         try await writer.write(ByteBuffer(string: ": linli\n\n"))
         let pulses = AsyncTimerSequence(interval: pulseEvery, clock: .continuous)

@@ -38,9 +38,11 @@ extension CommunityService {
   }
 
   /// Runs work that reads or writes files away from the cooperative pool.
-  func blocking<Answer: Sendable>(_ work: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+  func blocking<Answer: Sendable>(
+    on queue: DispatchQueue = .global(qos: .utility), _ work: @escaping @Sendable () throws -> Answer
+  ) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try work() }) }
+      queue.async { continuation.resume(with: Result { try work() }) }
     }
   }
 }

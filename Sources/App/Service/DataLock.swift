@@ -28,16 +28,20 @@ enum DataDirectory {
 }
 
 extension DataDirectory {
+  /// How the names begin of what a service keeps there; whatever else somebody has in the directory is none of ours.
+  private static let ours = ["linli.db", "history.sqlite", "lanes", "photos", "lock", "access-key", "answer-key"]
+
   /// Takes away what others on this machine may do with the files and folders of earlier versions, which left that to the umask.
   static func closeToOthers(_ path: String) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    where ours.contains(where: name.hasPrefix) {
       let file = path + "/" + name
       // What a link leads to is somebody else's.
       guard let facts = try? FileManager.default.attributesOfItem(atPath: file),
         facts[.type] as? FileAttributeType != .typeSymbolicLink, let mode = facts[.posixPermissions] as? Int,
         mode & 0o007 != 0
       else { continue }
-      chmod(file, mode_t(mode & 0o770))
+      chmod(file, mode_t(mode & ~0o007))
     }
   }
 }

@@ -11,11 +11,13 @@ import Store
 struct LaneService: Service {
   let lane: Lane
   let service: CommunityService
+  /// Checkpoints, tens of megabytes and two syncs, are written here. A queue of its own: what the lane has found waits behind them, and
+  /// must not wait for other people's questions, too.
+  let disk = DispatchQueue(label: "linli.checkpoint")
 
   var carrier: ChangeCarrier {
-    ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) { [lane, service] bytes, position in
-      // Tens of megabytes and two syncs: others need the thread meanwhile.
-      try await service.blocking { try lane.write(checkpoint: bytes, position: position) }
+    ChangeCarrier(lane: lane.id, desk: service.desk, logger: service.logger) { [lane, service, disk] bytes, position in
+      try await service.blocking(on: disk) { try lane.write(checkpoint: bytes, position: position) }
     }
   }
 

@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     linli_keep_large_arrays_apart()
     // What the service keeps is about people; nothing of it is for others on this machine.
-    umask(0o027)
+    umask(umask(0o077) | 0o027)
     Self.raiseDescriptorLimit()
     let level = Logger.Level(rawValue: logLevel) ?? .info
     LoggingSystem.bootstrap { label in
@@ -71,7 +71,7 @@ struct Serve: AsyncParsableCommand {
   private static func raiseDescriptorLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = min(limit.rlim_max, 65_536)
+    limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 65_536))
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
