@@ -44,7 +44,7 @@ import Words
     ("v: 1\nv: 2", "a.yaml:2:1: error: 键“v”写了两次；第一次在第 1 行"),
     (
       "v: 'x",
-      "a.yaml:1:4: error: YAML 语法错误：found unexpected end of stream (while scanning a quoted scalar that began in line 1)"
+      "a.yaml:1:6: error: YAML 语法错误：found unexpected end of stream (while scanning a quoted scalar that began in line 1)"
     ),
   ])
   func problemsAreToldInChinese(text: String, expected: String) {
