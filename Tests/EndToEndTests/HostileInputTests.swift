@@ -138,15 +138,15 @@ import Testing
       try scene.point("climate/temperature")?["value"] as? Double == 20.5
     }
     let memory = try scene.residentMemory()
-    // Above what is decoded (1 MiB), above what is taken in (16 MiB), and the longest that MQTT can say.
+    // Above what is decoded (1 MiB), above what is taken in (16 MiB), and the longest that MQTT can say, which the broker keeps to itself.
     try publisher.publish(
       "test/c1/climate",
       Array(#"{"temperature": 1, "x": ""#.utf8) + [UInt8](repeating: 65, count: 2 << 20) + Array("\"}".utf8))
     try publisher.publishZeros("test/c1/climate", count: 20_000_000)
     try publisher.publishZeros("test/c1/climate", count: 268_435_455 - 100)
-    try scene.service.wait(upTo: 120, for: "three rejected messages") { try scene.messages("rejected_total") == 3 }
-    #expect(try scene.messages("received_total") == 4)
+    try scene.service.wait(upTo: 120, for: "two rejected messages") { try scene.messages("rejected_total") == 2 }
     try scene.expectAPressToRaise(publisher)
+    #expect(try scene.messages("rejected_total") == 2 && scene.messages("received_total") == 4)
     // What could not be read is the point's newest word, and has no value.
     #expect(try scene.point("climate/temperature")?["quality"] as? String == "bad")
     #expect(try scene.point("climate/temperature")?["value"] as? Double == nil)
