@@ -69,8 +69,7 @@ let package = Package(
       name: "API",
       dependencies: [
         "Pipeline", "ConfigFile", "Community", "Alerts", "Orders", asyncAlgorithms, hummingbird, hummingbirdCore,
-        logging,
-        nioCore, lifecycle,
+        logging, nioCore, lifecycle,
       ],
       resources: [
         .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),

@@ -19,9 +19,7 @@ enum PeerAddress {
     }
     return Request(head: head, body: request.body)
   }
-}
 
-extension PeerAddress {
   /// Whom an address stands for: of IPv6 the first half, for a household has all the addresses of the other (RFC 6177); IPv4 within
   /// IPv6 is IPv4.
   static func household(of request: Request) -> String { household(of(request)) }

@@ -118,7 +118,9 @@ package enum ConfigReader {
       detail = problem + within
       if case YamlError.composer = error { detail = problem }
     case YamlError.reader(let problem, _, _, _): detail = problem
-    case YamlError.memory: detail = "out of memory"
+    case YamlError.memory:
+      log.error(at: location, zh: "内存不足", en: "out of memory")
+      return
     default: break
     }
     let lines = source.split(maxSplits: location.line, omittingEmptySubsequences: false, whereSeparator: \.isNewline)

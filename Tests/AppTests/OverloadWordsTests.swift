@@ -18,11 +18,11 @@ import Testing
   @Test func sayWhatIsDroppedWhere() {
     let shedding = Self.shedding([("zigbee2mqtt/#", 12_000)])
     #expect(
-      OverloadWords.text(lane: "linli-chaoyang", shedding, .en)
+      OverloadWords.text(lane: "linli-chaoyang", shedding).en
         == "lane linli-chaoyang takes 31,000 messages a second and cannot keep up: QoS 1 waits at the broker, QoS 0 dropped "
         + "12,000 in zigbee2mqtt/#")
     #expect(
-      OverloadWords.text(lane: "linli-chaoyang", shedding, .zh)
+      OverloadWords.text(lane: "linli-chaoyang", shedding).zh
         == "通道 linli-chaoyang 每秒处理 31,000 条消息，跟不上来量：QoS 1 消息在代理处等待，QoS 0 消息已丢弃：zigbee2mqtt/# 12,000 条")
   }
 
@@ -31,14 +31,14 @@ import Testing
       [("a/#", 1_000), ("b/#", 900), ("c/#", 7), ("d/#", 6), ("e/#", 5), ("other", 4)],
       before: [("a/#", 1_000), ("b/#", 100), ("other", 1)])
     #expect(
-      OverloadWords.text(lane: "x", shedding, .en).hasSuffix(
+      OverloadWords.text(lane: "x", shedding).en.hasSuffix(
         "QoS 0 dropped 800 in b/#, 7 in c/#, 6 in d/#, 8 elsewhere"))
-    #expect(OverloadWords.text(lane: "x", shedding, .zh).hasSuffix("b/# 800 条、c/# 7 条、d/# 6 条、其他 8 条"))
+    #expect(OverloadWords.text(lane: "x", shedding).zh.hasSuffix("b/# 800 条、c/# 7 条、d/# 6 条、其他 8 条"))
   }
 
   @Test func nothingDroppedIsSaidToo() {
-    #expect(OverloadWords.text(lane: "x", Self.shedding([]), .en).hasSuffix("no QoS 0 is dropped yet"))
-    #expect(OverloadWords.text(lane: "x", Self.shedding([]), .zh).hasSuffix("QoS 0 消息尚无丢弃"))
+    #expect(OverloadWords.text(lane: "x", Self.shedding([])).en.hasSuffix("no QoS 0 is dropped yet"))
+    #expect(OverloadWords.text(lane: "x", Self.shedding([])).zh.hasSuffix("QoS 0 消息尚无丢弃"))
   }
 
   @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] as [(UInt64, String)])

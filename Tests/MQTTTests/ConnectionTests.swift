@@ -38,14 +38,20 @@ struct ConnectionTests {
       ])
   }
 
-  @Test func emptyAndLargePayloads() throws {
-    let broker = try MosquittoBroker()
-    let handler = Recorder()
+  /// Takes payloads of up to 100,000 bytes.
+  private func narrow(_ broker: MosquittoBroker, _ handler: Recorder) throws -> Connection {
     var settings = try settings(broker)
     settings.payloadBytesMaximum = 100_000
     let connection = try Connection.started(settings, handler)
-    defer { connection.stop() }
     #expect(eventually { connection.isSubscribed })
+    return connection
+  }
+
+  @Test func emptyAndLargePayloads() throws {
+    let broker = try MosquittoBroker()
+    let handler = Recorder()
+    let connection = try narrow(broker, handler)
+    defer { connection.stop() }
     let large = String(repeating: "x", count: 100_000)
     try broker.publish("room/1", ["", large, large + "y", "after"])
     #expect(eventually { handler.payloads == ["", large, "after"] })
@@ -56,11 +62,8 @@ struct ConnectionTests {
   @Test func whatIsFarTooLargeDoesNotComeAtAll() throws {
     let broker = try MosquittoBroker()
     let handler = Recorder()
-    var settings = try settings(broker)
-    settings.payloadBytesMaximum = 100_000
-    let connection = try Connection.started(settings, handler)
+    let connection = try narrow(broker, handler)
     defer { connection.stop() }
-    #expect(eventually { connection.isSubscribed })
     try broker.publish("room/1", [String(repeating: "x", count: 51_000_000), "after"])
     #expect(eventually { handler.payloads == ["after"] })
     #expect(connection.counters.oversized == 0 && connection.counters.received == 1)

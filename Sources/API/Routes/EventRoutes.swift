@@ -8,7 +8,6 @@ struct EventRoutes {
     case event(LiveEvent)
     /// Nothing happened; the connection is alive.
     case pulse
-    case end
   }
 
   /// A reader that has gone is noticed by what cannot be written to it, and proxies end a connection on which nothing comes: "every
@@ -52,8 +51,10 @@ struct EventRoutes {
   static func lines<Pulses: AsyncSequence & Sendable>(
     _ events: some AsyncSequence<LiveEvent, Never> & Sendable, pulses: Pulses
   ) -> some AsyncSequence<Line, any Error> where Pulses.Element: Sendable {
-    merge(chain(events.map { Line.event($0) }, [Line.end].async), pulses.map { _ in Line.pulse })
-      .prefix { $0 != .end }
+    // nil: there are no more.
+    merge(chain(events.map { Line?.some(.event($0)) }, [nil].async), pulses.map { _ in Line?.some(.pulse) })
+      .prefix { $0 != nil }
+      .compactMap { $0 }
   }
 
   static func text(of line: Line) throws -> String {
@@ -62,7 +63,6 @@ struct EventRoutes {
       let data = String(decoding: try WireFormat.encode(event.alert), as: UTF8.self)
       return "id: \(event.id)\nevent: \(event.kind)\ndata: \(data)\n\n"
     case .pulse: return ":\n\n"
-    case .end: return ""
     }
   }
 }

@@ -1,6 +1,6 @@
 // What MQTT and Pipeline know no Chinese for: what is wrong with a connection or a topic filter.
 package import Community
-import MQTT
+package import MQTT
 package import Pipeline
 
 extension TopicFilter {
@@ -25,8 +25,8 @@ extension TopicFilter.Problem {
   }
 }
 
-extension ConnectionSettings.Problem {
-  var words: LocalizedText { LocalizedText(zh: chinese, en: description) }
+extension ConnectionSettings.Problem: WordedError {
+  package var text: LocalizedText { LocalizedText(zh: chinese, en: description) }
 
   private var chinese: String {
     switch self {

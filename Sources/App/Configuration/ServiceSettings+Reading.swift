@@ -149,7 +149,7 @@ extension ServiceSettings.Broker {
     let client = reader.string("client_id") ?? url.map { "linli-\($0.host)-\($0.port)" }
     if let client, let problem = ConnectionSettings.problem(clientID: client) {
       log.error(
-        at: reader.location(of: "client_id"), problem.words,
+        at: reader.location(of: "client_id"), problem.text,
         hint: .init(zh: "例如 client_id: linli-hedong", en: "for example client_id: linli-hedong"))
     }
     let files = Self.files(reader, isSecure: url?.secure, log: log)
@@ -257,7 +257,7 @@ extension ServiceSettings.Broker {
     let address = host.trimmingCharacters(in: .init(charactersIn: "[]"))
     let port = parts.port ?? (secure ? 8883 : 1883)
     if let problem = ConnectionSettings.problem(host: address, port: port) {
-      log.error(at: location, problem.words, hint: hint)
+      log.error(at: location, problem.text, hint: hint)
       return nil
     }
     return (address, port, secure)

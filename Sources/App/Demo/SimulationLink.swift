@@ -1,7 +1,7 @@
-package import Community
+import Community
 import Foundation
 package import Logging
-package import MQTT
+import MQTT
 package import Simulator
 
 /// Carries a simulation to a broker.
@@ -42,9 +42,4 @@ package final class SimulationLink: SimulationPublisher, Sendable {
     func stateChanged(_ state: ConnectionState) {}
     var canTakeMore: Bool { true }
   }
-}
-
-/// `linli simulate` may be given a broker that no configuration has checked.
-extension ConnectionSettings.Problem: WordedError {
-  package var text: LocalizedText { words }
 }

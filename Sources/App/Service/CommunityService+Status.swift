@@ -110,10 +110,7 @@ extension CommunityService: Backend {
     }
     if !lane.connection.state.isConnected { troubles.append(words(lane.connection.state).of(lane.id)) }
     if status.shedding.load == .overloaded {
-      troubles.append(
-        LocalizedText(
-          zh: OverloadWords.text(lane: lane.id, status.shedding, .zh),
-          en: OverloadWords.text(lane: lane.id, status.shedding, .en)))
+      troubles.append(OverloadWords.text(lane: lane.id, status.shedding))
     }
     let damaged = status.journal.damagedRecords
     if damaged > 0 {

@@ -25,9 +25,7 @@ enum DataDirectory {
         en: "cannot make the directory \(path): \(reason.en); choose another with --data")
     }
   }
-}
 
-extension DataDirectory {
   /// How the names begin of what a service keeps there; whatever else somebody has in the directory is none of ours.
   private static let ours = ["linli.db", "history.sqlite", "lanes", "photos", "lock", "access-key", "answer-key"]
 

@@ -7,17 +7,14 @@ enum OverloadWords {
   private static let named = 3
 
   /// - Parameter shedding: of an overloaded lane; what was dropped before the overload began does not count.
-  static func text(lane: String, _ shedding: Ingest.Shedding, _ language: Language) -> String {
+  static func text(lane: String, _ shedding: Ingest.Shedding) -> LocalizedText {
     let rate = grouped(UInt64(shedding.takenPerSecond.rounded()))
-    let drops = drops(shedding, language)
-    switch language {
-    case .zh:
-      return "通道 \(lane) 每秒处理 \(rate) 条消息，跟不上来量：QoS 1 消息在代理处等待，"
-        + (drops.isEmpty ? "QoS 0 消息尚无丢弃" : "QoS 0 消息已丢弃：\(drops)")
-    case .en:
-      return "lane \(lane) takes \(rate) messages a second and cannot keep up: QoS 1 waits at the broker, "
-        + (drops.isEmpty ? "no QoS 0 is dropped yet" : "QoS 0 dropped \(drops)")
-    }
+    let (zh, en) = (drops(shedding, .zh), drops(shedding, .en))
+    return LocalizedText(
+      zh: "通道 \(lane) 每秒处理 \(rate) 条消息，跟不上来量：QoS 1 消息在代理处等待，"
+        + (zh.isEmpty ? "QoS 0 消息尚无丢弃" : "QoS 0 消息已丢弃：\(zh)"),
+      en: "lane \(lane) takes \(rate) messages a second and cannot keep up: QoS 1 waits at the broker, "
+        + (en.isEmpty ? "no QoS 0 is dropped yet" : "QoS 0 dropped \(en)"))
   }
 
   /// "12,000 in zigbee2mqtt/#, 300 in app/7/# and 20 elsewhere"

@@ -56,20 +56,8 @@ package enum DeviceFile {
     do {
       try Data(result.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      let words = words(for: error)
+      let words = LocalizedText(ofWriting: error)
       throw Refusal(.init(zh: "无法写入 \(path)：\(words.zh)", en: "cannot write \(path): \(words.en)"))
-    }
-  }
-
-  /// The system's own words are English.
-  private static func words(for error: any Error) -> LocalizedText {
-    let system = error.localizedDescription
-    return switch (error as? CocoaError)?.code {
-    case .fileWriteNoPermission?: LocalizedText(zh: "没有权限", en: system)
-    case .fileWriteOutOfSpace?: LocalizedText(zh: "磁盘已满", en: system)
-    case .fileWriteVolumeReadOnly?: LocalizedText(zh: "文件系统是只读的", en: system)
-    case .fileNoSuchFile?: LocalizedText(zh: "没有这个目录", en: system)
-    default: LocalizedText(system)
     }
   }
 

@@ -48,7 +48,7 @@ struct Simulate: AsyncParsableCommand {
     if let writeDevices {
       let file = Data(CommunityCopies.devicesFile(community).utf8)
       do { return try file.write(to: URL(fileURLWithPath: writeDevices)) } catch {
-        throw Self.cannotWrite(writeDevices)
+        throw Self.cannotWrite(writeDevices, because: LocalizedText(ofWriting: error))
       }
     }
     let now = Timestamp(seconds: Date().timeIntervalSince1970)
@@ -83,8 +83,10 @@ struct Simulate: AsyncParsableCommand {
     }
   }
 
-  private static func cannotWrite(_ path: String) -> CommandFailure {
-    CommandFailure(.problem, zh: "无法写入 \(path)", en: "cannot write to \(path)")
+  private static func cannotWrite(_ path: String, because reason: LocalizedText? = nil) -> CommandFailure {
+    CommandFailure(
+      .problem, zh: "无法写入 \(path)" + (reason.map { "：\($0.zh)" } ?? ""),
+      en: "cannot write to \(path)" + (reason.map { ": \($0.en)" } ?? ""))
   }
 
   private func publish(
