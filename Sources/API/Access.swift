@@ -10,24 +10,42 @@ package final class Access: Sendable {
   static let cookie = "linli_session"
   /// What a 401 asks for (RFC 9110 §15.5.2, RFC 6750 §3).
   static let challenge = "Bearer realm=\"linli\""
-  private static let sessionsMax = 1_000
 
   /// The access key of this service; long and random, kept in the data directory.
   private let key: String
-  private let sessions = Mutex<[String]>([])
+  private let publishedAsHTTPS: @Sendable () -> Bool
+  private let now: @Sendable () -> Int64
+  private let sessions = Mutex(Sessions())
 
-  package init(key: String) { self.key = key }
+  /// - Parameter publishedAsHTTPS: whether the configuration says that people reach the service by https.
+  /// - Parameter now: ms of a clock that never jumps.
+  package init(
+    key: String, publishedAsHTTPS: @escaping @Sendable () -> Bool, now: @escaping @Sendable () -> Int64
+  ) {
+    self.key = key
+    self.publishedAsHTTPS = publishedAsHTTPS
+    self.now = now
+  }
 
-  /// A new session for the right key, nil for a wrong one. The oldest session ends when there are too many.
-  func signIn(key candidate: String) -> String? {
+  /// The cookie of a new session for the right key, nil for a wrong one.
+  func signIn(key candidate: String, by request: Request) -> Cookie? {
     guard Self.equal(candidate, key) else { return nil }
     var generator = SystemRandomNumberGenerator()
     let session = (0..<4).map { _ in String(generator.next() as UInt64, radix: 36) }.joined()
-    sessions.withLock {
-      if $0.count >= Self.sessionsMax { $0.removeFirst() }
-      $0.append(session)
-    }
-    return session
+    let now = now()
+    sessions.withLock { $0.begin(session, at: now) }
+    // Lax: a link in a chat or a mail opens for whoever is signed in. What changes anything is never a GET.
+    return Cookie(
+      name: Self.cookie, value: session, path: "/", secure: isSecure(request), httpOnly: true, sameSite: .lax)
+  }
+
+  /// Whether the cookie must never leave the browser in clear. TLS ends before Linli, so the configuration knows, or the browser: a form
+  /// is sent with the `Origin` of its page. Over plain HTTP browsers would drop a `Secure` cookie and nobody could sign in; the key
+  /// itself has come that way then. Headers of proxies are not asked.
+  private func isSecure(_ request: Request) -> Bool {
+    let origin = request.headers[.origin]?.lowercased() ?? ""
+    if origin.hasPrefix("https://") { return true }
+    return publishedAsHTTPS() && !origin.hasPrefix("http://")
   }
 
   func admits(_ request: Request) -> Bool {
@@ -35,11 +53,12 @@ package final class Access: Sendable {
       return Self.equal(String(header.dropFirst(7)), key)
     }
     guard let session = request.cookies[Self.cookie]?.value else { return false }
-    return sessions.withLock { known in known.contains { Self.equal($0, session) } }
+    let now = now()
+    return sessions.withLock { $0.admits(session, at: now) }
   }
 
   /// Takes the same time wherever the first difference lies.
-  private static func equal(_ a: String, _ b: String) -> Bool {
+  static func equal(_ a: String, _ b: String) -> Bool {
     let (a, b) = (Array(a.utf8), Array(b.utf8))
     guard a.count == b.count else { return false }
     return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0

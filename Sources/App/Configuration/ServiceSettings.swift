@@ -69,6 +69,10 @@ package struct ServiceSettings: Sendable {
   package var externalURL: String?
   /// Address under which people's telephones reach the service; messages then carry links that acknowledge. nil: none do.
   package var publicURL: String?
+  /// Whether people reach the service by https, behind what ends TLS.
+  package var isPublishedAsHTTPS: Bool {
+    [externalURL, publicURL].contains { $0?.lowercased().hasPrefix("https://") ?? false }
+  }
   package var timeZone: TimeZone = TimeZone(identifier: "UTC")!
   package var language: Language = .zh
   package var journalBytes: Int64 = 1 << 30

@@ -153,7 +153,10 @@ package final class CommunityService: Sendable {
   ) async throws {
     await catchUp()
     let settings = state.withLock { $0.configuration.settings }
-    let server = WebServer(backend: self, access: Access(key: accessKey), answers: self, logger: logger)
+    let access = Access(
+      key: accessKey, publishedAsHTTPS: { [self] in self.configuration.settings.isPublishedAsHTTPS },
+      now: { [machine = options.machine] in machine.monotonic() })
+    let server = WebServer(backend: self, access: access, answers: self, logger: logger)
     var services: [any Service] = [
       housekeeping, OutboxService(worker: outbox), AlertmanagerService(service: self),
     ]
