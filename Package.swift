@@ -122,6 +122,7 @@ let package = Package(
       name: "APITests",
       dependencies: [
         "API", "Alerts", "Orders", "Community", "Pipeline", "TestSupport", hummingbird, hummingbirdTesting, logging,
+        lifecycle,
       ]),
     .testTarget(
       name: "SimulatorTests",

@@ -11,8 +11,6 @@ package struct WebServer: Sendable {
     case unix(path: String)
   }
 
-  /// Connections of a listener; more wait in the kernel. Each takes a descriptor, and those who are to be told need some, too.
-  private static let connectionsMax = 256
   /// A connection on which no request comes for so long is closed. The time runs from when an answer is handed over and not from when
   /// it has arrived, so it must be long enough for the largest one on a slow line. Streams have no end of this kind.
   private static let idleTimeout = TimeAmount.minutes(10)
@@ -33,7 +31,8 @@ package struct WebServer: Sendable {
 
   /// A listener as a service; `started` gets the bound port (0 for a Unix socket) once requests are answered.
   package func listener(
-    on address: Address, started: @escaping @Sendable (Int) async -> Void = { _ in }
+    on address: Address, connections: ListenerConnections,
+    started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> any Service {
     let bind: BindAddress
     let router: Router<BasicRequestContext>
@@ -55,7 +54,7 @@ package struct WebServer: Sendable {
           httpDecoderConfiguration: .init(maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes))),
       configuration: .init(
         address: bind, serverName: "linli",
-        availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)),
+        availableConnectionsDelegate: ConnectionBound(connections: connections)),
       onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
       logger: quiet)
   }

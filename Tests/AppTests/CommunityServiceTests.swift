@@ -477,9 +477,8 @@ import Testing
       let lines = await service.metrics().split(separator: "\n")
       let ofTheLane = ["unacknowledged", "ring", "changes", "questions", "publish", "history"]
       let labels = ofTheLane.map { "lane=\"linli-test\",queue=\"\($0)\"" }
-      for label in labels + ["alerts", "live", "reloads", "reports"].map({ "queue=\"\($0)\"" }) + [
-        #"channel="hook",queue="sending""#
-      ] {
+      let ofTheService = ["alerts", "live", "reloads", "reports", "connections", "commands"]
+      for label in labels + ofTheService.map({ "queue=\"\($0)\"" }) + [#"channel="hook",queue="sending""#] {
         let bound = lines.first { $0.hasPrefix("linli_queue_bound{\(label)} ") }?.split(separator: " ").last
         #expect(bound.flatMap { Double($0) } ?? 0 > 0, "\(label)")
         #expect(lines.contains { $0.hasPrefix("linli_queue_items{\(label)} ") }, "\(label)")

@@ -1,3 +1,4 @@
+import API
 import MQTT
 import Pipeline
 import Store
@@ -37,6 +38,13 @@ extension CommunityService {
     addQueue("live", [], live.waiting, of: live.bound, to: &text)
     addQueue("reloads", [], await reloads.queue, of: OneAtATime.queueMax, to: &text)
     addQueue("reports", [], await monthlyReports.queue, of: OneAtATime.queueMax, to: &text)
+    for (queue, connections) in [("connections", httpConnections), ("commands", commandConnections)] {
+      let load = connections.load
+      addQueue(queue, [], load.open, of: connections.bound, to: &text)
+      text.add(
+        "linli_listener_full_total", .counter, "Times that a listener had all connections that it may have.",
+        [("queue", queue)], Double(load.filled))
+    }
     text.add(
       "linli_reloads_refused_total", .counter, "Changes of the configuration that found too many others waiting.", [],
       Double(await reloads.refused))

@@ -53,6 +53,7 @@ extension CommunityService: Backend {
     }
     let setAside = await desk.setAsideLoad
     if let newest = setAside.newest { troubles.append(newest.words(of: setAside.count, language)) }
+    troubles += [httpConnections, commandConnections].compactMap { $0.trouble?[language] }
     troubles += historyTroubles.map { $0[language] }
     troubles += ChannelWords.troubles(await self.outbox.statistics(), zone, language)
     let outbox = (try? await store.outboxCounts()) ?? (pending: 0, failed: 0)

@@ -88,6 +88,9 @@ package final class CommunityService: Sendable {
   let startedAt: Timestamp
   let notifier: SystemdNotifier
   let selfWatch: SelfWatch
+  let httpConnections: ListenerConnections
+  /// Of the command line.
+  let commandConnections: ListenerConnections
   /// What changes or reads the configuration's files.
   let reloads = OneAtATime(
     .init(zh: "排队的配置更改太多；请稍后再试", en: "too many changes of the configuration wait already; try again in a moment"))
@@ -111,6 +114,9 @@ package final class CommunityService: Sendable {
     notifier = SystemdNotifier(environment: options.environment)
     clock = ServiceClock(machine: options.machine)
     startedAt = clock.now
+    httpConnections = Self.connections(
+      of: configuration.settings.http.map { "\($0.host):\($0.port)" } ?? "http", machine: options.machine, logger)
+    commandConnections = Self.connections(of: options.socket ?? "socket", machine: options.machine, logger)
     state = Mutex(State(configuration: configuration))
     store = try Store(path: options.data + "/linli.db")
     (history, historyProblem) = Self.openHistory(options.data, configuration, logger: logger)
@@ -163,7 +169,7 @@ package final class CommunityService: Sendable {
     services += lanes.map { LaneService(lane: $0, service: self) }
     services += state.withLock { $0.guests }
     if let path = options.socket {
-      let listener = server.listener(on: .unix(path: path)) { [self] _ in
+      let listener = server.listener(on: .unix(path: path), connections: commandConnections) { [self] _ in
         chmod(path, 0o660)
         state.withLock { $0.socketFile = CommandSocket.Identity(of: path) }
         logger.info("command line: \(path)")
@@ -174,7 +180,8 @@ package final class CommunityService: Sendable {
           listener: listener))
     }
     if let http = settings.http {
-      let listener = server.listener(on: .tcp(host: http.host, port: http.port)) { [self] port in
+      let address = WebServer.Address.tcp(host: http.host, port: http.port)
+      let listener = server.listener(on: address, connections: httpConnections) { [self] port in
         state.withLock { $0.httpPort = port }
         logger.info("console: http://\(http.host):\(port)/ (access key in \(options.data)/access-key)")
         notifier.ready()
@@ -262,6 +269,12 @@ package final class CommunityService: Sendable {
     for problem in configuration.problems where problem.severity == .warning { logger.warning("\(problem)") }
     if configuration.hasErrors { throw ConfigurationRefused(problems: configuration.problems) }
     return configuration
+  }
+
+  private static func connections(
+    of name: String, machine: any MachineClock, _ logger: Logger
+  ) -> ListenerConnections {
+    ListenerConnections(of: name, warn: { logger.warning("\($0.en)") }, now: { machine.monotonic() })
   }
 
   private static func policy(
