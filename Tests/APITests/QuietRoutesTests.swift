@@ -58,6 +58,44 @@ struct QuietRoutesTests {
     }
   }
 
+  /// Without `limit` the list comes whole, as the command shows it.
+  @Test(arguments: ["silences", "maintenance", "out-of-service", "away"])
+  func aListComesInPages(kind: String) async throws {
+    try await application().test(.router) { client in
+      for number in 0..<5 {
+        let plan = QuietBody(places: ["hedong"], endsAt: "2026-01-06T00:00:00Z", reason: "no. \(number)", by: "张三")
+        try await client.execute(uri: "/api/v1/\(kind)", method: .post, body: try Self.body(plan)) {
+          #expect($0.status == .created)
+        }
+      }
+      // Over before its time: of the whole list only.
+      try await client.execute(uri: "/api/v1/\(kind)/q1?by=x", method: .delete) { #expect($0.status == .ok) }
+      for (query, found) in [
+        ("", [["q0", "q2", "q3", "q4"]]), ("limit=4", [["q0", "q2", "q3", "q4"]]),
+        ("limit=3", [["q0", "q2", "q3"], ["q4"]]), ("all=true", [["q0", "q1", "q2", "q3", "q4"]]),
+        ("all=true&limit=2", [["q0", "q1"], ["q2", "q3"], ["q4"]]),
+      ] {
+        var pages: [[String]] = []
+        var next: String? = "/api/v1/\(kind)?\(query)"
+        while let path = next, pages.count < 10 {
+          let (ids, link) = try await client.execute(uri: path, method: .get) { response -> ([String], String?) in
+            let page = try WireFormat.decode([QuietView].self, from: Data(response.body.readableBytesView))
+            let link = response.headers[.init("Link")!].map { String($0.dropFirst().prefix { $0 != ">" }) }
+            return (page.map(\.id), link)
+          }
+          pages.append(ids)
+          next = link
+        }
+        #expect(pages == found, "\(query)")
+      }
+      for query in ["limit=0", "limit=many", "cursor=gone"] {
+        try await client.execute(uri: "/api/v1/\(kind)?\(query)", method: .get) {
+          #expect($0.status == .badRequest)
+        }
+      }
+    }
+  }
+
   @Test func refusalsSayWhatToDo() async throws {
     try await application().test(.router) { client in
       try await client.execute(uri: "/api/v1/silences", method: .post, body: try Self.body(QuietBody(places: ["x"]))) {

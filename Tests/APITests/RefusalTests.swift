@@ -105,7 +105,7 @@ struct RefusalTests {
 
   @Test(arguments: [
     ("places", "1 to 100000"), ("devices", "1 to 100000"), ("points", "1 to 100000"), ("alerts", "1 to 100000"),
-    ("orders", "1 to 10000"), ("history", "1 to 1000000"),
+    ("orders", "1 to 10000"), ("history", "1 to 1000000"), ("silences", "1 to 100000"), ("away", "1 to 100000"),
   ])
   func limitsHaveARange(list: String, range: String) async throws {
     try await application().test(.router) { client in

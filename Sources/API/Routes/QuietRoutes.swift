@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 
 /// Planned quiet: `/api/v1/silences`, `/api/v1/maintenance`, `/api/v1/out-of-service`, `/api/v1/away`, each with
-/// `GET [?all=true&lang=]`, `POST`, `POST /preview`, `POST /{id}/end`, `DELETE /{id}?by=`; and `POST /api/v1/away/back`.
+/// `GET [?all=true&limit=&cursor=&lang=]`, `POST`, `POST /preview`, `POST /{id}/end`, `DELETE /{id}?by=`; and `POST /api/v1/away/back`.
 struct QuietRoutes {
   let backend: any Backend
 
@@ -17,8 +17,9 @@ struct QuietRoutes {
     for (path, kind) in Self.kinds {
       let group = router.group(path)
       group.get { request, _ -> Response in
-        try .json(
-          try await backend.quiets(kind, all: request.query("all") == "true", language: request.language))
+        let quiets = try await backend.quiets(
+          kind, all: request.query("all") == "true", language: request.language)
+        return try .page(try Page(quiets, of: request, id: \.id), of: request)
       }
       group.post { request, _ -> Response in
         let body = try await request.body(as: QuietBody.self)
