@@ -31,6 +31,7 @@ package actor AlertDesk {
   private var lastMemoryID: Int64 = 0
   private var recentlyClosed: [String: Alert] = [:]
   private var closedOrder: [String] = []
+  var lateOrders = LateOrders()
   let feed = EventFeed()
 
   /// Changes that came again and were skipped, and batches refused for want of room.

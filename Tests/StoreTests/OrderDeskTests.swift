@@ -7,6 +7,8 @@ import GRDB
 import Notify
 import Orders
 import Pipeline
+import Synchronization
+import TestSupport
 import Testing
 
 @testable import Store
@@ -160,6 +162,45 @@ import Testing
       try await desk.perform(.accept, onOrder: "w-x", by: "x", at: at(9))
     }
   }
+
+  /// Both have read the order before either has written; one of them has it only when the other is through.
+  @Test func twoRemarksAtOnceOnWhatHasEndedAreBothStored() async throws {
+    let folder = try TemporaryFolder()
+    let storage = FailingStorage(try Store(path: folder.database))
+    let desk = AlertDesk(storage: storage, policy: try Self.policy())
+    try await desk.start()
+    let draft = OrderDraft(title: LocalizedText("换灯"), place: "hedong/jiefang", by: "张三")
+    let id = try await desk.createOrder(draft, at: at(5)).order.id
+    _ = try await desk.perform(.cancel, onOrder: id, by: "张三", at: at(7), comment: "不用了")
+    let readers = Mutex(0)
+    let isThrough = Mutex(false)
+    storage.afterReadingAnOrder {
+      let number = readers.withLock { readers in
+        readers += 1
+        return readers
+      }
+      switch number {
+      case 1: await comes { readers.withLock { $0 } > 1 }
+      case 2: await comes { isThrough.withLock { $0 } }
+      default: break
+      }
+    }
+    @Sendable func remark(_ text: String) async throws -> Bool {
+      let reply = try await desk.perform(.comment, onOrder: id, by: "张三", at: at(9), comment: text)
+      isThrough.withLock { $0 = true }
+      return reply.stored
+    }
+    async let first = remark("谢谢")
+    async let second = remark("再见")
+    let stored = try await [first, second]
+    #expect(stored == [true, true])
+    let events = try #require(try await storage.store.orderStory(id)).events
+    #expect(events.map(\.kind) == [.ordered, .cancelled, .commented, .commented])
+    #expect(events.map(\.number) == [1, 2, 3, 4])
+    #expect(try await storage.store.order(id)?.step == 4)
+  }
+
+  private func comes(_ condition: () async -> Bool) async { await TestSupport.comes(true: condition) }
 
   /// "damp" orders nothing by itself.
   private func damp(_ kind: ConditionChange.Kind, _ subject: String, _ position: JournalPosition) -> ConditionChange {
@@ -352,6 +393,29 @@ import Testing
     let next = AlertDesk(storage: store, policy: try Self.policy())
     try await next.start()
     #expect(await next.volunteers == [lin])
+  }
+
+  @Test func whoLeavesAndComesBackIsTheSamePerson() async throws {
+    let folder = try TemporaryFolder()
+    let store = try Store(path: folder.database)
+    let desk = AlertDesk(storage: store, policy: try Self.policy())
+    try await desk.start()
+    var lin = Volunteer(id: "lin", name: "林晓雨", help: [.visit], places: ["hedong"], since: at(0))
+    let entered = try await desk.enter(lin)
+    #expect(entered == lin)
+    lin.help = [.visit, .carry]
+    lin.since = at(5)
+    let changed = try await desk.enter(lin)
+    #expect(changed.since == at(0) && changed.help == [.visit, .carry])
+    let left = try await desk.removeVolunteer("lin", at: at(6))
+    #expect(left?.leftAt == at(6) && left?.help == [.visit, .carry])
+    #expect(try await desk.removeVolunteer("lin", at: at(7)) == left)
+    #expect(try await store.volunteers() == [left].compactMap(\.self))
+    #expect(try await desk.removeVolunteer("nobody", at: at(7)) == nil)
+    lin.since = at(8)
+    let back = try await desk.enter(lin)
+    #expect(back == changed)
+    #expect(try await store.volunteers() == [changed])
   }
 
   /// Who offers the help hears of it, without where and why; who does not, or has the order anyway, does not.

@@ -84,9 +84,12 @@ final class FailingStorage: AlertStorage {
   private let attempts = Mutex<[Int]>([])
   /// Called before each transaction, with its number.
   private let hook = Mutex<(@Sendable (Int) -> Void)?>(nil)
+  /// Called when an order was read, before the reader has it.
+  private let orderHook = Mutex<(@Sendable () async -> Void)?>(nil)
 
   init(_ store: Store) { self.store = store }
 
+  func afterReadingAnOrder(_ call: (@Sendable () async -> Void)?) { orderHook.withLock { $0 = call } }
   var commitAttempts: Int { attempts.withLock { $0.count } }
   /// Steps of alerts and orders in each transaction that was tried.
   var commitSteps: [Int] { attempts.withLock { $0 } }
@@ -146,7 +149,11 @@ final class FailingStorage: AlertStorage {
   func openOrders() async throws(StoreError) -> [Order] { try await store.openOrders() }
   func planStates() async throws(StoreError) -> [PlanState] { try await store.planStates() }
   func volunteers() async throws(StoreError) -> [Volunteer] { try await store.volunteers() }
-  func order(_ id: String) async throws(StoreError) -> Order? { try await store.order(id) }
+  func order(_ id: String) async throws(StoreError) -> Order? {
+    let order = try await store.order(id)
+    await orderHook.withLock { $0 }?()
+    return order
+  }
   func order(ticket: String) async throws(StoreError) -> Order? { try await store.order(ticket: ticket) }
   func orderStory(_ id: String) async throws(StoreError) -> OrderStory? { try await store.orderStory(id) }
   func orders(_ query: OrderQuery) async throws(StoreError) -> OrderPage { try await store.orders(query) }

@@ -25,7 +25,7 @@ extension CommunityService {
       throw BackendError(
         .invalid, zh: "“id”应为由字母、数字、- 和 _ 组成的短名", en: "'id' is a short name of letters, digits, - and _")
     }
-    var volunteer = Volunteer(
+    let volunteer = Volunteer(
       id: request.id, name: request.name, help: try request.help.map { try Self.word($0, "help") },
       places: try request.places.map { try resolve(place: $0, in: configuration) },
       hours: try (request.hours ?? []).map { text in
@@ -42,20 +42,14 @@ extension CommunityService {
         .invalid, zh: "channels.yaml 中没有通知通道“\(channel.prefix(60))”",
         en: "there is no channel '\(channel.prefix(60))' in channels.yaml")
     }
-    if let known = await desk.volunteer(request.id) { volunteer.since = known.since }
-    do { try await desk.enter(volunteer) } catch let error as OrderError {
-      throw BackendError(.invalid, error.text)
-    }
-    return VolunteerView(volunteer, zone: configuration.settings.timeZone)
+    do {
+      return VolunteerView(try await desk.enter(volunteer), zone: configuration.settings.timeZone)
+    } catch let error as OrderError { throw BackendError(.invalid, error.text) }
   }
 
   /// The points stay.
   package func removeVolunteer(_ id: String) async throws -> VolunteerView {
-    guard var volunteer = await desk.volunteer(id) else { throw Self.unknownVolunteer(id) }
-    if volunteer.leftAt == nil {
-      volunteer.leftAt = now()
-      try await desk.enter(volunteer)
-    }
+    guard let volunteer = try await desk.removeVolunteer(id, at: now()) else { throw Self.unknownVolunteer(id) }
     return VolunteerView(volunteer, zone: configuration.settings.timeZone)
   }
 

@@ -37,13 +37,16 @@ extension AlertDesk {
   ) async throws -> OrderReply {
     await catchUp(to: now)
     enqueueDue(at: now)
+    let found = try await order(id)
+    // Looking may have taken a while; from here on nobody else has a turn before the step is in the queue.
     if orders[id] != nil {
       return try await reply(
         id, try orders.perform(action, on: id, by: by, at: now, comment: comment), at: now)
     }
-    guard var ended = try await order(id) else { throw OrderError.unknown(id: id) }
+    guard var ended = found else { throw OrderError.unknown(id: id) }
     var outcome = OrderOutcome()
     outcome.events = try ended.perform(action, by: by, at: now, comment: comment)
+    lateOrders.keep(ended)
     return try await reply(id, outcome, at: now, ended: ended)
   }
 
@@ -51,7 +54,7 @@ extension AlertDesk {
   package func join(alert: String, toOrder id: String, by: String, at now: Timestamp) async throws -> OrderReply {
     await catchUp(to: now)
     enqueueDue(at: now)
-    if orders[id] == nil, let ended = try await order(id) { throw OrderError.ended(id: id, ended.state) }
+    if let found = try await order(id), orders[id] == nil { throw OrderError.ended(id: id, found.state) }
     if !(orders[id]?.alerts.contains(alert) ?? true) { try requireOpen([alert]) }
     return try await reply(id, try orders.join(alert: alert, to: id, by: by, at: now), at: now)
   }
@@ -77,7 +80,9 @@ extension AlertDesk {
   package func order(_ id: String) async throws(StoreError) -> Order? {
     if let open = orders[id] { return open }
     if let waiting = waitingOrders[id] { return waiting }
-    return try await storage.order(id) ?? orders[id] ?? waitingOrders[id]
+    let stored = try await storage.order(id)
+    // Others had their turn meanwhile.
+    return orders[id] ?? waitingOrders[id] ?? stored.map { lateOrders.newer(than: $0) }
   }
 
   package func order(ticket: String) async throws(StoreError) -> Order? {

@@ -9,14 +9,30 @@ extension AlertDesk {
   package var volunteers: [Volunteer] { orders.everyVolunteer }
   package func volunteer(_ id: String) -> Volunteer? { orders.volunteer(id) }
 
-  /// Enters somebody, or changes what is known.
-  package func enter(_ volunteer: Volunteer) async throws {
+  /// Enters somebody, or changes what is known; since when stays as it was.
+  /// - Returns: what is known now.
+  @discardableResult
+  package func enter(_ volunteer: Volunteer) async throws -> Volunteer {
+    var volunteer = volunteer
+    if let known = orders.volunteer(volunteer.id) { volunteer.since = known.since }
     try orders.enter(volunteer)
-    guard let entered = orders.volunteer(volunteer.id) else { return }
+    return await write(orders.volunteer(volunteer.id) ?? volunteer)
+  }
+
+  /// Somebody leaves, once; nil: there is nobody of that id.
+  package func removeVolunteer(_ id: String, at time: Timestamp) async throws -> Volunteer? {
+    guard var volunteer = orders.volunteer(id), volunteer.leftAt == nil else { return orders.volunteer(id) }
+    volunteer.leftAt = time
+    try orders.enter(volunteer)
+    return await write(volunteer)
+  }
+
+  private func write(_ volunteer: Volunteer) async -> Volunteer {
     var commit = AlertCommit()
-    commit.orders.volunteers = [entered]
+    commit.orders.volunteers = [volunteer]
     enqueue(commit)
     await writeAll()
+    return volunteer
   }
 
   /// What a volunteer may see and claim; see `Offer`.
