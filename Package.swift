@@ -69,7 +69,7 @@ let package = Package(
       name: "API",
       dependencies: [
         "Pipeline", "ConfigFile", "Community", "Alerts", "Orders", asyncAlgorithms, hummingbird, hummingbirdCore,
-        logging, nioCore, lifecycle,
+        logging, nioCore, nioHTTP1, lifecycle,
       ],
       resources: [
         .embedInCode("Page/console.html"), .embedInCode("Page/console.css"), .embedInCode("Page/console.js"),

@@ -8,6 +8,8 @@ package final class ListenerConnections: Sendable {
     package var open = 0
     /// How often there were as many as there may be.
     package var filled: UInt64 = 0
+    /// Connections that were closed because a request on them did not come to its end.
+    package var cut: UInt64 = 0
   }
 
   /// Each takes a descriptor, and those who are to be told need some, too. More wait in the kernel.
@@ -62,6 +64,8 @@ package final class ListenerConnections: Sendable {
     }
     if isNews { warn(words) }
   }
+
+  func cut() { state.withLock { $0.load.cut += 1 } }
 
   func closed() { state.withLock { $0.load.open -= 1 } }
 

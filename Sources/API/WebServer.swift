@@ -16,6 +16,9 @@ package struct WebServer: Sendable {
   private static let idleTimeout = TimeAmount.minutes(10)
   private static let headerBytes = 64 << 10
 
+  /// Ms in which a request must have arrived, or enough of it (`RequestProgress`).
+  var requestTime: Int64 = 60_000
+
   private let backend: any Backend
   private let access: Access
   private let answers: (any AnswerDesk)?
@@ -48,10 +51,14 @@ package struct WebServer: Sendable {
     quiet.logLevel = max(logger.logLevel, .warning)
     return Application(
       responder: PeerResponder(routes: router.buildResponder()),
-      server: .http1(
-        configuration: .init(
+      server: HTTPServerBuilder { [requestTime] responder in
+        let configuration = HTTP1Channel.Configuration(
           idleTimeout: Self.idleTimeout,
-          httpDecoderConfiguration: .init(maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes))),
+          httpDecoderConfiguration: .init(maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes))
+        return WatchedChannel(
+          http: HTTP1Channel(responder: responder, configuration: configuration),
+          stretch: .milliseconds(requestTime), connections: connections)
+      },
       configuration: .init(
         address: bind, serverName: "linli",
         availableConnectionsDelegate: ConnectionBound(connections: connections)),

@@ -64,6 +64,37 @@ struct ListenerConnectionsTests {
     try await running
   }
 
+  /// A request that does not get on is cut; what is idle, and what waits for us, is not.
+  @Test func aRequestThatTricklesInIsCut() async throws {
+    let connections = ListenerConnections(of: "test", warn: { _ in }, now: { 0 })
+    let logger = Logger(label: "test")
+    var server = WebServer(backend: MemoryBackend(), access: Access(key: "the-key"), logger: logger)
+    server.requestTime = 20
+    let folder = try TemporaryDirectory()
+    let path = folder.file("socket")
+    let isUp = Mutex(false)
+    let listener = server.listener(on: .unix(path: path), connections: connections) { _ in
+      isUp.withLock { $0 = true }
+    }
+    let service = ServiceGroup(configuration: ServiceGroupConfiguration(services: [listener], logger: logger))
+    async let running: Void = service.run()
+    await comes { isUp.withLock { $0 } }
+    let answered = try UnixClient(path)
+    answered.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    await comes { answered.hasAnswer }
+    let head = try UnixClient(path)
+    head.send("GET /healthz HT")
+    let body = try UnixClient(path)
+    body.send("POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+    await comes { head.hasEnded && body.hasEnded }
+    // The first one has been idle for longer than both.
+    #expect(connections.load.cut == 2)
+    await comes { connections.load.open == 1 }
+    answered.hangUp()
+    await service.triggerGracefulShutdown()
+    try await running
+  }
+
   private func comes(_ condition: () async -> Bool) async { await TestSupport.comes(true: condition) }
 }
 
@@ -98,6 +129,13 @@ private final class UnixClient: Sendable {
   var hasAnswer: Bool {
     var byte: UInt8 = 0
     return recv(descriptor, &byte, 1, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT)) > 0
+  }
+
+  /// Whether the other side has closed it. Drops what came before.
+  var hasEnded: Bool {
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = recv(descriptor, &bytes, bytes.count, CInt(MSG_DONTWAIT))
+    return count == 0 || count < 0 && errno == ECONNRESET
   }
 
   func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }

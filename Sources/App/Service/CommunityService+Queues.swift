@@ -44,6 +44,9 @@ extension CommunityService {
       text.add(
         "linli_listener_full_total", .counter, "Times that a listener had all connections that it may have.",
         [("queue", queue)], Double(load.filled))
+      text.add(
+        "linli_requests_cut_total", .counter, "Connections closed because a request did not come to its end.",
+        [("queue", queue)], Double(load.cut))
     }
     text.add(
       "linli_reloads_refused_total", .counter, "Changes of the configuration that found too many others waiting.", [],
