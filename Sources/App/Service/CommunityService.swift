@@ -256,6 +256,7 @@ package final class CommunityService: Sendable {
       $0.brokers = running
     }
     options.adjustChannels(&configuration.notify)
+    configuration.markOwnTopics()
     for problem in configuration.problems where problem.severity == .warning { logger.warning("\(problem)") }
     if configuration.hasErrors { throw ConfigurationRefused(problems: configuration.problems) }
     return configuration
