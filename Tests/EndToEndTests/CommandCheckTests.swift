@@ -363,6 +363,17 @@ import Testing
     #expect(reload.code == 1 && reload.error.contains("rules/test.yaml:2:1: error: broken YAML"))
     #expect((try service.json(["status"]) as? [String: Any])?["rules"] as? Int == 3)
     try text.write(to: rules)
-    #expect(try service.run(["reload"]).code == 0)
+    let good = try service.run(["reload"])
+    #expect(good.code == 0 && good.output.isEmpty && good.error.isEmpty)
+    // One that is taken in part says so.
+    let file = community.config.appendingPathComponent("linli.yaml")
+    let settings = try String(contentsOf: file, encoding: .utf8)
+    try Data(settings.replacing("127.0.0.1:0", with: "127.0.0.1:1").utf8).write(to: file)
+    let later = try service.run(["reload"])
+    #expect(later.code == 0 && later.output.isEmpty)
+    #expect(
+      later.error
+        == "linli: http.listen in linli.yaml (127.0.0.1:1) is taken at the next start; until then it is 127.0.0.1:0\n")
+    try Data(settings.utf8).write(to: file)
   }
 }
