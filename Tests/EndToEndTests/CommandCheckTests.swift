@@ -158,6 +158,7 @@ import Testing
     try checkColours(service)
     try checkActions(service, alert: id)
     try checkHistoryAndTape(service)
+    try checkWidth(service)
     try checkRefusals(service, community)
     try checkAccess(service)
     try checkOutput(service, broker, alert: id)
@@ -229,6 +230,29 @@ import Testing
     #expect(try onTerminal(["NO_COLOR": ""]).contains("\u{1B}[31m"))
     let plain = try onTerminal(["NO_COLOR": "1"])
     #expect(plain.contains("Frost") && !plain.contains("\u{1B}["))
+  }
+
+  /// A plot is as wide as the terminal, within bounds; 72 columns where there is none, or where nobody knows.
+  private func checkWidth(_ service: LinliProcess) throws {
+    let arguments = "history climate/temperature --plot --lang en --socket \(service.socket)"
+    /// Columns of the axis, labels included, and of the longest line but the title.
+    func width(_ output: String) -> [Int] {
+      // `script` ends its input, which the terminal may echo.
+      let lines = output.replacing("^D\u{8}\u{8}", with: "").split(whereSeparator: \.isNewline).dropFirst()
+      return [lines.first { $0.contains("└") }?.count ?? 0, lines.map(\.count).max() ?? 0]
+    }
+    let piped = try LinliProcess.run(arguments.split(separator: " ").map(String.init), environment: ["COLUMNS": "120"])
+    #expect(width(piped.output) == [72, 72])
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+    let cases = [
+      (100, "90", 100), (80, "", 80), (20, "", 40), (500, "90", 200), (0, "90", 90), (0, "", 72), (0, "x", 72),
+    ]
+    for (columns, told, expected) in cases {
+      let command = "stty cols \(columns); \(LinliProcess.executable.path) \(arguments)"
+      let output = try ChildProcess.run(
+        "/usr/bin/script", ["-qec", command, "/dev/null"], environment: ["COLUMNS": told, "NO_COLOR": "1"])
+      #expect(width(output) == [expected, expected], "\(columns) \(told)")
+    }
   }
 
   private func checkActions(_ service: LinliProcess, alert id: String) throws {
