@@ -58,6 +58,9 @@ import Testing
       try scene.press()
       try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }
       #expect(try await service.alerts(of: "pressed").first?.text == "true")
+      // A press is over at once; when it was stands beside it.
+      let press = try #require(try await service.points(PointSelection(scope: "button/press")).first)
+      #expect(press.value == 0 && press.text == "false" && press.at != nil && press.quality == "good")
     }
   }
 
