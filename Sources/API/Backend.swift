@@ -41,7 +41,9 @@ package protocol Backend: OrderBackend {
   func metrics() async -> String
   /// nil when the service is subscribed and its storage writable, else what is missing.
   func notReadyReason() async -> LocalizedText?
-  func reload() async throws
+  /// Reads the configuration again. What of it is taken at the next start only, a sentence each.
+  @discardableResult
+  func reload() async throws -> [LocalizedText]
   /// The instant "now" of the service.
   func now() async -> Timestamp
 }

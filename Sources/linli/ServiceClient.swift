@@ -73,7 +73,9 @@ struct ServiceClient: Sendable {
     try decode(type, try await data("DELETE", path, [:], body: nil))
   }
 
-  func post(_ path: String) async throws { _ = try await data("POST", path, [:], body: nil) }
+  func post<Value: Decodable>(_ path: String, as type: Value.Type) async throws -> Value {
+    try decode(type, try await data("POST", path, [:], body: nil))
+  }
 
   private func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
     do { return try WireFormat.decode(type, from: data) } catch {

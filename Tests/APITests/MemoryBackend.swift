@@ -23,6 +23,9 @@ actor MemoryBackend: Backend {
   /// What the history holds.
   private var rows: [PointView] = []
   func setRows(_ rows: [PointView]) { self.rows = rows }
+  /// What a reload leaves to the next start.
+  private var later: [LocalizedText] = []
+  func setLater(_ texts: [LocalizedText]) { later = texts }
   func setNotReady(_ reason: LocalizedText?) { notReady = reason }
   private(set) var language = Language.en
   func setLanguage(_ language: Language) { self.language = language }
@@ -136,6 +139,6 @@ actor MemoryBackend: Backend {
   }
   func metrics() async -> String { "linli_up 1\n" }
   func notReadyReason() async -> LocalizedText? { notReady }
-  func reload() async throws {}
+  func reload() async throws -> [LocalizedText] { later }
   func now() async -> Timestamp { Timestamp(milliseconds: 10_000_000_000) }
 }

@@ -41,6 +41,20 @@ struct WebServerTests {
     }
   }
 
+  @Test func aReloadSaysWhatItLeavesToTheNextStart() async throws {
+    try await application(.unixSocket).test(.router) { client in
+      try await client.execute(uri: "/api/v1/reload", method: .post) { response in
+        #expect(response.status == .ok && String(buffer: response.body) == #"{"after_restart":[]}"#)
+      }
+      await backend.setLater([LocalizedText(zh: "下次启动", en: "next start")])
+      for (language, text) in [("zh", "下次启动"), ("en", "next start")] {
+        try await client.execute(uri: "/api/v1/reload?lang=\(language)", method: .post) { response in
+          #expect(String(buffer: response.body) == #"{"after_restart":["\#(text)"]}"#)
+        }
+      }
+    }
+  }
+
   @Test func healthAndSignInAnswerAnybody() async throws {
     try await application(.tcp).test(.router) { client in
       try await client.execute(uri: "/healthz", method: .get) { #expect($0.status == .ok) }

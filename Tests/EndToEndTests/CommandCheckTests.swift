@@ -158,6 +158,7 @@ import Testing
     try checkColours(service)
     try checkActions(service, alert: id)
     try checkHistoryAndTape(service)
+    try checkWidth(service)
     try checkRefusals(service, community)
     try checkAccess(service)
     try checkOutput(service, broker, alert: id)
@@ -229,6 +230,29 @@ import Testing
     #expect(try onTerminal(["NO_COLOR": ""]).contains("\u{1B}[31m"))
     let plain = try onTerminal(["NO_COLOR": "1"])
     #expect(plain.contains("Frost") && !plain.contains("\u{1B}["))
+  }
+
+  /// A plot is as wide as the terminal, within bounds; 72 columns where there is none, or where nobody knows.
+  private func checkWidth(_ service: LinliProcess) throws {
+    let arguments = "history climate/temperature --plot --lang en --socket \(service.socket)"
+    /// Columns of the axis, labels included, and of the longest line but the title.
+    func width(_ output: String) -> [Int] {
+      // `script` ends its input, which the terminal may echo.
+      let lines = output.replacing("^D\u{8}\u{8}", with: "").split(whereSeparator: \.isNewline).dropFirst()
+      return [lines.first { $0.contains("└") }?.count ?? 0, lines.map(\.count).max() ?? 0]
+    }
+    let piped = try LinliProcess.run(arguments.split(separator: " ").map(String.init), environment: ["COLUMNS": "120"])
+    #expect(width(piped.output) == [72, 72])
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+    let cases = [
+      (100, "90", 100), (80, "", 80), (20, "", 40), (500, "90", 200), (0, "90", 90), (0, "", 72), (0, "x", 72),
+    ]
+    for (columns, told, expected) in cases {
+      let command = "stty cols \(columns); \(LinliProcess.executable.path) \(arguments)"
+      let output = try ChildProcess.run(
+        "/usr/bin/script", ["-qec", command, "/dev/null"], environment: ["COLUMNS": told, "NO_COLOR": "1"])
+      #expect(width(output) == [expected, expected], "\(columns) \(told)")
+    }
   }
 
   private func checkActions(_ service: LinliProcess, alert id: String) throws {
@@ -363,6 +387,17 @@ import Testing
     #expect(reload.code == 1 && reload.error.contains("rules/test.yaml:2:1: error: broken YAML"))
     #expect((try service.json(["status"]) as? [String: Any])?["rules"] as? Int == 3)
     try text.write(to: rules)
-    #expect(try service.run(["reload"]).code == 0)
+    let good = try service.run(["reload"])
+    #expect(good.code == 0 && good.output.isEmpty && good.error.isEmpty)
+    // One that is taken in part says so.
+    let file = community.config.appendingPathComponent("linli.yaml")
+    let settings = try String(contentsOf: file, encoding: .utf8)
+    try Data(settings.replacing("127.0.0.1:0", with: "127.0.0.1:1").utf8).write(to: file)
+    let later = try service.run(["reload"])
+    #expect(later.code == 0 && later.output.isEmpty)
+    #expect(
+      later.error
+        == "linli: http.listen in linli.yaml (127.0.0.1:1) is taken at the next start; until then it is 127.0.0.1:0\n")
+    try Data(settings.utf8).write(to: file)
   }
 }

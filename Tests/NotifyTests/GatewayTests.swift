@@ -266,6 +266,54 @@ private final class Count: Sendable {
     #expect(service.requests[0].headers["x-alert"] == "7ZQ4M1X0AB")
   }
 
+  @Test(arguments: [
+    ("text/xml; charset=utf-8", #"<sms to="{{to}}"><text>{{title}}</text></sms>"#),
+    ("application/SOAP+XML", "<a x='{{title}}'/>"), ("text/html", "<p>{{title}}</p>"),
+  ])
+  func markupIsFilledAndCannotBeLeft(type: String, body: String) async throws {
+    var alert = Sample.alert()
+    alert.traits.title = LocalizedText(#"</text><admin a="b" c='d'/>&lt;"#)
+    let service = try ScriptedService { _ in Self.json("") }
+    defer { service.stop() }
+    let template = HTTPTemplate(headers: [("Content-Type", Secret(type))], body: Secret(body))
+    let entry = Sample.entry(Sample.raised(alert))
+    #expect(try await send(service, .template(template), to: ["1&2"], entry: entry) == [.delivered])
+    let escaped = "&lt;/text&gt;&lt;admin a=&quot;b&quot; c=&#39;d&#39;/&gt;&amp;lt;"
+    let expected = body.replacing("{{title}}", with: escaped).replacing("{{to}}", with: "1&amp;2")
+    #expect(service.requests.map { String(decoding: $0.body, as: UTF8.self) } == [expected])
+  }
+
+  @Test(arguments: [
+    ("a & b", "a &amp; b"), ("&amp;", "&amp;amp;"), ("<\u{301}", "&lt;\u{301}"), ("]]>", "]]&gt;"), ("", ""),
+    ("\u{1B}[m\u{0}\u{FFFE}\n\t楼", "[m\n\t楼"),
+  ])
+  func valuesInXML(value: String, written: String) {
+    #expect(HTTPTemplate.fill("<a>{{text}}</a>", .xml) { _ in value } == "<a>\(written)</a>")
+  }
+
+  /// In a CDATA section nothing is escaped but its end; behind it everything is again.
+  @Test func valuesInCDATA() {
+    func fill(_ source: String, _ value: String) -> String { HTTPTemplate.fill(source, .xml) { _ in value } }
+    #expect(fill("<a><![CDATA[{{text}}]]></a><b>{{text}}</b>", "1 < 2") == "<a><![CDATA[1 < 2]]></a><b>1 &lt; 2</b>")
+    let hostile = fill("<a><![CDATA[{{text}}>{{text}}]]></a>", "x]]><b/>]")
+    #expect(hostile.hasPrefix("<a><![CDATA[") && hostile.hasSuffix("]]></a>"))
+    // As a parser reads it: sections one after the other.
+    let sections = hostile.dropFirst("<a>".count).dropLast("</a>".count).split(separator: "]]>")
+    #expect(sections.allSatisfy { $0.hasPrefix("<![CDATA[") })
+    let text = sections.map { String($0.dropFirst("<![CDATA[".count)) }.joined(separator: "")
+    #expect(text == "x]]><b/>]>x]]><b/>]")
+  }
+
+  static let types: [(String, HTTPTemplate.Escape)] = [
+    ("application/json", .json), ("Application/Vnd.api+JSON; charset=utf-8", .json),
+    ("application/x-www-form-urlencoded", .url), ("application/xml", .xml), ("image/svg+xml;a=b", .xml),
+    ("text/plain; note=xml", .none), ("", .none),
+  ]
+
+  @Test(arguments: Self.types) func theTypeOfTheBodyDecides(type: String, escape: HTTPTemplate.Escape) {
+    #expect(HTTPTemplate.Escape(contentType: type) == escape)
+  }
+
   @Test func successIsWhatTheAnswerSays() async throws {
     let template = HTTPTemplate(body: Secret("{{text}}"), success: .init(pointer: "/ok", equals: "true"))
     let service = try ScriptedService([

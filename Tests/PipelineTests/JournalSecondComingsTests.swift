@@ -94,6 +94,20 @@ import Testing
     #expect(recognises(&memory, press(3)))
   }
 
+  /// An id that came with a message that nobody keeps is free again: what it named before was acknowledged.
+  @Test func aMessagePassedOverFreesItsId() {
+    var memory = memory(3, holding: 1...3)
+    memory.forget(packetID: 2)
+    memory.forget(packetID: 0)
+    memory.forget(packetID: 9)
+    #expect(memory.count == 2)
+    memory.connected(sessionPresent: true)
+    #expect(!recognises(&memory, press(2), nil))
+    #expect(recognises(&memory, press(1), nil) && recognises(&memory, press(3), nil))
+    press(4).withRaw { memory.remember($0) }
+    #expect(memory.count == 2, "the oldest made room")
+  }
+
   @Test(arguments: [1, 2, 5, 64]) func agreesWithAListOfTheLast(capacity: Int) {
     var memory = SecondComings(capacity: capacity)
     memory.connected(sessionPresent: false)

@@ -1,3 +1,4 @@
+import Community
 import Hummingbird
 
 /// `GET /api/v1/status[?place=&lang=zh|en]`, `GET /api/v1/places[?limit=&cursor=]`, `POST /api/v1/reload`.
@@ -11,9 +12,9 @@ struct StatusRoutes {
     router.get("/api/v1/places") { request, _ -> Response in
       try .page(try Page(await backend.places(), of: request, id: \.path), of: request)
     }
-    router.post("/api/v1/reload") { _, _ -> Response in
-      try await backend.reload()
-      return Response(status: .noContent)
+    router.post("/api/v1/reload") { request, _ -> Response in
+      let language = request.language
+      return try .json(ReloadView(afterRestart: try await backend.reload().map { $0[language] }))
     }
   }
 }

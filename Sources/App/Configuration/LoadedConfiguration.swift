@@ -137,6 +137,18 @@ package struct LoadedConfiguration: Sendable {
     return false
   }
 
+  /// Tells each lane what comes back to it of what channels of kind `mqtt` publish. They all do so on the first broker's connection;
+  /// a lane of the same address hears them, too.
+  package mutating func markOwnTopics() {
+    guard let publisher = lanes.first?.broker else { return }
+    let topics = notify.channels.filter { $0.kind == .mqtt }.map(\.topic)
+    for index in lanes.indices {
+      let broker = lanes[index].broker
+      let isSame = broker.port == publisher.port && broker.host.lowercased() == publisher.host.lowercased()
+      lanes[index].plan.ownTopics = isSame ? topics : []
+    }
+  }
+
   /// What an alert of `rule` at `subject` says; a rule that is gone keeps its id as title.
   package func traits(rule: String, subject: String) -> AlertTraits {
     guard let traits = ruleSet.catalogue.traits(of: rule, subject: subject) else {

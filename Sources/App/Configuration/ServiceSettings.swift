@@ -20,7 +20,7 @@ package struct ServiceSettings: Sendable {
     package var places: [String]
     package var location: SourceLocation
 
-    package struct TLS: Sendable {
+    package struct TLS: Sendable, Equatable {
       package var ca: String?
       package var certificate: String?
       package var key: String?
@@ -31,11 +31,6 @@ package struct ServiceSettings: Sendable {
 
     static func folder(of id: String) -> String {
       String(id.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "_" })
-    }
-
-    /// What a reload cannot change, without secrets.
-    package var identity: String {
-      "\(clientID) \(url) \(user ?? "") \(subscriptions) \(qos) \(protocolVersion) \(places)"
     }
 
     /// As people write it, without secrets.

@@ -14,6 +14,8 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     var journal = Journal.Counters()
     var decoder = DecoderCounters()
     var duplicates: UInt64 = 0
+    /// Publications of the service's own channels that came back.
+    var own: UInt64 = 0
     var nextPosition: JournalPosition = 1
     /// Messages that had to wait in front of a full ring.
     var ringWaits: UInt64 = 0
@@ -131,8 +133,13 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     var raw = RawMessage(
       topic: message.topic, payload: message.payload, arrival: now, qos: message.qos, retained: message.retained,
       packetID: message.packetID, backlog: message.backlog && isCatchingUp)
-    if raw.qos > 0 { holdsQoS1 = true }
     if raw.backlog { lastBacklog = now }
+    if decoder.isOwn(raw.topic) {
+      // Acknowledged with the others; there is nothing to keep.
+      current.own += 1
+      return journal.passedOver(raw)
+    }
+    if raw.qos > 0 { holdsQoS1 = true }
     if journal.isSecondComing(raw, redelivered: message.redelivered) {
       current.duplicates += 1
       return

@@ -233,10 +233,12 @@ struct PointFacts: Sendable {
   var place: String
   var snapshot: LaneCore.PointSnapshot
 
-  /// The value of the newest reading; nil when that one is bad: an older value is not what was at that time.
+  /// The value of the newest reading; nil when that one is bad: an older value is not what was at that time. What is momentary is
+  /// over as soon as it is there; its time says when it was.
   private var value: Double? {
     let isBad = snapshot.quality == .bad && snapshot.reason != .silent && snapshot.reason != .stuck
-    return isBad || snapshot.time != snapshot.newest ? nil : snapshot.value
+    guard !isBad, snapshot.time == snapshot.newest, let value = snapshot.value else { return nil }
+    return plan.event && plan.values == .boolean ? 0 : value
   }
 
   func view(zone: TimeZone, language: Language) -> PointView {

@@ -101,6 +101,7 @@ extension CommunityService {
     counter("messages_received_bytes", "Payload bytes from the broker.", connection.receivedBytes)
     counter("messages_oversized", "Messages above the payload limit.", connection.oversized)
     counter("messages_duplicate", "Second comings recognised after a reconnect.", status.duplicates)
+    counter("messages_own", "Alerts that a channel of kind mqtt published and the broker sent back.", status.own)
     counter("messages_undecodable", "Messages that could not be read.", status.decoder.undecodable)
     counter("messages_too_large", "Messages above the limit for decoding.", status.decoder.tooLarge)
     counter(

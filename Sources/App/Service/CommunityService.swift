@@ -102,7 +102,7 @@ package final class CommunityService: Sendable {
   package init(_ options: Options, logger: Logger) async throws {
     self.options = options
     self.logger = logger
-    let configuration = try Self.load(options, logger: logger)
+    let configuration = try Self.load(options, logger: logger).configuration
     try DataDirectory.make(options.data)
     lock = try DataLock(directory: options.data)
     DataDirectory.closeToOthers(options.data)
@@ -252,23 +252,20 @@ package final class CommunityService: Sendable {
 
   // MARK: - Configuration
 
-  /// - Parameter running: the brokers that are connected; a reload goes on with them, whatever linli.yaml says by now. Devices of a
-  ///   broker that is not there yet would be watched by nobody, those of one that is gone by two.
+  /// - Parameter running: what the service runs with; a reload goes on with that (`ServiceSettings.keep`), and `later` says so.
   private static func load(
-    _ options: Options, running: [ServiceSettings.Broker]? = nil, logger: Logger
-  ) throws -> LoadedConfiguration {
+    _ options: Options, running: ServiceSettings? = nil, logger: Logger
+  ) throws -> (configuration: LoadedConfiguration, later: [LocalizedText]) {
+    var later: [LocalizedText] = []
     var configuration = LoadedConfiguration.load(directory: options.config, environment: options.environment) {
       options.adjust(&$0)
-      guard let running else { return }
-      if $0.brokers.map(\.identity) != running.map(\.identity) {
-        logger.warning("the brokers in linli.yaml have changed: they are taken at the next start")
-      }
-      $0.brokers = running
+      if let running { later = $0.keep(running) }
     }
     options.adjustChannels(&configuration.notify)
+    configuration.markOwnTopics()
     for problem in configuration.problems where problem.severity == .warning { logger.warning("\(problem)") }
     if configuration.hasErrors { throw ConfigurationRefused(problems: configuration.problems) }
-    return configuration
+    return (configuration, later)
   }
 
   private static func connections(
@@ -301,23 +298,27 @@ package final class CommunityService: Sendable {
   }
 
   /// Reads the configuration again. A bad one is refused whole and the old one goes on; a good one keeps every hold, alert
-  /// and shelf whose rule still exists. Brokers, listener and data are taken at the next start.
-  package func reload() async throws { try await reloads.run { try await self.readAgain() } }
+  /// and shelf whose rule still exists.
+  /// - Returns: what is taken at the next start only, a sentence each: brokers, listener, size of the journals.
+  @discardableResult
+  package func reload() async throws -> [LocalizedText] { try await reloads.run { try await self.readAgain() } }
 
   /// To be called within `reloads`.
-  func readAgain() async throws {
+  @discardableResult
+  func readAgain() async throws -> [LocalizedText] {
     notifier.reloading()
     defer { notifier.ready() }
-    let configuration: LoadedConfiguration
-    let running = state.withLock { $0.configuration.settings.brokers }
+    let loaded: (configuration: LoadedConfiguration, later: [LocalizedText])
+    let running = state.withLock { $0.configuration.settings }
     do {
-      configuration = try await blocking { [options, logger] in
+      loaded = try await blocking { [options, logger] in
         try Self.load(options, running: running, logger: logger)
       }
     } catch {
       logger.error("the configuration was not taken, the old one goes on:\n\(error)")
       throw error
     }
+    let configuration = loaded.configuration
     state.withLock { $0.configuration = configuration }
     await desk.adopt(Self.policy(configuration, worker: outbox, logger: logger))
     await outbox.replace(outlets: outlets(for: configuration), router: Router(configuration.notify))
@@ -330,6 +331,8 @@ package final class CommunityService: Sendable {
     // Alerts whose rule or subject is gone each lane tells itself, behind what it found before.
     linli_return_freed_memory()
     logger.info("configuration read again")
+    for text in loaded.later { logger.warning("\(text.en)") }
+    return loaded.later
   }
 
   /// At a start: alerts whose rule, subject or device is gone have nobody who could clear them.

@@ -38,7 +38,26 @@ package struct HTTPTemplate: Sendable {
   package static let fields = Template.Field.allCases.map(\.rawValue) + ["text", "to"]
 
   /// How values are written so that they cannot leave their place.
-  enum Escape: Sendable { case none, json, url }
+  enum Escape: Sendable {
+    case none, json, url, xml
+    /// Within `<![CDATA[` … `]]>`.
+    case cdata
+
+    /// That of a body of this `Content-Type`.
+    init(contentType: String) {
+      let type = contentType.lowercased()
+      let media = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+      if type.contains("json") {
+        self = .json
+      } else if type.contains("x-www-form-urlencoded") {
+        self = .url
+      } else if media.hasSuffix("xml") || media == "text/html" {
+        self = .xml
+      } else {
+        self = .none
+      }
+    }
+  }
 
   /// The first name between double braces that is no field; nil: all are.
   package static func unknownField(in source: String) -> String? {
@@ -65,7 +84,7 @@ package struct HTTPTemplate: Sendable {
         rest = rest[rest.index(after: open.lowerBound)...]
         continue
       }
-      result += Self.escape(value(name), escape)
+      result += Self.escape(value(name), escape == .xml && endsInCDATA(result) ? .cdata : escape)
       rest = rest[close.upperBound...]
     }
     return result + String(rest)
@@ -78,7 +97,33 @@ package struct HTTPTemplate: Sendable {
     case .json:
       guard let data = try? JSONEncoder().encode(text) else { return "" }
       return String(decoding: data.dropFirst().dropLast(), as: UTF8.self)
+    case .xml, .cdata: return xml(text, inCDATA: escape == .cdata)
     }
+  }
+
+  /// Scalar by scalar, as parsers read it; what XML 1.0 (section 2.2) cannot hold in any form is left out.
+  private static func xml(_ text: String, inCDATA: Bool) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      // Nothing but "]]>" means anything here; no two of its characters may come together, whatever stands behind the value.
+      case "]" where inCDATA: result += "]]]><![CDATA["
+      case "&" where !inCDATA: result += "&amp;"
+      case "<" where !inCDATA: result += "&lt;"
+      case ">" where !inCDATA: result += "&gt;"
+      case "\"" where !inCDATA: result += "&quot;"
+      case "'" where !inCDATA: result += "&#39;"
+      case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
+      case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": break
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func endsInCDATA(_ text: String) -> Bool {
+    guard let open = text.range(of: "<![CDATA[", options: [.backwards, .literal]) else { return false }
+    return text.range(of: "]]>", options: .literal, range: open.upperBound..<text.endIndex) == nil
   }
 }
 
@@ -105,8 +150,7 @@ struct HTTPTemplateWay: GatewayWay {
 
   func send(_ draft: GatewayDraft, to receivers: [String], now: Timestamp) async throws -> DeliveryResult {
     let type = template.headers.first { $0.name.lowercased() == "content-type" }?.value.value ?? "application/json"
-    let escape: HTTPTemplate.Escape =
-      type.contains("json") ? .json : type.contains("x-www-form-urlencoded") ? .url : .none
+    let escape = HTTPTemplate.Escape(contentType: type)
     var fields = draft.fields
     fields["to"] = receivers.first
     let address = HTTPTemplate.fill(url, .url) { fields[$0] ?? "" }

@@ -16,6 +16,7 @@ package final class MessageDecoder {
   private(set) var tables: DecodeTables
   private var matcher: TopicMatcher
   private var topics: TopicTable
+  private var ownTopics: OwnTopics
   private var targets: [Target] = []
   private var strangers: Strangers
   private var letters: DeadLetterBox
@@ -34,6 +35,7 @@ package final class MessageDecoder {
     tables = DecodeTables(plan)
     matcher = TopicMatcher(plan, firstMessages: tables.firstMessages)
     topics = TopicTable(limit: plan.limits.topics)
+    ownTopics = OwnTopics(plan.ownTopics)
     strangers = Strangers(limit: plan.limits.discovered, taken: deviceIDs)
     letters = DeadLetterBox(limit: plan.limits.deadLetters)
   }
@@ -49,6 +51,7 @@ package final class MessageDecoder {
     tables = DecodeTables(plan)
     matcher = TopicMatcher(plan, firstMessages: tables.firstMessages)
     topics = TopicTable(limit: plan.limits.topics)
+    ownTopics = OwnTopics(plan.ownTopics)
     targets.removeAll()
     restore(lowBatteryDevices: low)
     withoutReading = [:]
@@ -60,8 +63,17 @@ package final class MessageDecoder {
       discovered: { device in
         let found = matches(device.topic)
         return found.contains { plan.profiles[$0.profile].name == device.profile }
-          && !found.contains { !$0.devices.isEmpty }
-      }, unknown: { matches($0.topic).isEmpty })
+          && !found.contains { !$0.devices.isEmpty } && !isBelowOwn(device.topic)
+      }, unknown: { matches($0.topic).isEmpty && !isBelowOwn($0.topic) })
+  }
+
+  private func isBelowOwn(_ topic: String) -> Bool { Array(topic.utf8).withUnsafeBytes { ownTopics.contain($0) } }
+
+  /// Whether a message is one of the service's own publications come back: it lies below one of `LanePlan.ownTopics`, and no
+  /// device of the configuration is bound to its topic. For all other topics some bytes are compared, no more.
+  package func isOwn(_ topic: UnsafeRawBufferPointer) -> Bool {
+    guard ownTopics.contain(topic) else { return false }
+    return topics.find(topic).count == 0 && matcher.match(topic).allSatisfy { $0.devices.isEmpty }
   }
 
   /// The entries of a message: one `.message` for each device it concerns, or one with `Entry.noDevice`, then the readings.
@@ -101,8 +113,8 @@ package final class MessageDecoder {
     }
     output.begin(room: 1)
     output.append(messageEntry(message, device: Entry.noDevice))
-    // Who reads a journal again leaves strangers to who heard them first.
-    let isRemembered = limits.discovered > 0
+    // Who reads a journal again leaves strangers to who heard them first; it may hold what is known as the service's own by now.
+    let isRemembered = limits.discovered > 0 && !ownTopics.contain(message.topic)
     if let first = matches.first {
       counts.unassigned += 1
       guard isRemembered else { return }

@@ -156,6 +156,9 @@ package final class Journal {
     return true
   }
 
+  /// A message is acknowledged without being kept.
+  package func passedOver(_ message: RawMessage) { secondComings.forget(packetID: message.packetID) }
+
   /// Writes what was appended, in one write (more where a segment ends), and with `sync` makes it and everything before
   /// safe. When it throws nothing is lost or doubled: call it again later.
   package func commit(sync: Bool) throws(JournalError) {

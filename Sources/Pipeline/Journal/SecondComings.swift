@@ -73,6 +73,16 @@ package struct SecondComings {
     return true
   }
 
+  /// A QoS 1 message that is not kept came with this id: the acknowledgement of the older message with it had arrived. (Whether this
+  /// one comes again does not matter.)
+  package mutating func forget(packetID: UInt16) {
+    let slot = slotOfID[Int(packetID)]
+    guard packetID != 0, slot != 0 else { return }
+    slotOfID[Int(packetID)] = 0
+    slots[Int(slot) - 1] = Slot()
+    count -= 1
+  }
+
   package mutating func forgetAll() {
     for index in slots.indices where slots[index].packetID != 0 {
       slotOfID[Int(slots[index].packetID)] = 0

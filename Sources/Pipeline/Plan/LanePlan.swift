@@ -8,6 +8,8 @@ package struct LanePlan: Sendable {
   /// Local times that `during` refers to; `InstancePlan.zone` is an index into it.
   package var zones: [LocalTimeTable] = [.utc]
   package var limits = Limits()
+  /// What lies below these topics the service itself has published on the lane's broker: no reading, unless a device is bound to it.
+  package var ownTopics: [String] = []
 
   package init() {}
 

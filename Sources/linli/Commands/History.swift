@@ -59,7 +59,7 @@ struct History: AsyncParsableCommand {
       return Terminal.line(output.say("这段时间 \(point) 没有读数。", "No readings of \(point) in that time."))
     }
     if plot {
-      for line in Plot(rows, until: min(end ?? now, now)).lines() { Terminal.line(line) }
+      for line in Plot(rows, until: min(end ?? now, now), width: Terminal.columns).lines() { Terminal.line(line) }
       return
     }
     HistoryText(rows, isSummed: every != nil, output).table()

@@ -78,7 +78,7 @@ struct Serve: AsyncParsableCommand {
   private static func reloadOnHangUp(_ service: CommunityService) async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup) {
       // What is wrong with a refused configuration has been logged; the old one goes on.
-      try? await service.reload()
+      _ = try? await service.reload()
     }
   }
 }

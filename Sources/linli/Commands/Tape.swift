@@ -1,3 +1,4 @@
+import API
 import App
 import ArgumentParser
 import Community
@@ -31,7 +32,14 @@ struct Tape: AsyncParsableCommand {
 
 struct Reload: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Reads the configuration again (as SIGHUP does); a bad one is refused whole.")
+    abstract: """
+      Reads the configuration again (as SIGHUP does); a bad one is refused whole. Says what takes effect at the next start \
+      only.
+      """)
   @OptionGroup var service: ServiceOptions
-  func run() async throws { try await ServiceClient(service).post("/api/v1/reload") }
+
+  func run() async throws {
+    let answer = try await ServiceClient(service).post("/api/v1/reload", as: ReloadView.self)
+    for text in answer.afterRestart { Terminal.error("linli: " + text) }
+  }
 }

@@ -7,14 +7,18 @@ import Pipeline
 /// maximum behind them where rows are sums; states are steps, one line a state.
 struct Plot {
   private static let height = 12
-  private let columns: Int
+  /// Columns of the picture itself, however wide its labels are.
+  private static let columnsMin = 24
+  private let width: Int
   private let rows: [(at: Int64, row: PointView)]
   /// Where the axis ends: a state holds beyond the last reading.
   private let end: Int64
 
-  /// - Parameter end: of the time asked for, at most now.
-  init(_ views: [PointView], until end: Timestamp, columns: Int = 72) {
-    self.columns = columns
+  /// - Parameters:
+  ///   - end: of the time asked for, at most now.
+  ///   - width: of the whole, labels included, in columns.
+  init(_ views: [PointView], until end: Timestamp, width: Int) {
+    self.width = width
     rows = views.compactMap { view in
       guard view.quality != "bad", view.value != nil, let at = view.at.flatMap({ Timestamp(rfc3339: $0) }) else {
         return nil
@@ -36,6 +40,13 @@ struct Plot {
     let low = rows.map { $0.row.minimum ?? $0.row.value! }.min()!
     let high = rows.map { $0.row.maximum ?? $0.row.value! }.max()!
     let height = high > low ? high - low : 1
+    let middle = Self.height / 2
+    let labels = [
+      0: high, middle: low + height * (1 - (Double(middle) + 0.5) / Double(Self.height)), Self.height - 1: low,
+    ]
+    let texts = labels.mapValues { Wording.value(high > low ? $0 : low, unit: first.unit) }
+    let margin = texts.values.map(DisplayWidth.columns).max()!
+    let columns = room(beside: margin)
     func dot(_ value: Double) -> Int { Int(((high - value) / height * Double(Self.height * 4 - 1)).rounded()) }
     var dots = [[UInt8]](repeating: [UInt8](repeating: 0, count: columns), count: Self.height)
     var band = [[Bool]](repeating: [Bool](repeating: false, count: columns), count: Self.height)
@@ -48,14 +59,8 @@ struct Plot {
       guard let minimum = row.minimum, let maximum = row.maximum else { continue }
       for line in dot(maximum) / 4...dot(minimum) / 4 { band[line][x / 2] = true }
     }
-    let middle = Self.height / 2
-    let labels = [
-      0: high, middle: low + height * (1 - (Double(middle) + 0.5) / Double(Self.height)), Self.height - 1: low,
-    ]
-    let texts = labels.mapValues { Wording.value(high > low ? $0 : low, unit: first.unit) }
-    let margin = texts.values.map(DisplayWidth.columns).max()!
     var result = [
-      Self.title(first, "\(Wording.value(low, unit: first.unit)) … \(Wording.value(high, unit: first.unit))")
+      title(first, "\(Wording.value(low, unit: first.unit)) … \(Wording.value(high, unit: first.unit))")
     ]
     for line in 0..<Self.height {
       let isLabelled = high > low || line == middle
@@ -70,7 +75,7 @@ struct Plot {
       }
       result.append(Self.left(label, margin) + " ┤" + text)
     }
-    return result + axis(margin)
+    return result + axis(margin, columns)
   }
 
   // MARK: - States
@@ -79,6 +84,8 @@ struct Plot {
     var words: [Double: String] = [:]
     for (_, row) in rows { words[row.value!] = row.text ?? "\(row.value!)" }
     let values = words.keys.sorted(by: >)
+    let margin = words.values.map(DisplayWidth.columns).max()!
+    let columns = room(beside: margin)
     var marks = values.map { _ in [Bool](repeating: false, count: columns) }
     for (index, entry) in rows.enumerated() {
       let from = place(entry.at, of: columns)
@@ -89,18 +96,20 @@ struct Plot {
       // A stretch that ends false may have been true for some time.
       if let top = values.first, (entry.row.trueSeconds ?? 0) > 0 || top == entry.row.value! { marks[0][from] = true }
     }
-    let margin = words.values.map(DisplayWidth.columns).max()!
-    var result = [Self.title(first, values.map { words[$0]! }.joined(separator: " / "))]
+    var result = [title(first, values.map { words[$0]! }.joined(separator: " / "))]
     for (line, value) in values.enumerated() {
       result.append(
         Self.left(words[value]!, margin) + " ┤" + marks[line].map { $0 ? "█" : " " }.joined())
     }
-    return result + axis(margin)
+    return result + axis(margin, columns)
   }
 
   // MARK: - Axes
 
-  private static func title(_ first: PointView, _ range: String) -> String { "\(first.point)  \(range)" }
+  private func title(_ first: PointView, _ range: String) -> String { "\(first.point)  \(range)  \(zone)" }
+
+  /// What labels of that width leave of the line.
+  private func room(beside margin: Int) -> Int { max(width - margin - " ┤".count, Self.columnsMin) }
 
   private static func left(_ label: String, _ margin: Int) -> String {
     String(repeating: " ", count: max(0, margin - DisplayWidth.columns(label))) + label
@@ -112,17 +121,18 @@ struct Plot {
     return min(Int(Double(at - first) / span * Double(count - 1)), count - 1)
   }
 
-  /// Begin, middle and end, in the local time that the answer is written in.
-  private func axis(_ margin: Int) -> [String] {
+  /// Begin, middle and end, in the local time that the answer is written in; without the middle where there is no room for it.
+  private func axis(_ margin: Int, _ columns: Int) -> [String] {
     let (first, last) = (rows[0].at, end)
     let indent = String(repeating: " ", count: margin + 1)
     let line =
       "└" + String(repeating: "─", count: columns / 2 - 1) + "┬"
       + String(repeating: "─", count: columns - columns / 2 - 1) + "┘"
-    let labels = [first, first + (last - first) / 2, last].map { time($0) }
-    let room = max(columns - labels.reduce(0) { $0 + $1.count }, 2)
-    let gap = String(repeating: " ", count: room / 2)
-    return [indent + line, indent + " " + labels.joined(separator: gap) + "  " + zone]
+    var labels = [first, first + (last - first) / 2, last].map { time($0) }
+    func rest() -> Int { columns - labels.reduce(0) { $0 + $1.count } }
+    if rest() < labels.count - 1 { labels.remove(at: 1) }
+    let gap = String(repeating: " ", count: max(rest() / (labels.count - 1), 1))
+    return [indent + line, indent + " " + labels.joined(separator: gap)]
   }
 
   private var zone: String {

@@ -9,6 +9,17 @@ enum Terminal {
   /// Colours only on a terminal, and never with NO_COLOR (no-color.org).
   static let hasColour = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
+  /// Columns for what fills a line: the terminal's, 40 to 200; 72 where standard output is none or does not say.
+  static var columns: Int {
+    guard isTerminal else { return 72 }
+    var size = winsize()
+    var count = 0
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 { count = Int(size.ws_col) }
+    // A serial line knows no size; who sits at it may have told the shell.
+    if count == 0 { count = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0 }
+    return count > 0 ? min(max(count, 40), 200) : 72
+  }
+
   enum Colour: UInt32 {
     case red = 1, green, yellow, blue, grey
   }
