@@ -133,7 +133,7 @@ let package = Package(
       name: "AppTests",
       dependencies: [
         "Words", "App", "API", "Alerts", "Orders", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline",
-        "Store",
+        "Store", "MQTT",
         "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),

@@ -43,8 +43,7 @@ extension ConnectionSettings.Problem: WordedError {
     case .receiveMaximum(let count): "receive maximum 的 \(count) 不在 1…65535 之内"
     case .certificateWithoutKey: "cert 和 key 要成对：缺了一个"
     case .unreadable(let path, let reason): "无法读取 \(path)：\(SystemReason.text(reason).zh)"
-    // The library's own words are English.
-    case .library(let reason): "MQTT 库不接受这些设置：\(reason)"
+    case .library(let reason): "MQTT 库不接受这些设置：\(BrokerReason.text(reason).zh)"
     }
   }
 }

@@ -95,7 +95,8 @@ extension CommunityService: Backend {
       LocalizedText(zh: "已连接，暂不确认消息：\(reason)", en: "connected, acknowledgements held: \(reason)")
     case .waiting(let reason, let pause):
       LocalizedText(
-        zh: "\(reason)；\((pause + 999) / 1_000) 秒后重试", en: "\(reason); next attempt in \((pause + 999) / 1_000) s")
+        zh: "\(reason.text.zh)；\((pause + 999) / 1_000) 秒后重试",
+        en: "\(reason.text.en); next attempt in \((pause + 999) / 1_000) s")
     case .stopped: LocalizedText(zh: "已停止", en: "stopped")
     }
   }
@@ -105,7 +106,8 @@ extension CommunityService: Backend {
     if let trouble = status.storageTrouble { troubles.append(storage(trouble).of(lane.id)) }
     if case .subscribed(_, let rejected) = lane.connection.state, !rejected.isEmpty {
       let refused = LocalizedText(
-        zh: "代理拒绝了 \(rejected.joined(separator: "、"))", en: "the broker refuses \(rejected.joined(separator: ", "))")
+        zh: "代理拒绝了 \(rejected.map(\.text.zh).joined(separator: "、"))",
+        en: "the broker refuses \(rejected.map(\.text.en).joined(separator: ", "))")
       troubles.append(refused.of(lane.id))
     }
     if !lane.connection.state.isConnected { troubles.append(words(lane.connection.state).of(lane.id)) }
