@@ -14,7 +14,7 @@ enum ChannelWords {
         let time = LocalTime.short(since, in: zone)
         lines.append(
           language == .zh
-            ? "\(id)：告警高峰，自 \(time) 起汇总发送，紧急告警仍单独发送"
+            ? "\(id)：报警高峰，自 \(time) 起汇总发送，紧急报警仍单独发送"
             : "\(id): flood of alerts since \(time); they come in digests, critical ones alone")
       }
       if channel.deliversNothing, let since = channel.failingSince {

@@ -117,7 +117,7 @@ extension CommunityService: Backend {
     let damaged = status.journal.damagedRecords
     if damaged > 0 {
       let skipped = LocalizedText(
-        zh: "已跳过日志中 \(damaged) 条损坏的消息", en: "\(damaged) damaged messages in the journal were skipped")
+        zh: "已跳过消息日志中 \(damaged) 条损坏的消息", en: "\(damaged) damaged messages in the journal were skipped")
       troubles.append(skipped.of(lane.id))
     }
     return troubles
@@ -125,7 +125,7 @@ extension CommunityService: Backend {
 
   /// What keeps a lane from writing its journal, as it says so itself.
   private static func storage(_ trouble: String) -> LocalizedText {
-    LocalizedText(zh: "无法写入日志：\(trouble)", en: trouble)
+    LocalizedText(zh: "无法写入消息日志：\(trouble)", en: trouble)
   }
 
   private func activeAlerts(in scope: String?) async throws -> StatusView.Alerts {
