@@ -64,7 +64,9 @@ let package = Package(
         "Words", "CCurl", "Pipeline", "ConfigFile", "Community", "Alerts", crypto, httpClient, logging, nioCore,
         nioHTTP1,
       ]),
-    .target(name: "Store", dependencies: ["Pipeline", "Community", "Alerts", "Orders", "Notify", crypto, grdb]),
+    .target(
+      name: "Store",
+      dependencies: ["Words", "Pipeline", "Community", "Alerts", "Orders", "Notify", crypto, grdb]),
     .target(
       name: "API",
       dependencies: [
@@ -95,7 +97,7 @@ let package = Package(
 
     // MARK: - Tests
     .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
-    .target(name: "TestSupport", dependencies: ["Pipeline", "CSpawn", crypto], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Words", "Pipeline", "CSpawn", crypto], path: "Tests/TestSupport"),
     .testTarget(name: "MQTTTests", dependencies: ["MQTT", "CMosquitto", "Pipeline", "TestSupport", logging]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport", "CAllocationCount"]),
@@ -116,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Store", "Alerts", "Orders", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb, logging,
+        "Words", "Store", "Alerts", "Orders", "Community", "ConfigFile", "Notify", "Pipeline", "TestSupport", grdb,
+        logging,
       ]),
     .testTarget(
       name: "APITests",
@@ -131,7 +134,7 @@ let package = Package(
       name: "AppTests",
       dependencies: [
         "Words", "App", "API", "Alerts", "Orders", "Reports", "Notify", "Rules", "Community", "ConfigFile", "Pipeline",
-        "Store",
+        "Store", "MQTT",
         "TestSupport", logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),

@@ -1,5 +1,6 @@
 import Notify
 import Pipeline
+import Words
 
 /// An HTTP answer of a chat robot or webhook: first line status and Retry-After, then the body. Whatever a server says, the
 /// pause stays within an hour, the reason short, and success needs a robot's own word.
@@ -29,9 +30,14 @@ enum AnswersTarget {
     case .delivered: break
     case .retry(let pause, let reason):
       if let pause { try require((0...3_600_000).contains(pause), "a pause of \(pause) ms") }
-      try require(reason.utf8.count <= 400, "a reason of \(reason.utf8.count) bytes")
-    case .refused(let reason), .unfit(let reason):
-      try require(reason.utf8.count <= 400, "a reason of \(reason.utf8.count) bytes")
+      try isShort(reason)
+    case .refused(let reason), .unfit(let reason): try isShort(reason)
+    }
+  }
+
+  private static func isShort(_ reason: LocalizedText) throws(Violation) {
+    for text in [reason.zh, reason.en] {
+      try require(text.utf8.count <= 400, "a reason of \(text.utf8.count) bytes")
     }
   }
 }

@@ -108,16 +108,15 @@ package enum ConfigReader {
 
   private static func report(_ error: any Error, source: String, file: String, log: ProblemLog) {
     var location = SourceLocation(file: file, line: 1, column: 1)
-    var detail = "\(error)"
+    var detail = LocalizedText("\(error)")
     switch error {
     case YamlError.scanner(let context, let problem, let mark, _),
       YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
       location = SourceLocation(file: file, line: mark.line, column: mark.column)
-      let within = context.map { " (\($0.text) that began in line \($0.mark.line))" } ?? ""
-      detail = problem + within
-      if case YamlError.composer = error { detail = problem }
-    case YamlError.reader(let problem, _, _, _): detail = problem
+      detail = YAMLWords.text(problem, within: context.map { ($0.text, $0.mark.line) })
+      if case YamlError.composer = error { detail = YAMLWords.text(problem) }
+    case YamlError.reader(let problem, _, _, _): detail = YAMLWords.text(problem)
     case YamlError.memory:
       log.error(at: location, zh: "内存不足", en: "out of memory")
       return
@@ -132,9 +131,8 @@ package enum ConfigReader {
       return
     }
     let hasTab = text.prefix { $0 == " " || $0 == "\t" }.contains("\t")
-    // The parser's own words are English.
     log.error(
-      at: location, zh: "YAML 语法错误：\(detail)", en: "broken YAML: \(detail)",
+      at: location, zh: "YAML 语法错误：\(detail.zh)", en: "broken YAML: \(detail.en)",
       hint: hasTab ? .init(zh: "请用空格缩进，不要用制表符", en: "indent with spaces, not with tabs") : nil)
   }
 

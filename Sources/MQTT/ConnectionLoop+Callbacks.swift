@@ -63,8 +63,8 @@ extension ConnectionLoop {
 
   func answered(_ code: CInt, sessionPresent: Bool) {
     guard code == 0 else {
-      let words = settings.version == .v5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code)
-      ended = (.refused, "the broker refuses the connection: " + String(cString: words!))
+      let words = settings.version == .v5 ? LibraryWords.reason(code) : LibraryWords.connack(code)
+      ended = (.refused, .refused(words))
       return
     }
     accepted()
@@ -100,20 +100,13 @@ extension ConnectionLoop {
   func disconnected(_ code: CInt) {
     guard ended == nil else { return }
     if code == CInt(MQTT_RC_SESSION_TAKEN_OVER.rawValue) {
-      ended = (
-        .takenOver, "another client connected with the client id '\(settings.clientID)'; each needs its own"
-      )
+      ended = (.takenOver, .takenOver(clientID: settings.clientID))
     } else if code >= 128 {
-      ended = (.network, "the broker disconnected: " + String(cString: mosquitto_reason_string(code)))
+      ended = (.network, .disconnected(LibraryWords.reason(code)))
     } else if code == 0 {
-      ended = (.network, "the broker disconnected")
+      ended = (.network, .disconnected(nil))
     } else if code == MOSQ_ERR_CONN_LOST.code, phase == .open {
-      // mosquitto before 2.0.12 does not say that another client took the session over.
-      ended = (
-        .network,
-        "the broker closed the connection: it stopped, or another client uses the client id"
-          + " '\(settings.clientID)'"
-      )
+      ended = (.network, .closed(clientID: settings.clientID))
     } else {
       ended = (.network, reason(code, errno))
     }
@@ -125,15 +118,15 @@ extension ConnectionLoop {
     if code != MOSQ_ERR_SUCCESS.code {
       if ended == nil { ended = (.network, reason(code, error)) }
     } else if !client.isOpen, ended == nil {
-      ended = (.network, "connection lost")
+      ended = (.network, .lost)
     }
   }
 
-  func reason(_ code: CInt, _ error: CInt) -> String {
-    if let libraryError { return libraryError }
-    if code == MOSQ_ERR_ERRNO.code { return String(cString: strerror(error)) }
-    if code == MOSQ_ERR_EAI.code { return "\(settings.host): " + String(cString: gai_strerror(error)) }
-    return String(cString: mosquitto_strerror(code))
+  func reason(_ code: CInt, _ error: CInt) -> ConnectionLoss {
+    if let libraryError { return .library(libraryError) }
+    if code == MOSQ_ERR_ERRNO.code { return .library(String(cString: strerror(error))) }
+    if code == MOSQ_ERR_EAI.code { return .unresolved(host: settings.host, String(cString: gai_strerror(error))) }
+    return .library(LibraryWords.error(code))
   }
 
   // MARK: - Words
@@ -148,7 +141,9 @@ extension ConnectionLoop {
     case .subscribed(_, let rejected) where rejected.isEmpty:
       logger.info("subscribed", metadata: ["topics": "\(settings.subscriptions.joined(separator: " "))"])
     case .subscribed(_, let rejected):
-      logger.error("the broker refused subscriptions", metadata: ["topics": "\(rejected.joined(separator: "; "))"])
+      logger.error(
+        "the broker refused subscriptions",
+        metadata: ["topics": "\(rejected.map(\.description).joined(separator: "; "))"])
     case .holding: break  // said with its cause
     case .waiting(let reason, let pause):
       logger.warning("not connected: \(reason); trying again in \(pause) ms", metadata: broker)

@@ -22,7 +22,7 @@ extension ConnectionLoop {
       if code == MOSQ_ERR_SUCCESS.code {
         pending[id] = publication
       } else {
-        complete(publication, .failure(.refused(String(cString: mosquitto_strerror(code)))))
+        complete(publication, .failure(.refused(LibraryWords.error(code))))
       }
     }
   }
@@ -31,7 +31,7 @@ extension ConnectionLoop {
   func acknowledged(_ id: CInt, _ code: CInt) {
     guard let publication = pending.removeValue(forKey: id) else { return }
     if code >= 128 {
-      complete(publication, .failure(.refused(String(cString: mosquitto_reason_string(code)))))
+      complete(publication, .failure(.refused(LibraryWords.reason(code))))
     } else {
       complete(publication, .success(()))
     }
@@ -58,8 +58,8 @@ extension ConnectionLoop {
     guard let filters = subscriptions.removeValue(forKey: id) else { return }
     for (filter, code) in zip(filters, granted) where filter != settings.statusTopic {
       if code >= 128 {
-        let words = code == 128 ? "refused" : String(cString: mosquitto_reason_string(code))
-        rejected.append("\(filter): \(words)")
+        let words = code == 128 ? "refused" : LibraryWords.reason(code)
+        rejected.append(RejectedSubscription(filter: filter, reason: words))
       } else if code < CInt(settings.qos) {
         logger.warning("subscription granted with a lower qos", metadata: ["topic": "\(filter)", "qos": "\(code)"])
       }

@@ -45,7 +45,7 @@ final class ConnectionLoop: @unchecked Sendable {
   var phase = Phase.away
   var counters = ConnectionCounters()
   /// Why the connection ended, once it has: noticed by the callbacks or by a return code.
-  var ended: (failure: ReconnectPolicy.Failure, reason: String)?
+  var ended: (failure: ReconnectPolicy.Failure, reason: ConnectionLoss)?
   /// Received since the last successful commit; their acknowledgements wait in the library.
   var uncommitted = false
   var batchMessages = 0
@@ -57,7 +57,7 @@ final class ConnectionLoop: @unchecked Sendable {
   var pending: [CInt: Publication] = [:]
   /// Subscribe packets that are not answered yet; refused filters so far.
   var subscriptions: [CInt: [String]] = [:]
-  var rejected: [String] = []
+  var rejected: [RejectedSubscription] = []
   let statusTopic: [UInt8]
   /// The newest error line of the library, e.g. from OpenSSL.
   var libraryError: String?
@@ -173,7 +173,7 @@ final class ConnectionLoop: @unchecked Sendable {
     }
     ping()
     let events = waitForSocket(reads: false, timeout: min(Self.tick, max(hold.nextTry - now, 1)))
-    if events & (POLLHUP | POLLERR) != 0 { ended = (.network, "connection lost while nothing could be committed") }
+    if events & (POLLHUP | POLLERR) != 0 { ended = (.network, .lostWhileHeld) }
   }
 
   private func gatherMore() {
@@ -212,9 +212,9 @@ final class ConnectionLoop: @unchecked Sendable {
   private func checkHandshake(readable: Bool) {
     guard case .handshake(let deadline) = phase, ended == nil else { return }
     if now >= deadline {
-      ended = (.network, "no answer to CONNECT within \(Self.handshakeTimeout / 1000) s")
+      ended = (.network, .noAnswer(Self.handshakeTimeout / 1000))
     } else if readable, client.hasHungUp {
-      ended = (.network, libraryError ?? "the broker closed the connection during the handshake")
+      ended = (.network, libraryError.map(ConnectionLoss.library) ?? ConnectionLoss.closedInHandshake)
     }
   }
 

@@ -6,12 +6,12 @@ package enum ConnectionState: Sendable, Equatable {
   case connecting
   /// Accepted by the broker. With `sessionPresent` it still has our subscriptions and the messages since.
   case connected(sessionPresent: Bool)
-  /// Every subscription was answered; those in `rejected` ("FILTER: REASON") were refused.
-  case subscribed(sessionPresent: Bool, rejected: [String])
+  /// Every subscription was answered; those in `rejected` were refused.
+  case subscribed(sessionPresent: Bool, rejected: [RejectedSubscription])
   /// The handler could not commit: nothing is acknowledged or read until it can. The broker keeps the messages.
   case holding(reason: String)
   /// Not connected; the next attempt comes in `retryIn` ms.
-  case waiting(reason: String, retryIn: Int64)
+  case waiting(reason: ConnectionLoss, retryIn: Int64)
   case stopped
 
   package var isConnected: Bool {

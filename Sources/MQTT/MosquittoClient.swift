@@ -57,7 +57,7 @@ final class MosquittoClient: Client, @unchecked Sendable {
   }
 
   private func check(_ code: CInt) throws(ConnectionSettings.Problem) {
-    guard code == MOSQ_ERR_SUCCESS.code else { throw .library(String(cString: mosquitto_strerror(code))) }
+    guard code == MOSQ_ERR_SUCCESS.code else { throw .library(LibraryWords.error(code)) }
   }
 
   func connect(_ done: @escaping @Sendable (ConnectOutcome) -> Void) {

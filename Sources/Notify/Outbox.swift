@@ -1,5 +1,6 @@
 package import Alerts
 package import Pipeline
+package import Words
 
 /// A notification that waits to be delivered: written in the transaction of the alert change that caused it.
 package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
@@ -14,11 +15,11 @@ package struct OutboxEntry: Codable, Sendable, Equatable, Identifiable {
   package var nextAttemptAt: Timestamp
   /// When it was tried first and failed; nil: it has not failed yet.
   package var failingSince: Timestamp?
-  package var lastError: String?
+  package var lastError: LocalizedText?
 
   package init(
     id: Int64 = 0, idempotencyKey: String, channel: String, event: AlertEvent, attempts: Int = 0,
-    createdAt: Timestamp, nextAttemptAt: Timestamp, failingSince: Timestamp? = nil, lastError: String? = nil
+    createdAt: Timestamp, nextAttemptAt: Timestamp, failingSince: Timestamp? = nil, lastError: LocalizedText? = nil
   ) {
     self.id = id
     self.idempotencyKey = idempotencyKey

@@ -1,7 +1,7 @@
 // What the database can never take: kept in memory while the service runs, so that it is told and shown all the same, and counted and
 // named for people, so that it is not lost silently.
 import Alerts
-import Community
+package import Community
 import Notify
 import Orders
 package import Pipeline
@@ -11,9 +11,9 @@ package struct SetAside: Sendable, Equatable {
   /// Id of the alert that it is about; nil: of none.
   package var alert: String?
   /// What it is: `step 3 (escalated)`, `notification KEY` …
-  package var what: String
+  package var what: LocalizedText
   /// Why the database does not take it.
-  package var reason: String
+  package var reason: LocalizedText
   package var at: Timestamp
 }
 
@@ -56,29 +56,52 @@ struct SetAsideBox: Sendable {
 
 extension AlertCommit {
   /// Of one that cannot be divided: the alert that it is about, and what it is.
-  fileprivate var words: (alert: String?, what: String) {
-    if let event = events.first?.event { return (event.alert.id, "step \(event.number) (\(event.kind.rawValue))") }
-    if let entry = outbox.first { return (entry.event.alert.id, "notification \(entry.idempotencyKey)") }
+  fileprivate var words: (alert: String?, what: LocalizedText) {
+    if let event = events.first?.event {
+      let (number, kind) = (event.number, event.kind.rawValue)
+      return (event.alert.id, LocalizedText(zh: "第 \(number) 步（\(kind)）", en: "step \(number) (\(kind))"))
+    }
+    if let entry = outbox.first {
+      let key = entry.idempotencyKey
+      return (entry.event.alert.id, LocalizedText(zh: "通知 \(key)", en: "notification \(key)"))
+    }
     if let entry = settlements.first?.entry {
-      return (entry.event.alert.id, "delivery of \(entry.idempotencyKey)")
+      let key = entry.idempotencyKey
+      return (entry.event.alert.id, LocalizedText(zh: "通知 \(key) 的发送结果", en: "delivery of \(key)"))
     }
+    return (nil, wordsWithoutAlert)
+  }
+
+  private var wordsWithoutAlert: LocalizedText {
     if let event = orders.events.first {
-      return (nil, "step \(event.number) (\(event.kind.rawValue)) of order \(event.order.id)")
+      let (number, kind, id) = (event.number, event.kind.rawValue, event.order.id)
+      return LocalizedText(zh: "工单 \(id) 第 \(number) 步（\(kind)）", en: "step \(number) (\(kind)) of order \(id)")
     }
-    if let plan = orders.plans.first { return (nil, "maintenance plan \(plan.id)") }
-    if let entry = orders.credits.first { return (nil, "points of \(entry.volunteer)") }
-    if let volunteer = orders.volunteers.first { return (nil, "volunteer \(volunteer.id)") }
-    if let note = notes.first { return (nil, "memory of channel \(note.channel)") }
-    if let record = quiets.first { return (nil, "\(record.quiet.kind.rawValue) \(record.quiet.id)") }
-    return (nil, "position of \(lane ?? "the clock")")
+    if let plan = orders.plans.first {
+      return LocalizedText(zh: "保养计划 \(plan.id)", en: "maintenance plan \(plan.id)")
+    }
+    if let entry = orders.credits.first {
+      return LocalizedText(zh: "\(entry.volunteer) 的积分", en: "points of \(entry.volunteer)")
+    }
+    if let volunteer = orders.volunteers.first {
+      return LocalizedText(zh: "志愿者 \(volunteer.id)", en: "volunteer \(volunteer.id)")
+    }
+    if let note = notes.first {
+      return LocalizedText(zh: "渠道 \(note.channel) 的状态", en: "memory of channel \(note.channel)")
+    }
+    if let record = quiets.first {
+      let (kind, id) = (record.quiet.kind.rawValue, record.quiet.id)
+      return LocalizedText(zh: "静默计划 \(id)（\(kind)）", en: "\(kind) \(id)")
+    }
+    return LocalizedText(zh: "\(lane ?? "时钟") 的位置", en: "position of \(lane ?? "the clock")")
   }
 }
 
 extension StoreError {
-  fileprivate var reason: String {
+  fileprivate var reason: LocalizedText {
     switch self {
-    case .unwritable(let reason), .other(let reason): reason
-    default: text.en
+    case .unwritable(let reason), .other(let reason): StorageReason.text(reason)
+    default: text
     }
   }
 }

@@ -3,6 +3,7 @@ package import Alerts
 import GRDB
 package import Notify
 package import Pipeline
+package import Words
 
 /// What became of a notification.
 package struct DeliveryRecord: Sendable, Equatable {
@@ -17,7 +18,7 @@ package struct DeliveryRecord: Sendable, Equatable {
   package var createdAt: Timestamp
   /// Delivered or given up; nil while pending.
   package var finishedAt: Timestamp?
-  package var lastError: String?
+  package var lastError: LocalizedText?
 }
 
 extension Store: Outbox {
@@ -122,7 +123,7 @@ extension Database {
       arguments: [
         entry.idempotencyKey, entry.channel, entry.event.alert.id, entry.event.alert.traits.priority.rank,
         try json.text(entry.event), entry.attempts, entry.createdAt.milliseconds, entry.nextAttemptAt.milliseconds,
-        entry.failingSince?.milliseconds, entry.lastError,
+        entry.failingSince?.milliseconds, entry.lastError?.stored,
       ])
   }
 
@@ -144,7 +145,7 @@ extension Database {
           UPDATE outbox SET attempts = ?, next_attempt_at = ?, failing_since = ?, last_error = ? WHERE key = ?
           """,
         arguments: [
-          entry.attempts, entry.nextAttemptAt.milliseconds, entry.failingSince?.milliseconds, entry.lastError,
+          entry.attempts, entry.nextAttemptAt.milliseconds, entry.failingSince?.milliseconds, entry.lastError?.stored,
           entry.idempotencyKey,
         ])
     }
@@ -159,7 +160,7 @@ extension Database {
         """,
       arguments: [
         entry.idempotencyKey, entry.channel, entry.event.alert.id, entry.event.kind.rawValue, failed, entry.attempts,
-        entry.createdAt.milliseconds, at.milliseconds, entry.lastError,
+        entry.createdAt.milliseconds, at.milliseconds, entry.lastError?.stored,
       ])
   }
 
@@ -172,7 +173,8 @@ extension Database {
         event: try json.value(AlertEvent.self, row["event"]),
         attempts: row["attempts"], createdAt: Timestamp(milliseconds: row["created_at"]),
         nextAttemptAt: Timestamp(milliseconds: row["next_attempt_at"]),
-        failingSince: (row["failing_since"] as Int64?).map { Timestamp(milliseconds: $0) }, lastError: row["last_error"]
+        failingSince: (row["failing_since"] as Int64?).map { Timestamp(milliseconds: $0) },
+        lastError: (row["last_error"] as String?).map(LocalizedText.init(stored:))
       )
     }
   }
@@ -195,7 +197,8 @@ extension DeliveryRecord {
       idempotencyKey: row["key"], channel: row["channel"], alert: row["alert_id"],
       event: AlertEvent.Kind(rawValue: row["kind"]) ?? .commented, state: failed ? .failed : .delivered,
       attempts: row["attempts"], createdAt: Timestamp(milliseconds: row["created_at"]),
-      finishedAt: Timestamp(milliseconds: finishedAt), lastError: row["last_error"])
+      finishedAt: Timestamp(milliseconds: finishedAt),
+      lastError: (row["last_error"] as String?).map(LocalizedText.init(stored:)))
   }
 
   package init(waiting entry: OutboxEntry) {
@@ -204,5 +207,18 @@ extension DeliveryRecord {
       event: entry.event.kind,
       state: .pending, attempts: entry.attempts, createdAt: entry.createdAt, finishedAt: nil, lastError: entry.lastError
     )
+  }
+}
+
+extension LocalizedText {
+  /// As a column keeps it: one text for both languages as it is, which earlier versions wrote only, two as JSON.
+  fileprivate var stored: String { zh == en ? en : (try? StoredJSON().text(self)) ?? en }
+
+  fileprivate init(stored text: String) {
+    if text.hasPrefix("{"), let both = try? StoredJSON().value(LocalizedText.self, text) {
+      self = both
+    } else {
+      self.init(text)
+    }
   }
 }

@@ -76,14 +76,15 @@ extension StoreError {
     case .readOnly:
       LocalizedText(zh: "数据库只读；请检查磁盘和权限", en: "the database is read-only; check the disk and its permissions")
     case .busy:
-      LocalizedText(zh: "数据库被其他进程占用", en: "another process holds the database; is a second linli running?")
+      LocalizedText(
+        zh: "数据库被其他进程占用；是否运行了两个 linli？", en: "another process holds the database; is a second linli running?")
     case .cannotOpen(let path, let reason):
       LocalizedText(
-        zh: "无法打开数据库 \(path)：\(reason)；请检查目录是否存在及权限",
+        zh: "无法打开数据库 \(path)：\(StorageReason.text(reason).zh)；请检查目录是否存在及权限",
         en: "cannot open the database \(path): \(reason); check that its folder exists and is writable")
     case .damaged(let path, let reason):
       LocalizedText(
-        zh: "数据库 \(path) 已损坏：\(reason)；请用 linli restore 恢复备份，或将该文件移开后重新启动（报警历史将丢失）",
+        zh: "数据库 \(path) 已损坏：\(StorageReason.text(reason).zh)；请用 linli restore 恢复备份，或将该文件移开后重新启动（报警历史将丢失）",
         en:
           "the database \(path) is damaged: \(reason); restore a backup with `linli restore`, or move the file away to "
           + "start with an empty one (the alert history is lost)")
@@ -93,7 +94,8 @@ extension StoreError {
         en: "the database \(path) was written by a newer Linli; upgrade this one or restore an older backup")
     case .inputOutput(let reason):
       LocalizedText(
-        zh: "读写数据库失败：\(reason)；请检查磁盘", en: "the database cannot be read or written: \(reason); check the disk")
+        zh: "读写数据库失败：\(StorageReason.text(reason).zh)；请检查磁盘",
+        en: "the database cannot be read or written: \(reason); check the disk")
     case .tooManySteps(let steps, let limit):
       LocalizedText(
         zh: "这段时间内报警有 \(steps) 步，一份报表最多读取 \(limit) 步；请用 --place 按地点分别生成",
@@ -101,8 +103,10 @@ extension StoreError {
           "there are \(steps) steps of alerts in that time, and a report reads \(limit) at most; ask for one place after the "
           + "other (--place)")
     case .unwritable(let reason):
-      LocalizedText(zh: "数据库不接受这条记录：\(reason)", en: "the database does not take this record: \(reason)")
-    case .other(let reason): LocalizedText(zh: "数据库错误：\(reason)", en: "database error: \(reason)")
+      LocalizedText(
+        zh: "数据库不接受这条记录：\(StorageReason.text(reason).zh)", en: "the database does not take this record: \(reason)")
+    case .other(let reason):
+      LocalizedText(zh: "数据库错误：\(StorageReason.text(reason).zh)", en: "database error: \(reason)")
     }
   }
 }

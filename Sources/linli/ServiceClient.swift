@@ -150,7 +150,7 @@ struct ServiceClient: Sendable {
         .unreachable, zh: "\(where_) 的服务器不支持 TLS；请写 http://，或写支持 TLS 的反向代理的地址",
         en: "the server at \(where_) does not speak TLS; write http://, or the address of the proxy that does")
     }
-    let reason = Self.reason(error)
+    let reason = NetworkReason.text(error)
     return CommandFailure(
       .unreachable, zh: "服务在 \(where_) 没有应答：\(reason.zh)；`linli serve` 在运行吗？",
       en: "the service does not answer at \(where_): \(reason.en); is `linli serve` running?")
@@ -163,18 +163,4 @@ struct ServiceClient: Sendable {
     }
     return base + path + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
   }
-
-  private static func reason(_ error: any Error) -> LocalizedText {
-    let text = "\(error)"
-    return reasons.first { text.contains($0.mark) }?.words ?? LocalizedText(text)
-  }
-
-  /// By what the error of the library contains.
-  private static let reasons: [(mark: String, words: LocalizedText)] = [
-    ("No such file", .init(zh: "没有这个套接字", en: "there is no socket")),
-    ("refused", .init(zh: "连接被拒绝", en: "connection refused")),
-    ("Permission", .init(zh: "没有权限", en: "permission denied")),
-    ("CERTIFICATE_VERIFY_FAILED", .init(zh: "本机不信任它的证书", en: "this machine does not trust its certificate")),
-    ("remoteConnectionClosed", .init(zh: "对方关闭了连接", en: "it closed the connection")),
-  ]
 }

@@ -39,7 +39,7 @@ import Testing
       let english = try await service.status(place: nil, language: .en).troubles
       #expect(english.contains { $0.contains("alert \(id), step 1 (raised)") })
       let chinese = try await service.status(place: nil, language: .zh).troubles
-      #expect(chinese.contains { $0.contains("报警 \(id)") && $0.contains("无法写入") })
+      #expect(chinese.contains { $0.contains("报警 \(id)，第 1 步（raised）") && $0.contains("无法写入") })
       #expect(await service.desk.storageTrouble == nil)
       try MosquittoPublisher.publish(port: broker.port, topic: "test/b0/button", payload: #"{"press":"single"}"#)
       try await RunningService.eventually("the press") { try await service.alerts(of: "pressed").count == 1 }

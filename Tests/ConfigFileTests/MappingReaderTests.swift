@@ -42,10 +42,7 @@ import Words
     ("v: 10", "a.yaml:1:4: error: v：10 不在 1 到 5 之间"),
     ("vv: 3", "a.yaml:1:1: error: 未知的键“vv”；可用的有：v"),
     ("v: 1\nv: 2", "a.yaml:2:1: error: 键“v”写了两次；第一次在第 1 行"),
-    (
-      "v: 'x",
-      "a.yaml:1:6: error: YAML 语法错误：found unexpected end of stream (while scanning a quoted scalar that began in line 1)"
-    ),
+    ("v: 'x", "a.yaml:1:6: error: YAML 语法错误：文件提前结束（在引号文本中，从第 1 行开始）"),
   ])
   func problemsAreToldInChinese(text: String, expected: String) {
     let log = ProblemLog()

@@ -25,7 +25,7 @@ import Testing
     events.append(Sample.cleared(Sample.alert("a0")))
     let digest = writer(.zh).digest(events, .quietHoursEnded, bytes: 4_096)
     #expect(digest.alerts == 6 && digest.listed == 6 && digest.more == 0)
-    #expect(digest.message.title == "告警汇总：6 条")
+    #expect(digest.message.title == "报警汇总：6 条")
     let lines = digest.message.text.split(separator: "\n").map(String.init)
     #expect(lines.contains("【高】房间温度过低 ×4：颐和小区 3号楼 301"), "\(lines)")
     #expect(lines.contains { $0.contains("hedong/x · b") })
@@ -35,7 +35,7 @@ import Testing
   /// Texts with everything that is hard to cut: long, of many bytes, of several scalars a character.
   @Test func neverTooLongNeverSplitNeverLessThanAll() {
     var dice = SeededGenerator(seed: 42)
-    let pieces = ["温", "度", "a", "👨‍👩‍👧‍👦", "é", "\n", "*", "<", "🇨🇳", "\u{0301}", " ", "水浸告警"]
+    let pieces = ["温", "度", "a", "👨‍👩‍👧‍👦", "é", "\n", "*", "<", "🇨🇳", "\u{0301}", " ", "水浸报警"]
     for round in 0..<300 {
       let count = Int.random(in: 1...120, using: &dice)
       let events = (0..<count).map { index -> AlertEvent in
@@ -87,10 +87,10 @@ import Testing
 
   @Test func noticesInBothLanguages() {
     let proof = Bulletin(.proof(AlertCensus(open: 3, raised: 12, closed: 11, delivered: 40)), key: "k")
-    #expect(writer(.zh).message(for: proof, bytes: 4_096).text.contains("新增告警 12 条"))
+    #expect(writer(.zh).message(for: proof, bytes: 4_096).text.contains("新增报警 12 条"))
     #expect(writer(.en).message(for: proof, bytes: 4_096).text.contains("12 alerts were raised, 11 closed"))
     let over = Bulletin(.floodEnded(since: Sample.start, alerts: 50, messages: 4), key: "k")
     #expect(writer(.en).message(for: over, bytes: 4_096).text.contains("50 alerts were told in 4 messages"))
-    #expect(writer(.zh).message(for: over, bytes: 4_096).text.contains("告警高峰结束"))
+    #expect(writer(.zh).message(for: over, bytes: 4_096).text.contains("报警高峰结束"))
   }
 }

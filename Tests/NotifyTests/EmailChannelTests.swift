@@ -5,6 +5,7 @@ import Notify
 import Pipeline
 import TestSupport
 import Testing
+import Words
 
 @Suite struct EmailChannelTests {
   func send(
@@ -41,7 +42,7 @@ import Testing
       Issue.record("not refused")
       return
     }
-    #expect(!reason.contains("falsch"))
+    #expect(!reason.en.contains("falsch") && reason.zh.contains("用户名或密码不被接受"))
   }
 
   @Test(arguments: [

@@ -123,11 +123,11 @@ import Testing
     // Ten alone, the critical ones, two digests, and the end: ten minutes after the last alerts, which came at 59.5 s.
     #expect(robot.texts.count == 10 + 2 + 1, "\(robot.texts.count) messages")
     #expect(robot.deliveries.last.map { $0.at - Sample.start } == 659_500)
-    #expect(robot.texts.contains { $0.contains("告警高峰：10 分钟内超过 10 条") })
-    #expect(robot.texts.last?.contains("告警高峰结束") == true)
+    #expect(robot.texts.contains { $0.contains("报警高峰：10 分钟内超过 10 条") })
+    #expect(robot.texts.last?.contains("报警高峰结束") == true)
     // Every alert is counted by a message: single ones by their id, the others by the numbers of the digests.
     let single = robot.texts.count { $0.contains("linli ack") }
-    let counted = robot.texts.compactMap { $0.firstMatch(of: /告警汇总：(\d+) 条/).flatMap { Int($0.1) } }.reduce(0, +)
+    let counted = robot.texts.compactMap { $0.firstMatch(of: /报警汇总：(\d+) 条/).flatMap { Int($0.1) } }.reduce(0, +)
     #expect(single + counted == 2_000)
   }
 
@@ -146,7 +146,7 @@ import Testing
     #expect(await outbox.waiting.isEmpty)
     #expect(await outbox.failedEntries.isEmpty)
     #expect(raised.count == 300)
-    let counted = robot.texts.compactMap { $0.firstMatch(of: /紧急告警 (\d+) 条/).flatMap { Int($0.1) } }.reduce(0, +)
+    let counted = robot.texts.compactMap { $0.firstMatch(of: /紧急报警 (\d+) 条/).flatMap { Int($0.1) } }.reduce(0, +)
     let single = robot.texts.count { $0.contains("linli ack crit") }
     #expect(counted + single == 300)
     // The first and only message about each of them.
@@ -275,7 +275,7 @@ import Testing
       await run(worker([channel], network), until: clock.now + 3_600_000)
     }
     #expect(robot.bans == 0)
-    #expect(robot.texts.count { $0.contains("告警高峰：10 分钟内超过 10 条") } == 1)
+    #expect(robot.texts.count { $0.contains("报警高峰：10 分钟内超过 10 条") } == 1)
     #expect(await outbox.deliveredEntries.count == 200)
   }
 }

@@ -138,7 +138,7 @@ private final class Count: Sendable {
       Issue.record("a wrong secret is not refused")
       return
     }
-    #expect(reason.contains("SignatureDoesNotMatch") && !reason.contains("other"))
+    #expect(reason.en.contains("SignatureDoesNotMatch") && !reason.en.contains("other"))
   }
 
   @Test func aVoiceCallReachesWhoeverIsOnDuty() async throws {

@@ -16,7 +16,7 @@ import Testing
     let message = writer(.markdown).message(for: Sample.raised(), bytes: 4_096)
     #expect(
       message.text == """
-        **告警【高】房间温度过低**
+        **报警【高】房间温度过低**
         地点：颐和小区 3号楼 301
         温度：15.2 °C
         开始：2026-01-05 11:00
@@ -25,7 +25,7 @@ import Testing
         处理：linli ack 7ZQ4M1X0AB
         https://linli.example/#alert=7ZQ4M1X0AB
         """)
-    #expect(message.title == "告警【高】房间温度过低")
+    #expect(message.title == "报警【高】房间温度过低")
   }
 
   @Test func englishEnd() {
@@ -73,14 +73,14 @@ import Testing
 
   @Test func keywordIsAlwaysThere() {
     #expect(writer { $0.keyword = "邻里" }.message(for: Sample.raised(), bytes: 100).text.hasPrefix("邻里\n"))
-    #expect(!writer { $0.keyword = "告警" }.message(for: Sample.raised(), bytes: 4_096).text.hasPrefix("告警\n"))
+    #expect(!writer { $0.keyword = "报警" }.message(for: Sample.raised(), bytes: 4_096).text.hasPrefix("报警\n"))
   }
 
   @Test func hostileTextsShowThemselves() {
     var alert = Sample.alert()
     alert.traits.title = LocalizedText("<@all> [x](http://evil)\n# big")
     let text = writer(.markdown).message(for: Sample.raised(alert), bytes: 4_096).text
-    #expect(text.hasPrefix("**告警【高】＜@all＞ ［x］(http://evil) # big**\n地点"))
+    #expect(text.hasPrefix("**报警【高】＜@all＞ ［x］(http://evil) # big**\n地点"))
   }
 
   @Test func unknownPlaceAndNoValue() {

@@ -205,7 +205,7 @@ import Words
   @Test(arguments: [
     (
       "{id: a, kind: webhook, url: \"smtp://h\"}",
-      "url：webhook 通道的地址不能以 smtp:// 开头；请写 http:// 或 https://"
+      "url：webhook 渠道的地址不能以 smtp:// 开头；请写 http:// 或 https://"
     ),
     (
       "{id: a, kind: feishu, url: \"https://open.feishu.cn/open-apis/bot/v2/hook\"}",

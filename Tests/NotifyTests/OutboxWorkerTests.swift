@@ -6,6 +6,7 @@ import Notify
 import Pipeline
 import TestSupport
 import Testing
+import Words
 
 @Suite struct OutboxWorkerTests {
   let clock = ManualClock()
@@ -136,7 +137,7 @@ import Testing
   @Test func unknownChannelsFailVisibly() async {
     await outbox.add(Sample.entry(channel: "gone"))
     await worker([]).runOnce()
-    #expect(await outbox.failedEntries.first?.lastError?.contains("gone") == true)
+    #expect(await outbox.failedEntries.first?.lastError?.en.contains("gone") == true)
   }
 
   @Test(.timeLimit(.minutes(10))) func aSlowChannelHoldsUpNoOther() async {

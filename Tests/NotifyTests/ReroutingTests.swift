@@ -5,6 +5,7 @@ import Notify
 import Pipeline
 import TestSupport
 import Testing
+import Words
 
 @Suite struct ReroutingTests {
   let clock = ManualClock()
@@ -44,7 +45,9 @@ import Testing
     #expect(up.singles.map(\.key) == ["one-1-new", "one-2-new"])
     #expect(await outbox.waiting.isEmpty)
     #expect(await outbox.failedEntries.map(\.idempotencyKey) == ["one-1-old", "one-2-old"], "as a refusal is settled")
-    #expect(await outbox.failedEntries.first?.lastError == "there is no channel \"old\" any more; now for new")
+    #expect(
+      await outbox.failedEntries.first?.lastError
+        == LocalizedText(zh: "渠道“old”已不存在；改由 new 发送", en: "there is no channel \"old\" any more; now for new"))
     #expect(await worker.statistics()["old"] == nil, "nothing is lost")
   }
 
@@ -86,7 +89,9 @@ import Testing
     await worker.runOnce()
     let statistics = try #require(await worker.statistics()["gone"])
     #expect(statistics.failed == 1 && statistics.isInTrouble)
-    #expect(await outbox.failedEntries.first?.lastError == "there is no channel \"gone\" any more")
+    #expect(
+      await outbox.failedEntries.first?.lastError
+        == LocalizedText(zh: "渠道“gone”已不存在", en: "there is no channel \"gone\" any more"))
     await worker.replace(outlets: [])
     #expect(await worker.statistics()["gone"] == nil)
   }

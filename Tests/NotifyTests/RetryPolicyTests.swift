@@ -1,6 +1,7 @@
 // The schedule of a day of failures.
 import Notify
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct RetryPolicyTests {

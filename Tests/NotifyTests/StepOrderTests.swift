@@ -2,6 +2,7 @@
 import Alerts
 import Logging
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Notify

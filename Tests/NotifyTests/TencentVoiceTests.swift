@@ -3,6 +3,7 @@ import Alerts
 import ConfigFile
 import Pipeline
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Notify

@@ -85,7 +85,7 @@ import Testing
         """)
     #expect(
       ReplayTable(language: .zh, zone: zone, catalogue: catalogue).text(lines) == """
-        时间                           变化  级别  告警        规则            标题          对象                      值
+        时间                           变化  级别  报警        规则            标题          对象                      值
         2026-01-05T11:20:00.000+08:00  触发  高    \(id)  care-room-cold  房间温度过低  care-301-env/temperature  15.25 Cel
         2026-01-05T11:21:00.000+08:00  恢复  高    \(id)  care-room-cold  房间温度过低  care-301-env/temperature  -
         """)

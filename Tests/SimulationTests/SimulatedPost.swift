@@ -2,6 +2,7 @@ import Alerts
 import Community
 import Notify
 import Pipeline
+import TestSupport
 
 /// The channels of the community as the other side of the network: one that programs read, a chat robot that people read, and a mailbox
 /// that takes over. Which way each behaves changes; what reaches them is what people know.

@@ -1,5 +1,6 @@
 import Alerts
 import Pipeline
+import TestSupport
 
 @testable import App
 @testable import Notify

@@ -2,7 +2,9 @@
 import Alerts
 import Notify
 import Pipeline
+import TestSupport
 import Testing
+import Words
 
 @testable import Store
 
@@ -128,6 +130,22 @@ import Testing
     #expect(try await store.stuck(since: at(10)) == [first])
     try await store.delivered(first, at: at(61))
     #expect(try await store.due(at: at(61), excluding: ["b"], limit: 9).map(\.event.kind) == [.cleared])
+  }
+
+  /// The text of an earlier version is one for both languages.
+  @Test(
+    arguments: [
+      "HTTP 503", "{broken", #"{"code": 7}"#, "", LocalizedText(zh: "没有应答：连接被拒绝", en: "no answer: connection refused"),
+    ] as [LocalizedText])
+  func aReasonIsReadBackInBothLanguages(reason: LocalizedText) async throws {
+    var waiting = entry(raisedEvent("waiting", 1)), failed = entry(raisedEvent("failed", 1))
+    for entry in [waiting, failed] { try await store.add(entry) }
+    waiting.lastError = reason
+    try await store.postpone(waiting)
+    failed.lastError = reason
+    try await store.failed(failed, at: at(3))
+    #expect(try await store.due(at: at(9), excluding: [], limit: 9).map(\.lastError) == [reason])
+    #expect(try await store.failures().map(\.lastError) == [reason])
   }
 
   @Test func aKnownKeyIsIgnored() async throws {

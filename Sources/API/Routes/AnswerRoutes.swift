@@ -28,7 +28,7 @@ struct AnswerRoutes {
     }.joined()
     let button =
       view.state == .ready
-      ? "<form method=\"post\"><button>确认：\(escape(view.who)) 处理<br><small>I am on it (\(escape(view.who)))</small>"
+      ? "<form method=\"post\"><button>确认，由 \(escape(view.who)) 处理<br><small>I am on it (\(escape(view.who)))</small>"
         + "</button></form>" : ""
     let html = """
       <!doctype html>
@@ -52,14 +52,14 @@ struct AnswerRoutes {
 
   private static func words(_ view: AnswerView) -> (zh: String, en: String) {
     switch view.state {
-    case .ready: ("告警待确认", "An alert waits for an answer")
+    case .ready: ("报警待确认", "An alert waits for an answer")
     case .done: ("已确认，处理人：\(view.who)", "Acknowledged; \(view.who) is on it")
     case .used:
       (
         "此链接已使用：\(view.answeredBy) 已于 \(view.answeredAt) 确认",
         "This link is used up: \(view.answeredBy) acknowledged at \(view.answeredAt)"
       )
-    case .closed: ("告警已关闭，无需确认", "The alert is closed; nothing is left to acknowledge")
+    case .closed: ("报警已关闭，无需确认", "The alert is closed; nothing is left to acknowledge")
     case .expired: ("此链接已过期，请登录控制台处理", "This link has expired; use the console")
     case .unknown: ("链接无效", "No such link")
     }

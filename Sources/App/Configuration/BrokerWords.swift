@@ -32,7 +32,7 @@ extension ConnectionSettings.Problem: WordedError {
     switch self {
     case .qualityOfService(2):
       "不提供 qos 2：握手的前一半之后客户端库只把消息留在内存里，一旦崩溃就会丢失；请用 qos 1（以 QoS 2 发布的消息按 QoS 1 到达，"
-        + "先写入日志再确认）"
+        + "先写入消息日志再确认）"
     case .qualityOfService(let qos): "qos 应为 0 或 1，不能是 \(qos)"
     case .clientID(let id): "client_id“\(id)”应为 1 到 200 个字符，不含“/”“+”“#”和控制字符"
     case .host(let host): "“\(host)”不是主机名"
@@ -43,8 +43,7 @@ extension ConnectionSettings.Problem: WordedError {
     case .receiveMaximum(let count): "receive maximum 的 \(count) 不在 1…65535 之内"
     case .certificateWithoutKey: "cert 和 key 要成对：缺了一个"
     case .unreadable(let path, let reason): "无法读取 \(path)：\(SystemReason.text(reason).zh)"
-    // The library's own words are English.
-    case .library(let reason): "MQTT 库不接受这些设置：\(reason)"
+    case .library(let reason): "MQTT 库不接受这些设置：\(BrokerReason.text(reason).zh)"
     }
   }
 }

@@ -17,9 +17,9 @@ struct DutyReach {
     }
     for post in duty.allPosts where !isHeard(post) {
       log.warning(
-        at: post.location, zh: "\(post.place) 的值班：那里的人都没有通道，也没有路由涵盖该场所",
+        at: post.location, zh: "\(post.place) 的值班：那里的人都没有渠道，也没有路由涵盖该场所",
         en: "duty of \(post.place): nobody there has a channel, and no route covers the place",
-        hint: .init(zh: "请给某个人加上通道，或增加一条路由", en: "give a person a channel, or add a route"))
+        hint: .init(zh: "请给某个人加上渠道，或增加一条路由", en: "give a person a channel, or add a route"))
     }
   }
 

@@ -49,7 +49,7 @@ struct OrderCheck {
       return
     }
     log.warning(
-      at: location, zh: "\(what.zh)：duty.yaml 里没有叫“\(name.prefix(60))”的人，工单送不到任何通道",
+      at: location, zh: "\(what.zh)：duty.yaml 里没有叫“\(name.prefix(60))”的人，工单送不到任何渠道",
       en: "\(what.en): duty.yaml knows nobody called \"\(name.prefix(60))\", so the order reaches no channel",
       hint: Suggestion.hint(for: name, among: duty.people.keys.sorted()))
   }

@@ -12,7 +12,7 @@ enum NamedThing: String {
       case .device: "设备"
       case .point: "测点"
       case .rule: "规则"
-      case .channel: "通道"
+      case .channel: "渠道"
       }
     return LocalizedText(zh: zh, en: rawValue)
   }

@@ -56,7 +56,7 @@ struct QuietHoursCheck {
     let (wait, within) = (DurationText.text(Int64(kept.wait) * 60_000), DurationText.text(places[0].value))
     log.warning(
       at: channel.location,
-      zh: "通道“\(channel.id)”：quiet_hours 会把 \(priority.rawValue) 报警压住最长 \(wait)，而 \(place)"
+      zh: "渠道“\(channel.id)”：quiet_hours 会把 \(priority.rawValue) 报警压住最长 \(wait)，而 \(place)"
         + (others > 0 ? "（另有 \(others) 处）" : " ") + "要在 \(within) 内应答：首先被找的人还不知道，下一级已先知道",
       en: "channel \"\(channel.id)\": quiet_hours keep what is \(priority.rawValue) for up to \(wait), and \(place)"
         + (others > 0 ? " (and \(others) more)" : "")

@@ -38,7 +38,7 @@ enum SelfTrouble: String, CaseIterable {
       AlertTraits(
         priority: .high, title: LocalizedText(zh: "历史记录无法保存", en: "History cannot be kept"),
         advice: LocalizedText(
-          zh: "检查磁盘空间和权限；读数暂存于日志中", en: "Check disk space and permissions; readings wait in the journal meanwhile"),
+          zh: "检查磁盘空间和权限；读数暂存于消息日志中", en: "Check disk space and permissions; readings wait in the journal meanwhile"),
         audience: ["linli"])
     case .outbox:
       AlertTraits(
@@ -47,7 +47,7 @@ enum SelfTrouble: String, CaseIterable {
         audience: ["linli"])
     case .channel:
       AlertTraits(
-        priority: .high, title: LocalizedText(zh: "通知通道失效", en: "A channel has stopped working"),
+        priority: .high, title: LocalizedText(zh: "通知渠道失效", en: "A channel has stopped working"),
         advice: LocalizedText(
           zh: "每日自检消息未送达；检查 channels.yaml 中的地址和密钥，以及群里的机器人是否还在",
           en:

@@ -28,9 +28,9 @@ extension StoreError {
     case .readOnly: LocalizedText(zh: "数据库只读", en: "the database is read-only")
     case .busy: LocalizedText(zh: "数据库被其他进程占用", en: "another process holds the database")
     case .cannotOpen(_, let reason), .inputOutput(let reason), .unwritable(let reason), .other(let reason):
-      LocalizedText(reason)
+      StorageReason.text(reason)
     case .damaged(let path, let reason):
-      LocalizedText(zh: "\(path) 已损坏：\(reason)", en: "\(path) is damaged: \(reason)")
+      LocalizedText(zh: "\(path) 已损坏：\(StorageReason.text(reason).zh)", en: "\(path) is damaged: \(reason)")
     case .tooNew(let path):
       LocalizedText(zh: "\(path) 由更新版本的 Linli 写成", en: "\(path) was written by a newer Linli")
     case .tooManySteps: text

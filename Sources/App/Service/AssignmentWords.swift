@@ -12,7 +12,7 @@ enum AssignmentWords {
     let zh = language == .zh
     let name = name.trimmed
     guard outcome.events.contains(where: { $0.kind == .assigned }) else {
-      return zh ? "早已指派给\(name)，不再重复通知" : "\(name) had it already and is not told again"
+      return zh ? "已指派给\(name)，不再重复通知" : "\(name) had it already and is not told again"
     }
     guard let person = outcome.alert.assignee else {
       return unknown(name, outcome.alert.place, duty, zh) + (zh ? "，没有通知任何人" : ": nobody is told")

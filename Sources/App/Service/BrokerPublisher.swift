@@ -1,3 +1,4 @@
+import Community
 import MQTT
 import Notify
 
@@ -5,8 +6,8 @@ import Notify
 /// channel that has another way gives up: at once on a broker that is not there, after a while on one that does not
 /// acknowledge (its connection may have died unnoticed). What was given up may arrive all the same, besides the other way.
 struct BrokerPublisher: Sendable {
-  struct Away: Error, CustomStringConvertible {
-    var description: String { "the broker is out of reach" }
+  struct Away: WordedError {
+    var text: LocalizedText { LocalizedText(zh: "与代理失去连接", en: "the broker is out of reach") }
   }
 
   /// For which a channel with another way waits for the acknowledgement.

@@ -14,21 +14,21 @@ enum ChannelWords {
         let time = LocalTime.short(since, in: zone)
         lines.append(
           language == .zh
-            ? "\(id)：告警高峰，自 \(time) 起汇总发送，紧急告警仍单独发送"
+            ? "\(id)：报警高峰，自 \(time) 起汇总发送，紧急报警仍单独发送"
             : "\(id): flood of alerts since \(time); they come in digests, critical ones alone")
       }
       if channel.deliversNothing, let since = channel.failingSince {
         let time = LocalTime.short(since, in: zone)
         lines.append(
           language == .zh
-            ? "\(id)：自 \(time) 起通知一直发不出去：\(channel.lastError ?? "")"
-            : "\(id): nothing has been delivered since \(time): \(channel.lastError ?? "")")
+            ? "\(id)：自 \(time) 起通知一直发不出去：\(channel.lastError?[language] ?? "")"
+            : "\(id): nothing has been delivered since \(time): \(channel.lastError?[language] ?? "")")
       }
       if channel.lacksProof {
         lines.append(
           language == .zh
-            ? "\(id)：每日自检消息发不出去：\(channel.lastError ?? "")"
-            : "\(id): the daily proof of life does not get through: \(channel.lastError ?? "")")
+            ? "\(id)：每日自检消息发不出去：\(channel.lastError?[language] ?? "")"
+            : "\(id): the daily proof of life does not get through: \(channel.lastError?[language] ?? "")")
       }
     }
     return lines

@@ -4,6 +4,7 @@ import Notify
 import Pipeline
 import ServiceLifecycle
 import Store
+import Words
 
 /// Tells Alertmanagers once a minute what is active: there an alert ends by itself when it is not repeated.
 struct AlertmanagerService: Service {
@@ -42,7 +43,7 @@ extension CommunityService {
       let sender = AlertmanagerChannel(channel: channel, settings: settings, transport: transport)
       let result = await sender.repeating(alerts, now: now())
       if result != .delivered {
-        logger.warning("active alerts were not repeated to \(channel.id): \(result.reason ?? "")")
+        logger.warning("active alerts were not repeated to \(channel.id): \(result.reason?.en ?? "")")
       }
     }
   }

@@ -123,7 +123,7 @@ extension CommunityService {
       let lost = status.follower.lost
       if lost > 0 {
         let words = LocalizedText(
-          zh: "历史记录缺少 \(lost) 条消息，日志在它们被读取之前已将其覆盖",
+          zh: "历史记录缺少 \(lost) 条消息：消息日志在它们被读取之前已将其覆盖",
           en: "the history missed \(lost) messages, the journal gave them up before they were read")
         troubles.append(words.of(lane.id))
       }

@@ -36,7 +36,7 @@ extension CommunityService {
       deliveries: story.deliveries.map {
         .init(
           channel: $0.channel, event: $0.event.rawValue, state: $0.state.rawValue, attempts: $0.attempts,
-          at: ($0.finishedAt ?? $0.createdAt).rfc3339(in: zone), error: $0.lastError)
+          at: ($0.finishedAt ?? $0.createdAt).rfc3339(in: zone), error: $0.lastError?[language])
       })
   }
 

@@ -96,7 +96,8 @@ extension CommunityService: Backend {
       LocalizedText(zh: "已连接，暂不确认消息：\(reason)", en: "connected, acknowledgements held: \(reason)")
     case .waiting(let reason, let pause):
       LocalizedText(
-        zh: "\(reason)；\((pause + 999) / 1_000) 秒后重试", en: "\(reason); next attempt in \((pause + 999) / 1_000) s")
+        zh: "\(reason.text.zh)；\((pause + 999) / 1_000) 秒后重试",
+        en: "\(reason.text.en); next attempt in \((pause + 999) / 1_000) s")
     case .stopped: LocalizedText(zh: "已停止", en: "stopped")
     }
   }
@@ -106,7 +107,8 @@ extension CommunityService: Backend {
     if let trouble = status.storageTrouble { troubles.append(storage(trouble).of(lane.id)) }
     if case .subscribed(_, let rejected) = lane.connection.state, !rejected.isEmpty {
       let refused = LocalizedText(
-        zh: "代理拒绝了 \(rejected.joined(separator: "、"))", en: "the broker refuses \(rejected.joined(separator: ", "))")
+        zh: "代理拒绝了 \(rejected.map(\.text.zh).joined(separator: "、"))",
+        en: "the broker refuses \(rejected.map(\.text.en).joined(separator: ", "))")
       troubles.append(refused.of(lane.id))
     }
     if !lane.connection.state.isConnected { troubles.append(words(lane.connection.state).of(lane.id)) }
@@ -116,7 +118,7 @@ extension CommunityService: Backend {
     let damaged = status.journal.damagedRecords
     if damaged > 0 {
       let skipped = LocalizedText(
-        zh: "已跳过日志中 \(damaged) 条损坏的消息", en: "\(damaged) damaged messages in the journal were skipped")
+        zh: "已跳过消息日志中 \(damaged) 条损坏的消息", en: "\(damaged) damaged messages in the journal were skipped")
       troubles.append(skipped.of(lane.id))
     }
     return troubles
@@ -124,7 +126,7 @@ extension CommunityService: Backend {
 
   /// What keeps a lane from writing its journal, as it says so itself.
   private static func storage(_ trouble: String) -> LocalizedText {
-    LocalizedText(zh: "无法写入日志：\(trouble)", en: trouble)
+    LocalizedText(zh: "无法写入消息日志：\(trouble)", en: trouble)
   }
 
   private func activeAlerts(in scope: String?) async throws -> StatusView.Alerts {

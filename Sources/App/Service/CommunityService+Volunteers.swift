@@ -39,7 +39,7 @@ extension CommunityService {
       channel: request.channel, phone: request.phone, since: now())
     if let channel = request.channel, !configuration.notify.channels.contains(where: { $0.id == channel }) {
       throw BackendError(
-        .invalid, zh: "channels.yaml 中没有通知通道“\(channel.prefix(60))”",
+        .invalid, zh: "channels.yaml 中没有通知渠道“\(channel.prefix(60))”",
         en: "there is no channel '\(channel.prefix(60))' in channels.yaml")
     }
     do {

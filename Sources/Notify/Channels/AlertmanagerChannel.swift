@@ -5,6 +5,7 @@ package import Alerts
 import ConfigFile
 import Foundation
 package import Pipeline
+import Words
 
 package struct AlertmanagerChannel: ChannelSender {
   /// Ms between two repetitions, and after which an alert that is not repeated ends there.
@@ -48,7 +49,7 @@ package struct AlertmanagerChannel: ChannelSender {
       let answer = try await transport.request("POST", address, headers: headers, body: Array(body))
       return AnswerJudge.judge(answer, now: now)
     } catch {
-      return .retry(after: nil, reason: "no answer: \(error)")
+      return .retry(after: nil, reason: LocalizedText(withoutAnswer: error))
     }
   }
 

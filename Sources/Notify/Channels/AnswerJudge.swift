@@ -2,6 +2,7 @@
 // documents and what their clients have seen (FIELD §2).
 import Foundation
 package import Pipeline
+import Words
 
 package enum AnswerJudge {
   /// By the HTTP status alone, for webhooks. 408, 425, 429 and 5xx may pass; other 4xx do not.
@@ -10,12 +11,16 @@ package enum AnswerJudge {
     case 200..<300:
       return .delivered
     case 300..<400:
-      return .retry(after: nil, reason: "HTTP \(answer.status): the address redirects; enter its final address")
+      let status = answer.status
+      return .retry(
+        after: nil,
+        reason: LocalizedText(
+          zh: "HTTP \(status)：该地址会跳转，请填写最终地址", en: "HTTP \(status): the address redirects; enter its final address"))
     case 408, 425, 429, 500...:
       let pause = answer.retryAfter.flatMap { retryAfter($0, now: now) }
-      return .retry(after: pause, reason: "HTTP \(answer.status)")
+      return .retry(after: pause, reason: LocalizedText("HTTP \(answer.status)"))
     default:
-      return .refused(reason: "HTTP \(answer.status)")
+      return .refused(reason: LocalizedText("HTTP \(answer.status)"))
     }
   }
 
@@ -23,10 +28,14 @@ package enum AnswerJudge {
   package static func judge(_ answer: HTTPAnswer, from kind: Channel.Kind, now: Timestamp) -> DeliveryResult {
     guard let (code, text) = codeAndText(answer.body, kind) else {
       if case let result = judge(answer, now: now), result != .delivered { return result }
-      return .retry(after: nil, reason: "the answer is not the robot's (HTTP \(answer.status), no code)")
+      return .retry(
+        after: nil,
+        reason: LocalizedText(
+          zh: "应答不是来自机器人（HTTP \(answer.status)，没有错误码）",
+          en: "the answer is not the robot's (HTTP \(answer.status), no code)"))
     }
     if code == 0 { return judge(answer, now: now) }
-    let reason = "code \(code)" + (text.isEmpty ? "" : ": \(TextLimit.shorten(text, bytes: 200))")
+    let reason = LocalizedText(code: code, TextLimit.shorten(text, bytes: 200))
     switch meaning(of: code, kind) {
     case .rateLimited(let pause): return .retry(after: pause, reason: reason)
     case .refused: return .refused(reason: reason)

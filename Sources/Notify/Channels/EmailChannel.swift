@@ -5,6 +5,7 @@ import ConfigFile
 import Dispatch
 import Glibc
 package import Pipeline
+import Words
 
 package struct EmailChannel: BulletinSender {
   /// Mails above are shortened, bytes of text.
@@ -82,7 +83,10 @@ package struct EmailChannel: BulletinSender {
   private static func result(code: Int32, answer: linli_smtp_answer) -> DeliveryResult {
     if code == 0 { return .delivered }
     let text = withUnsafeBytes(of: answer.error) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    let reason = answer.reply_code > 0 ? "SMTP \(answer.reply_code): \(text)" : text
+    let words = SMTPReason.text(code, text)
+    let reason =
+      answer.reply_code > 0
+      ? LocalizedText(zh: "SMTP \(answer.reply_code)：\(words.zh)", en: "SMTP \(answer.reply_code): \(words.en)") : words
     let isFinal = answer.reply_code >= 500 || (answer.signed_in == 0 && !(400..<500).contains(answer.reply_code))
     return isFinal ? .refused(reason: reason) : .retry(after: nil, reason: reason)
   }

@@ -3,6 +3,7 @@
 import Alerts
 import Foundation
 package import Pipeline
+import Words
 
 package struct MQTTChannel: ChannelSender {
   /// Publishes with QoS 1 and returns when the broker has it; throws when it does not.
@@ -25,7 +26,9 @@ package struct MQTTChannel: ChannelSender {
       try await publish(topic(of: alert), payload, true)
       return .delivered
     } catch {
-      return .retry(after: nil, reason: "not published: \(error)")
+      let reason = LocalizedText(of: error)
+      return .retry(
+        after: nil, reason: LocalizedText(zh: "未能发布：\(reason.zh)", en: "not published: \(reason.en)"))
     }
   }
 

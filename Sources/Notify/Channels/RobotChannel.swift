@@ -3,6 +3,7 @@ import Alerts
 import ConfigFile
 import Foundation
 package import Pipeline
+import Words
 
 package struct RobotChannel: BulletinSender {
   /// What a message is made of: the text within a number of bytes, and whom it calls.
@@ -41,14 +42,14 @@ package struct RobotChannel: BulletinSender {
     do {
       request = try self.request(for: draft, now: now)
     } catch {
-      return .refused(reason: "the message cannot be encoded: \(error)")
+      return .refused(reason: LocalizedText(unencodable: error))
     }
     do {
       let headers = [("Content-Type", "application/json; charset=utf-8")]
       let answer = try await transport.post(request.url, headers: headers, body: request.body)
       return AnswerJudge.judge(answer, from: channel.kind, now: now)
     } catch {
-      return .retry(after: nil, reason: "no answer: \(error)")
+      return .retry(after: nil, reason: LocalizedText(withoutAnswer: error))
     }
   }
 

@@ -1,6 +1,7 @@
 // Posts Alertmanager's document to an address, with an idempotency key and, when a secret is set, a signature.
 import ConfigFile
 package import Pipeline
+import Words
 
 package struct WebhookChannel: ChannelSender {
   private let channel: Channel
@@ -20,7 +21,7 @@ package struct WebhookChannel: ChannelSender {
         event: entry.event, receiver: channel.id, language: channel.language ?? settings.language, settings: settings
       ).encoded()
     } catch {
-      return .refused(reason: "the document cannot be encoded: \(error)")
+      return .refused(reason: LocalizedText(unencodable: error))
     }
     var headers = [("Content-Type", "application/json"), ("Linli-Idempotency-Key", entry.idempotencyKey)]
     if let secret = channel.secret {
@@ -29,7 +30,7 @@ package struct WebhookChannel: ChannelSender {
     do {
       return AnswerJudge.judge(try await transport.post(channel.url.value, headers: headers, body: body), now: now)
     } catch {
-      return .retry(after: nil, reason: "no answer: \(error)")
+      return .retry(after: nil, reason: LocalizedText(withoutAnswer: error))
     }
   }
 }

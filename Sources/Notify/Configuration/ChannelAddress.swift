@@ -26,7 +26,7 @@ enum ChannelAddress {
     }
     guard schemes.contains(scheme) else {
       log.error(
-        at: location, zh: "url：\(kind.rawValue) 通道的地址不能以 \(scheme):// 开头",
+        at: location, zh: "url：\(kind.rawValue) 渠道的地址不能以 \(scheme):// 开头",
         en: "url: a channel of kind \(kind.rawValue) cannot have an address that begins with \(scheme)://",
         hint: .init(
           zh: "请写 \(schemes.map { $0 + "://" }.joined(separator: " 或 "))",

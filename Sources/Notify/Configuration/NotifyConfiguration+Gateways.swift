@@ -199,7 +199,7 @@ extension ChannelsReader {
     let topic = reader.int("topic", in: 1...1_000_000_000)
     if reader.has("category") == reader.has("topic") {
       log.error(
-        at: reader.location, zh: "论坛通道的“category”和“topic”要写且只能写一个",
+        at: reader.location, zh: "论坛渠道的“category”和“topic”要写且只能写一个",
         en: "a forum needs either \"category\" or \"topic\"",
         hint: .init(
           zh: "category：每条消息成为一个话题；topic：在该话题下回帖",

@@ -113,7 +113,7 @@ struct ChannelsReader {
   private mutating func register(_ id: String, at location: SourceLocation) {
     if let first = places[id] {
       log.error(
-        at: location, zh: "通道“\(id)”写了两次；第一次在第 \(first.line) 行",
+        at: location, zh: "渠道“\(id)”写了两次；第一次在第 \(first.line) 行",
         en: "channel \"\(id)\" is given twice; the first is in line \(first.line)")
     } else {
       places[id] = location
@@ -191,13 +191,13 @@ struct ChannelsReader {
     var route = Route(to: [], location: reader.location)
     for target in targets(reader) {
       guard let id = target.scalar else {
-        let _: Int? = target.wrong(log, "to", .init(zh: "通道的 id", en: "the id of a channel"))
+        let _: Int? = target.wrong(log, "to", .init(zh: "渠道的 id", en: "the id of a channel"))
         continue
       }
       if places[id] == nil {
         let shown = TextLimit.shorten(id, bytes: 60)
         log.error(
-          at: target.location, zh: "没有通道“\(shown)”", en: "there is no channel \"\(shown)\"",
+          at: target.location, zh: "没有渠道“\(shown)”", en: "there is no channel \"\(shown)\"",
           hint: Suggestion.hint(for: id, among: places.keys.sorted()))
       }
       route.to.append(id)
@@ -233,7 +233,7 @@ struct ChannelsReader {
   private func targets(_ reader: MappingReader) -> [ConfigNode] {
     guard let node = reader.required("to") else { return [] }
     let list = node.sequence ?? [node]
-    if list.isEmpty { log.error(at: node.location, zh: "路由没有写通道", en: "a route to no channel") }
+    if list.isEmpty { log.error(at: node.location, zh: "路由没有写渠道", en: "a route to no channel") }
     return list
   }
 
@@ -250,7 +250,7 @@ struct ChannelsReader {
       guard places[fallback.to] != nil else {
         let shown = TextLimit.shorten(fallback.to, bytes: 60)
         log.error(
-          at: fallback.at, zh: "没有可作后备的通道“\(shown)”", en: "there is no channel \"\(shown)\" to fall back on",
+          at: fallback.at, zh: "没有可作后备的渠道“\(shown)”", en: "there is no channel \"\(shown)\" to fall back on",
           hint: Suggestion.hint(for: fallback.to, among: places.keys.sorted().filter { $0 != id }))
         continue
       }
@@ -263,7 +263,7 @@ struct ChannelsReader {
       reported.formUnion(way)
       let circle = way.joined(separator: " → ")
       log.error(
-        at: fallback.at, zh: "后备通道绕成了一圈：\(circle)", en: "the fallbacks go round in a circle: \(circle)",
+        at: fallback.at, zh: "后备渠道绕成了一圈：\(circle)", en: "the fallbacks go round in a circle: \(circle)",
         hint: .init(zh: "请去掉其中一个", en: "leave one of them out"))
     }
   }
@@ -272,9 +272,9 @@ struct ChannelsReader {
     let used = Set(routes.flatMap(\.to)).union(fallbacks.values.map(\.to)).union(surroundings.channelsInUse)
     for channel in channels where !used.contains(channel.id) {
       log.warning(
-        at: places[channel.id] ?? channel.location, zh: "没有路由通向通道“\(channel.id)”",
+        at: places[channel.id] ?? channel.location, zh: "没有路由通向渠道“\(channel.id)”",
         en: "no route leads to channel \"\(channel.id)\"",
-        hint: .init(zh: "请增加一条路由，或删除该通道", en: "add a route, or remove the channel"))
+        hint: .init(zh: "请增加一条路由，或删除该渠道", en: "add a route, or remove the channel"))
     }
   }
 }

@@ -1,5 +1,6 @@
 // The seam between the outbox and the world: one attempt to deliver one notification, and how it went.
 package import Pipeline
+package import Words
 
 package protocol ChannelSender: Sendable {
   /// One attempt. Never throws and never waits longer than its own timeout: every failure is a result.
@@ -9,16 +10,16 @@ package protocol ChannelSender: Sendable {
 package enum DeliveryResult: Sendable, Equatable {
   case delivered
   /// May work later. `after`: ms for which the receiver wants nothing at all from this channel; nil: the usual pauses.
-  case retry(after: Int64?, reason: String)
+  case retry(after: Int64?, reason: LocalizedText)
   /// No repetition can mend it.
-  case refused(reason: String)
+  case refused(reason: LocalizedText)
   /// The receiver takes messages, but not this one (its content, its length). A digest is then told alert by alert; a single
   /// message is refused.
-  case unfit(reason: String)
+  case unfit(reason: LocalizedText)
 }
 
 extension DeliveryResult {
-  package var reason: String? {
+  package var reason: LocalizedText? {
     switch self {
     case .delivered: nil
     case .retry(_, let reason), .refused(let reason), .unfit(let reason): reason

@@ -4,6 +4,7 @@
 import Alerts
 import Logging
 import Pipeline
+import Words
 
 extension OutboxWorker {
   /// Hands on what waits for channels that may send nothing for a while. As after failed attempts the first way stays open, too.
@@ -55,11 +56,18 @@ extension OutboxWorker {
   func sendElsewhere(_ entry: OutboxEntry, _ round: inout Round) async throws {
     var entry = entry
     let ways = otherWays(for: entry, at: round.now)
-    let reason = "there is no channel \"\(entry.channel)\" any more"
-    entry.lastError = ways.isEmpty ? reason : reason + "; now for " + ways.map(\.channel).joined(separator: ", ")
+    let reason = LocalizedText(
+      zh: "渠道“\(entry.channel)”已不存在", en: "there is no channel \"\(entry.channel)\" any more")
+    let channels = ways.map(\.channel)
+    entry.lastError =
+      ways.isEmpty
+      ? reason
+      : LocalizedText(
+        zh: "\(reason.zh)；改由 \(channels.joined(separator: "、")) 发送",
+        en: "\(reason.en); now for \(channels.joined(separator: ", "))")
     logger.error(
       "a notification cannot be delivered as it was meant",
-      metadata: ["key": "\(entry.idempotencyKey)", "why": "\(entry.lastError ?? "")"])
+      metadata: ["key": "\(entry.idempotencyKey)", "why": "\(entry.lastError?.en ?? "")"])
     try await outbox.settle([.failed(entry, at: round.now)], adding: ways, note: nil)
     settledMeanwhile.insert(entry.idempotencyKey)
     alone.remove(entry.idempotencyKey)

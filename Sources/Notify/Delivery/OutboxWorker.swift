@@ -4,6 +4,7 @@ import Alerts
 package import Community
 package import Logging
 package import Pipeline
+package import Words
 
 package actor OutboxWorker {
   /// A channel and the way to it.
@@ -39,7 +40,7 @@ package actor OutboxWorker {
     package var digests = 0
     package var held = 0
     package var grouped = 0
-    package var lastError: String?
+    package var lastError: LocalizedText?
     /// The first of the attempts that failed in a row; nil: the last one did not.
     package var failingSince: Timestamp?
     /// They have failed for so long that somebody must look after it.
@@ -287,13 +288,13 @@ package actor OutboxWorker {
       case .postponed(let entry):
         line.statistics.retried += 1
         line.statistics.lastError = entry.lastError
-        logger.warning("not delivered, will try again: \(entry.lastError ?? "")", metadata: metadata)
+        logger.warning("not delivered, will try again: \(entry.lastError?.en ?? "")", metadata: metadata)
       case .failed(let entry):
         line.statistics.failed += 1
         line.statistics.lastError = entry.lastError
         line.handedOver.remove(entry.idempotencyKey)
         alone.remove(entry.idempotencyKey)
-        logger.error("not delivered, given up: \(entry.lastError ?? "")", metadata: metadata)
+        logger.error("not delivered, given up: \(entry.lastError?.en ?? "")", metadata: metadata)
       }
     }
     switch result {

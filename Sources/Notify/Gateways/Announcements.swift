@@ -3,6 +3,7 @@ package import ConfigFile
 import Foundation
 import Pipeline
 import Synchronization
+import Words
 
 /// A WeChat Official Account 公众号 and the approved template that it sends.
 package struct WeChatAccount: Sendable {
@@ -69,7 +70,7 @@ final class WeChatWay: GatewayWay {
       }
       return Self.judge(answer, now: now)
     }
-    return .retry(after: nil, reason: "no token")
+    return .retry(after: nil, reason: .withoutToken)
   }
 
   private struct TokenFailure: Error { var result: DeliveryResult }
@@ -85,8 +86,7 @@ final class WeChatWay: GatewayWay {
     let json = JSONAnswer(answer.body)
     guard let text = json["/access_token"], let seconds = json["/expires_in"].flatMap({ Int64($0) }) else {
       let result = Self.judge(answer, now: now)
-      return .failure(
-        TokenFailure(result: result == .delivered ? .retry(after: nil, reason: "an answer without a token") : result))
+      return .failure(TokenFailure(result: result == .delivered ? .retry(after: nil, reason: .withoutToken) : result))
     }
     // A little before its end: the last message must still arrive.
     token.withLock { $0 = Token(text: text, until: now + (min(max(seconds, 120), 7_200) - 120) * 1000) }
@@ -97,10 +97,11 @@ final class WeChatWay: GatewayWay {
     let json = JSONAnswer(answer.body)
     guard let code = json["/errcode"].flatMap({ Int($0) }) else {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
-      return .retry(after: nil, reason: "the answer is not WeChat's (HTTP \(answer.status), no code)")
+      return .retry(
+        after: nil, reason: LocalizedText(strangerThan: .init(zh: "微信", en: "WeChat"), lacking: "errcode", answer))
     }
     if code == 0 { return AnswerJudge.judge(answer, now: now) }
-    let reason = TextLimit.shorten("code \(code): \(json["/errmsg"] ?? "")", bytes: 300)
+    let reason = LocalizedText(code: code, json["/errmsg"] ?? "")
     switch code {
     case -1, 40001, 40014, 42001: return .retry(after: nil, reason: reason)
     // The day's or the minute's limit.
@@ -111,6 +112,10 @@ final class WeChatWay: GatewayWay {
     default: return .refused(reason: reason)
     }
   }
+}
+
+extension LocalizedText {
+  fileprivate static let withoutToken = LocalizedText(zh: "应答中没有访问令牌", en: "an answer without a token")
 }
 
 package struct DiscourseForum: Sendable {
@@ -157,11 +162,12 @@ struct DiscourseWay: GatewayWay {
     let said = json["/errors/0"].map { ": " + TextLimit.shorten($0, bytes: 200) } ?? ""
     switch answer.status {
     case 200..<300 where json["/id"] != nil: return .delivered
-    case 200..<300: return .retry(after: nil, reason: "the answer is not Discourse's (HTTP \(answer.status), no id)")
-    case 422: return .unfit(reason: "HTTP 422\(said)")
+    case 200..<300:
+      return .retry(after: nil, reason: LocalizedText(strangerThan: .init("Discourse"), lacking: "id", answer))
+    case 422: return .unfit(reason: LocalizedText("HTTP 422\(said)"))
     case 429:
       let wait = json["/extras/wait_seconds"].flatMap { Int64($0) } ?? 60
-      return .retry(after: min(max(wait, 1), 3_600) * 1000, reason: "HTTP 429\(said)")
+      return .retry(after: min(max(wait, 1), 3_600) * 1000, reason: LocalizedText("HTTP 429\(said)"))
     default: return AnswerJudge.judge(answer, now: now)
     }
   }
@@ -191,7 +197,7 @@ struct WeiboWay: GatewayWay {
       headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array(body.utf8))
     let json = JSONAnswer(answer.body)
     if let code = json["/error_code"].flatMap({ Int($0) }) {
-      let reason = TextLimit.shorten("code \(code): \(json["/error"] ?? "")", bytes: 300)
+      let reason = LocalizedText(code: code, json["/error"] ?? "")
       switch code {
       // Too many requests of ours; too many posts.
       case 10022, 10023, 10024, 20016, 20021: return .retry(after: 600_000, reason: reason)
@@ -203,7 +209,8 @@ struct WeiboWay: GatewayWay {
     }
     guard json["/id"] != nil || json["/idstr"] != nil else {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
-      return .retry(after: nil, reason: "the answer is not Weibo's (HTTP \(answer.status), no id)")
+      return .retry(
+        after: nil, reason: LocalizedText(strangerThan: .init(zh: "微博", en: "Weibo"), lacking: "id", answer))
     }
     return AnswerJudge.judge(answer, now: now)
   }

@@ -4,6 +4,7 @@ package import ConfigFile
 import Crypto
 import Foundation
 import Pipeline
+import Words
 
 package struct CloudMessage: Sendable {
   package var accessKey: String
@@ -98,7 +99,7 @@ struct AliyunWay: GatewayWay {
   var textBytes: Int { CloudMessage.parameterBytes }
 
   func send(_ draft: GatewayDraft, to receivers: [String], now: Timestamp) async throws -> DeliveryResult {
-    guard !receivers.isEmpty else { return .refused(reason: "no telephone number to send to") }
+    guard !receivers.isEmpty else { return .refused(reason: .withoutNumber) }
     let parameters = Dictionary(
       message.filled(draft).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let json = String(
@@ -133,10 +134,11 @@ struct AliyunWay: GatewayWay {
     let json = JSONAnswer(answer.body)
     guard let code = json["/Code"] else {
       if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
-      return .retry(after: nil, reason: "the answer is not Aliyun's (HTTP \(answer.status), no Code)")
+      return .retry(
+        after: nil, reason: LocalizedText(strangerThan: .init(zh: "阿里云", en: "Aliyun"), lacking: "Code", answer))
     }
     if code == "OK" { return AnswerJudge.judge(answer, now: now) }
-    let reason = TextLimit.shorten("\(code): \(json["/Message"] ?? "")", bytes: 300)
+    let reason = LocalizedText(TextLimit.shorten("\(code): \(json["/Message"] ?? "")", bytes: 300))
     switch code {
     // One a minute, five an hour, ten a day for a number and template; as many requests a second.
     case "isv.BUSINESS_LIMIT_CONTROL", "Throttling.User", "Throttling", "isv.DAY_LIMIT_CONTROL":
@@ -165,7 +167,7 @@ struct TencentWay: GatewayWay {
   var textBytes: Int { CloudMessage.parameterBytes }
 
   func send(_ draft: GatewayDraft, to receivers: [String], now: Timestamp) async throws -> DeliveryResult {
-    guard !receivers.isEmpty else { return .refused(reason: "no telephone number to send to") }
+    guard !receivers.isEmpty else { return .refused(reason: .withoutNumber) }
     let data = try JSONSerialization.data(
       withJSONObject: document(draft, receivers), options: [.sortedKeys, .withoutEscapingSlashes])
     let body = String(decoding: data, as: UTF8.self)
@@ -226,7 +228,9 @@ struct TencentWay: GatewayWay {
 
   private static func judge(stranger answer: HTTPAnswer, now: Timestamp) -> DeliveryResult {
     if case let result = AnswerJudge.judge(answer, now: now), result != .delivered { return result }
-    return .retry(after: nil, reason: "the answer is not Tencent Cloud's (HTTP \(answer.status), no status)")
+    return .retry(
+      after: nil,
+      reason: LocalizedText(strangerThan: .init(zh: "腾讯云", en: "Tencent Cloud"), lacking: "SendStatus", answer))
   }
 
   private static func refusal(_ json: JSONAnswer) -> DeliveryResult? {
@@ -235,7 +239,7 @@ struct TencentWay: GatewayWay {
 
   /// Error codes of sms and vms.
   private static func meaning(_ code: String, _ message: String) -> DeliveryResult {
-    let reason = TextLimit.shorten("\(code): \(message)", bytes: 300)
+    let reason = LocalizedText(TextLimit.shorten("\(code): \(message)", bytes: 300))
     if code.hasPrefix("LimitExceeded") || code.hasPrefix("RequestLimitExceeded") {
       return .retry(after: 60_000, reason: reason)
     }
@@ -254,6 +258,10 @@ struct TencentWay: GatewayWay {
     }
     return code.hasPrefix("InvalidParameterValue") ? .unfit(reason: reason) : .refused(reason: reason)
   }
+}
+
+extension LocalizedText {
+  fileprivate static let withoutNumber = LocalizedText(zh: "没有可发送的电话号码", en: "no telephone number to send to")
 }
 
 enum HTTPAddress {

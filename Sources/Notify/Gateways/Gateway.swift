@@ -3,6 +3,7 @@
 import Alerts
 package import ConfigFile
 package import Pipeline
+import Words
 
 /// How a channel of such a kind is set up.
 package enum Gateway: Sendable {
@@ -89,7 +90,10 @@ package struct GatewayChannel: BulletinSender {
   private func send(_ draft: GatewayDraft, to receivers: [String], now: Timestamp) async -> DeliveryResult {
     if way.takesAll { return await attempt(draft, receivers, now) }
     if receivers.isEmpty {
-      return .refused(reason: "nobody to send to: give the channel 'to', or people on duty a number")
+      return .refused(
+        reason: LocalizedText(
+          zh: "没有收信人：请给渠道写明 to，或给值班人员写明号码",
+          en: "nobody to send to: give the channel 'to', or people on duty a number"))
     }
     var results: [DeliveryResult] = []
     for receiver in receivers { results.append(await attempt(draft, [receiver], now)) }
@@ -102,7 +106,7 @@ package struct GatewayChannel: BulletinSender {
     do {
       return try await way.send(draft, to: receivers, now: now)
     } catch {
-      return .retry(after: nil, reason: "no answer: \(error)")
+      return .retry(after: nil, reason: LocalizedText(withoutAnswer: error))
     }
   }
 }

@@ -3,6 +3,7 @@
 package import ConfigFile
 import Foundation
 import Pipeline
+import Words
 
 package struct HTTPTemplate: Sendable {
   package enum Method: String, Sendable, CaseIterable { case POST, PUT, GET }
@@ -168,9 +169,17 @@ struct HTTPTemplateWay: GatewayWay {
     guard judged == .delivered, let success = template.success else { return judged }
     let found = JSONAnswer(answer.body)[success.pointer]
     if found == success.equals { return .delivered }
+    let (pointer, wanted) = (success.pointer, success.equals)
+    guard let found else {
+      return .retry(
+        after: nil,
+        reason: LocalizedText(
+          zh: "应答中没有 \(pointer)，应为 \(wanted)", en: "\(pointer) is missing, not \(wanted)"))
+    }
+    let value = TextLimit.shorten(found, bytes: 100)
     return .retry(
       after: nil,
-      reason:
-        "\(success.pointer) is \(found.map { TextLimit.shorten($0, bytes: 100) } ?? "missing"), not \(success.equals)")
+      reason: LocalizedText(
+        zh: "应答中 \(pointer) 是 \(value)，应为 \(wanted)", en: "\(pointer) is \(value), not \(wanted)"))
   }
 }

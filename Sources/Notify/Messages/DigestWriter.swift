@@ -58,7 +58,7 @@ extension MessageWriter {
       }
       return digest(entries.map(\.event), cause, bytes: bytes).message
     case .floodEnded(let since, let alerts, let messages):
-      let zh = "告警高峰结束：自 \(clock(since)) 起共 \(alerts) 条告警，分 \(messages) 条消息告知；恢复逐条发送"
+      let zh = "报警高峰结束：自 \(clock(since)) 起共 \(alerts) 条报警，分 \(messages) 条消息告知；恢复逐条发送"
       let en =
         "The flood of alerts is over: since \(clock(since)) \(alerts) alerts were told in \(messages) messages; from now on"
         + " each has its own again"
@@ -76,10 +76,10 @@ extension MessageWriter {
 
   private func proof(_ census: AlertCensus?) -> String {
     let zh = language == .zh
-    let works = zh ? "此通道工作正常" : "this channel works"
+    let works = zh ? "此渠道工作正常" : "this channel works"
     guard let census else { return works }
     return zh
-      ? "\(works)。昨天新增告警 \(census.raised) 条，处理完 \(census.closed) 条，经此通道发出 \(census.delivered) 条；现在未结 \(census.open) 条"
+      ? "\(works)。昨天新增报警 \(census.raised) 条，处理完 \(census.closed) 条，经此渠道发出 \(census.delivered) 条；现在未结 \(census.open) 条"
       : "\(works). Yesterday \(census.raised) alerts were raised, \(census.closed) closed, \(census.delivered) messages went"
         + " this way; \(census.open) are open now"
   }
@@ -124,9 +124,9 @@ extension MessageWriter {
   private func headline(_ events: [AlertEvent], _ cause: Bulletin.Cause) -> String {
     let count = events.count
     switch cause {
-    case .critical: return language == .zh ? "紧急告警 \(count) 条" : "\(count) CRITICAL alerts"
+    case .critical: return language == .zh ? "紧急报警 \(count) 条" : "\(count) CRITICAL alerts"
     case .group: return TextLimit.shorten(label(common(events)), bytes: Self.lineBytesMax)
-    default: return language == .zh ? "告警汇总：\(count) 条" : "Digest of \(count) alerts"
+    default: return language == .zh ? "报警汇总：\(count) 条" : "Digest of \(count) alerts"
     }
   }
 
@@ -140,7 +140,7 @@ extension MessageWriter {
     }
     let titles = Set(alerts.map(\.traits.title[language]))
     let several =
-      events[0].order == nil ? LocalizedText(zh: "告警", en: "alerts") : LocalizedText(zh: "工单", en: "orders")
+      events[0].order == nil ? LocalizedText(zh: "报警", en: "alerts") : LocalizedText(zh: "工单", en: "orders")
     return DigestGroup(
       isOpen: alerts.contains(where: \.isSpeaking), step: steps.count == 1 ? steps.first ?? nil : nil,
       priority: alerts.map(\.traits.priority).min { $0.rank < $1.rank } ?? .low,
@@ -154,11 +154,11 @@ extension MessageWriter {
     case .floodBegins(let period):
       let span = LocalTime.duration(milliseconds: period, chinese: zh)
       return zh
-        ? "\n告警高峰：10 分钟内超过 \(FloodMeter.above) 条。现在起每 \(span)汇总一次，紧急告警仍单独发送"
+        ? "\n报警高峰：10 分钟内超过 \(FloodMeter.above) 条。现在起每 \(span)汇总一次，紧急报警仍单独发送"
         : "\nFlood: more than \(FloodMeter.above) alerts in 10 minutes. From now on one digest every \(span); critical alerts still"
           + " come alone"
-    case .flood(let since): return zh ? "\n告警高峰，自 \(clock(since))" : "\nFlood since \(clock(since))"
-    case .quietHoursEnded: return zh ? "\n静默时段内的告警" : "\nFrom the quiet hours"
+    case .flood(let since): return zh ? "\n报警高峰，自 \(clock(since))" : "\nFlood since \(clock(since))"
+    case .quietHoursEnded: return zh ? "\n静默时段内的报警" : "\nFrom the quiet hours"
     case .tooMany, .critical, .group: return ""
     }
   }

@@ -47,19 +47,19 @@ enum MessageWords {
   static func state(_ kind: AlertEvent.Kind, _ language: Language) -> String {
     let words: (zh: String, en: String) =
       switch kind {
-      case .raised: ("告警", "ALERT")
+      case .raised: ("报警", "ALERT")
       case .cleared: ("已恢复", "RESOLVED")
       case .acknowledged: ("已确认", "ACKNOWLEDGED")
       case .assigned: ("指派", "ASSIGNED")
       case .commented: ("备注", "COMMENT")
       case .shelved: ("已搁置", "SHELVED")
-      case .unshelved: ("恢复提醒", "UNSHELVED")
+      case .unshelved: ("取消搁置", "UNSHELVED")
       case .closed: ("已关闭", "CLOSED")
-      case .escalated: ("升级告警", "ESCALATED")
+      case .escalated: ("升级报警", "ESCALATED")
       case .repeated: ("再次提醒", "STILL UNANSWERED")
       case .realarmed: ("仍未恢复", "STILL ACTIVE")
       case .suppressed: ("已抑制", "SUPPRESSED")
-      case .released: ("告警", "ALERT")
+      case .released: ("报警", "ALERT")
       case .reset: ("已复位", "RESET")
       case .ordered: ("已派工单", "ORDERED")
       }

@@ -23,10 +23,10 @@ package struct ReplayTable {
 
   /// The whole table with its head line; without a line it says that nothing happened.
   package func text(_ changes: [ReplayChange]) -> String {
-    guard !changes.isEmpty else { return language == .zh ? "没有告警变化" : "no alert changes" }
+    guard !changes.isEmpty else { return language == .zh ? "没有报警变化" : "no alert changes" }
     let head =
       language == .zh
-      ? ["时间", "变化", "级别", "告警", "规则", "标题", "对象", "值"]
+      ? ["时间", "变化", "级别", "报警", "规则", "标题", "对象", "值"]
       : ["TIME", "CHANGE", "PRIORITY", "ALERT", "RULE", "TITLE", "SUBJECT", "VALUE"]
     let rows = changes.map(row)
     return Self.align([head] + rows)
