@@ -4,6 +4,7 @@ import Community
 import Foundation
 import Orders
 import Pipeline
+import TestSupport
 
 /// One order, offered to one volunteer, and reports that count themselves.
 extension MemoryBackend: OrderBackend {

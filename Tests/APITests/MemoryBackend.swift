@@ -3,6 +3,7 @@ import Alerts
 import Community
 import Foundation
 import Pipeline
+import TestSupport
 
 /// A service that lives in memory: one device, one alert.
 actor MemoryBackend: Backend {

@@ -2,6 +2,7 @@
 import Community
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Alerts

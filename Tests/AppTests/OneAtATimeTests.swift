@@ -1,6 +1,7 @@
 import API
 import Community
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import App

@@ -1,4 +1,5 @@
 import ConfigFile
+import TestSupport
 import Testing
 import Words
 

@@ -2,6 +2,7 @@ import Alerts
 import Community
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Notify

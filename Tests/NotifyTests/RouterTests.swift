@@ -3,6 +3,7 @@ import Alerts
 import Community
 import Notify
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct RouterTests {

@@ -1,6 +1,7 @@
 import Alerts
 import Community
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Orders

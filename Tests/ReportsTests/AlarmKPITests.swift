@@ -2,6 +2,7 @@ import Alerts
 import Community
 import Pipeline
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct AlarmKPITests {

@@ -3,6 +3,7 @@ import Community
 import Foundation
 import Orders
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Reports

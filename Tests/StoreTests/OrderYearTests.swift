@@ -6,6 +6,7 @@ import ConfigFile
 import Notify
 import Orders
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Store
