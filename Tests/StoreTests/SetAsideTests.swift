@@ -48,7 +48,7 @@ import Testing
     let load = await desk.setAsideLoad
     let id = raisedEvent("bad", 1).alert.id
     #expect(load.count == 2 && load.newest?.alert == id, "the step and its notification")
-    #expect(said.list.count == 1 && said.list[0].alert == id && said.list[0].reason.contains("nan"))
+    #expect(said.list.count == 1 && said.list[0].alert == id && said.list[0].reason.en.contains("nan"))
   }
 
   /// What is told does not wait for a database that will never have it; once told it is told no more.
@@ -86,7 +86,7 @@ import Testing
     _ = await desk.take(changes, lane: "main")
     #expect(try await storage.store.openAlerts().count == 100)
     #expect(try await storage.store.applied(lane: "main") == LaneStep(position: 100, ordinal: 0))
-    #expect(said.list.map(\.alert) == [clash.alert.id] && said.list[0].reason.contains("UNIQUE"))
+    #expect(said.list.map(\.alert) == [clash.alert.id] && said.list[0].reason.en.contains("UNIQUE"))
   }
 
   /// One change of many in one transaction is at fault: all others of it are there, and the lane's position.
