@@ -172,22 +172,17 @@ import Testing
     let draft = OrderDraft(title: LocalizedText("换灯"), place: "hedong/jiefang", by: "张三")
     let id = try await desk.createOrder(draft, at: at(5)).order.id
     _ = try await desk.perform(.cancel, onOrder: id, by: "张三", at: at(7), comment: "不用了")
-    let readers = Mutex(0)
-    let isThrough = Mutex(false)
+    let turns = Turns()
     storage.afterReadingAnOrder {
-      let number = readers.withLock { readers in
-        readers += 1
-        return readers
-      }
-      switch number {
-      case 1: await comes { readers.withLock { $0 } > 1 }
-      case 2: await comes { isThrough.withLock { $0 } }
+      switch turns.next() {
+      case 1: await comes { turns.count > 1 }
+      case 2: await comes { turns.isThrough }
       default: break
       }
     }
     @Sendable func remark(_ text: String) async throws -> Bool {
       let reply = try await desk.perform(.comment, onOrder: id, by: "张三", at: at(9), comment: text)
-      isThrough.withLock { $0 = true }
+      turns.end()
       return reply.stored
     }
     async let first = remark("谢谢")
@@ -198,6 +193,22 @@ import Testing
     #expect(events.map(\.kind) == [.ordered, .cancelled, .commented, .commented])
     #expect(events.map(\.number) == [1, 2, 3, 4])
     #expect(try await storage.store.order(id)?.step == 4)
+  }
+
+  /// Who has read, and whether somebody is through.
+  private final class Turns: Sendable {
+    private let state = Mutex((readers: 0, isThrough: false))
+    var count: Int { state.withLock { $0.readers } }
+    var isThrough: Bool { state.withLock { $0.isThrough } }
+
+    func next() -> Int {
+      state.withLock {
+        $0.readers += 1
+        return $0.readers
+      }
+    }
+
+    func end() { state.withLock { $0.isThrough = true } }
   }
 
   private func comes(_ condition: () async -> Bool) async { await TestSupport.comes(true: condition) }

@@ -4,6 +4,7 @@ import Notify
 import Pipeline
 import Synchronization
 import Testing
+import Words
 
 @testable import Store
 
