@@ -1,4 +1,4 @@
-import Dispatch  // `timespec` counts as its own when a file of the same batch imports it
+import CDispatch  // `timespec` belongs to it or to Glibc, whichever the compiler has met first
 import Glibc
 package import Pipeline
 
