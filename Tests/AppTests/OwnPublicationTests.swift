@@ -1,6 +1,8 @@
 import API
 import Foundation
+import Notify
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import CDispatch  // `timespec` belongs to it or to Glibc, whichever the compiler has met first
+import Dispatch
 import Foundation
 import Glibc
 package import Pipeline
