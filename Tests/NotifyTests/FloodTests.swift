@@ -7,6 +7,7 @@ import Notify
 import Pipeline
 import TestSupport
 import Testing
+import Words
 
 @Suite struct FloodTests {
   static let makes: [(FakeRobot.Make, Channel.Kind)] = [
@@ -258,7 +259,7 @@ import Testing
       await run(worker, until: clock.now + 7_200_000)
     }
     #expect(await outbox.deliveredEntries.count == 11)
-    #expect(await outbox.failedEntries.map(\.lastError) == ["code 430101: refused by the test robot"])
+    #expect(await outbox.failedEntries.map(\.lastError?.en) == ["code 430101: refused by the test robot"])
   }
 
   @Test func budgetAndFloodOutliveARestart() async throws {
