@@ -20,7 +20,7 @@ build:
 # has a turn of its own: it would keep the tests that talk to brokers and receivers from their turn. So have those that make many
 # connections, whose time to be made is limited by the wall clock. A turn takes some minutes; one that hangs says where.
 LONG := SimulationTests\.|OrderYearTests|SimulatedYearTests|PlantFloodTests|FloodTests|CorpusTests|NaiveOracle
-CONNECTING := GatewayTests|ConnectionTests
+CONNECTING := GatewayTests|ConnectionTests|aReportKnowsItsAddress
 test:
 	@packaging/prepare.sh test
 	$(MAKE) --no-print-directory lint

@@ -6,7 +6,7 @@ import Testing
 @testable import App
 
 /// The duties of the service beside each other, without a pause between their turns.
-@Suite(.timeLimit(.minutes(5))) struct HousekeepingTests {
+@Suite(.timeLimit(.minutes(10))) struct HousekeepingTests {
   /// A clock that goes on by ten seconds whenever it is looked at.
   private final class Clock: Sendable {
     private let time = Mutex<Int64>(0)

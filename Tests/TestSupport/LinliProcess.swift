@@ -54,7 +54,7 @@ package final class LinliProcess: @unchecked Sendable {
       Self.executable.path, ["serve", "--config", config.path, "--data", data.path],
       environment: Self.english.merging(environment) { $1 }.merging(clock) { $1 }, output: log.path)
     self.process = process
-    try wait(upTo: 60, for: "the service to answer") {
+    try wait(upTo: 120, for: "the service to answer") {
       guard process.isRunning else { throw Failure(description: "linli serve ended: \(self.logTail)") }
       guard let status = try? self.json(["status"]) as? [String: Any] else { return false }
       let brokers = status["brokers"] as? [[String: Any]] ?? []
