@@ -26,7 +26,13 @@ import Testing
       let value = Atomic<JournalPosition>(0)
     }
 
-    init(journalBytes: Int = 64 << 20, settings: HistoryWriter.Settings = .init()) throws {
+    private let mayForget: @Sendable () -> Bool
+
+    init(
+      journalBytes: Int = 64 << 20, settings: HistoryWriter.Settings = .init(),
+      mayForget: @escaping @Sendable () -> Bool = { true }
+    ) throws {
+      self.mayForget = mayForget
       folder = try TemporaryDirectory("history")
       journal = try Journal(
         directory: folder.file("journal"), options: .init(maximumBytes: journalBytes, segmentBytes: 8 << 10))
@@ -34,7 +40,7 @@ import Testing
       keeping = RefusingHistory(store)
       plan = Self.plan(["d0"])
       self.settings = settings
-      writer = Self.writer(folder, plan, keeping, settings, committed)
+      writer = Self.writer(folder, plan, keeping, settings, committed, mayForget)
     }
 
     static func plan(_ ids: [String]) -> LanePlan {
@@ -61,12 +67,12 @@ import Testing
 
     private static func writer(
       _ folder: TemporaryDirectory, _ plan: LanePlan, _ keeping: RefusingHistory, _ settings: HistoryWriter.Settings,
-      _ committed: Committed
+      _ committed: Committed, _ mayForget: @escaping @Sendable () -> Bool
     ) -> HistoryWriter {
       HistoryWriter(
         lane: "lane", directory: folder.file("journal"), plan: plan, store: keeping,
         written: (try? keeping.store.position(lane: "lane")) ?? 0, settings: settings,
-        committed: { committed.value.load(ordering: .acquiring) })
+        mayForget: mayForget, committed: { committed.value.load(ordering: .acquiring) })
     }
 
     /// A message of device `d0`, arriving now.
@@ -85,7 +91,7 @@ import Testing
     }
 
     /// As after a kill: nothing but the files is left.
-    func restart() { writer = Self.writer(folder, plan, keeping, settings, committed) }
+    func restart() { writer = Self.writer(folder, plan, keeping, settings, committed, mayForget) }
 
     func stored(_ point: String = "d0/t") throws -> [HistoryReading] {
       try store.readings(point: point, from: .distantPast, to: .distantFuture, limit: 1_000_000)
@@ -324,6 +330,22 @@ import Testing
     }
     #expect(scene.keeping.compactions.load(ordering: .relaxed) == 5)
     #expect(scene.keeping.retained.withLock { $0 } == [(scene.now - 10_000).milliseconds])
+  }
+
+  /// A date that may be wrong removes nothing for its age; the size is bounded all the same.
+  @Test func aDoubtfulDateForgetsNothing() throws {
+    var settings = HistoryWriter.Settings()
+    settings.kept = ServiceSettings.HistoryKept(raw: 1_000, hourly: 2_000, bytes: 3_000)
+    let isSure = AtomicFlag()
+    let scene = try Scene(settings: settings, mayForget: { isSure.isRaised })
+    scene.now = scene.now + 365 * 86_400_000
+    _ = scene.writer.turn(now: scene.now)
+    let since = try #require(scene.keeping.retained.withLock { $0.first })
+    #expect(since < Timestamp(milliseconds: 0).milliseconds)
+    isSure.raise()
+    scene.now = scene.now + settings.retainEvery
+    _ = scene.writer.turn(now: scene.now)
+    #expect(scene.keeping.retained.withLock { $0.dropFirst() } == [(scene.now - 1_000).milliseconds])
   }
 }
 

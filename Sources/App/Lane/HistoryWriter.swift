@@ -66,6 +66,7 @@ package final class HistoryWriter: @unchecked Sendable {
   package let status = Mutex(Status())
   private let store: any HistoryKeeping
   private let committed: @Sendable () -> JournalPosition
+  private let mayForget: @Sendable () -> Bool
   private let settings: Mutex<Settings>
   private let directory: String
   private var follower: JournalFollower
@@ -97,15 +98,18 @@ package final class HistoryWriter: @unchecked Sendable {
   /// - Parameters:
   ///   - written: what `store.position(lane:)` says.
   ///   - directory: of the lane's journal.
+  ///   - mayForget: false while the date may be wrong: nothing is removed for its age then.
   ///   - committed: the position up to which the journal can be read (`Journal.committed`).
   package init(
     lane: String, directory: String, plan: LanePlan, store: any HistoryKeeping, written: JournalPosition,
-    settings: Settings = Settings(), committed: @escaping @Sendable () -> JournalPosition
+    settings: Settings = Settings(), mayForget: @escaping @Sendable () -> Bool = { true },
+    committed: @escaping @Sendable () -> JournalPosition
   ) {
     self.lane = lane
     bufferReadings = settings.bufferReadings
     self.store = store
     self.committed = committed
+    self.mayForget = mayForget
     self.settings = Mutex(settings)
     self.directory = directory
     follower = JournalFollower(directory: directory, after: written)
@@ -337,8 +341,9 @@ package final class HistoryWriter: @unchecked Sendable {
       }
       if now - lastRetention >= settings.retainEvery || now < lastRetention {
         lastRetention = now
+        let today = mayForget() ? now : .distantPast
         _ = try store.retain(
-          rawSince: now - kept.raw, hourlySince: now - kept.hourly, maximumBytes: kept.bytes)
+          rawSince: today - kept.raw, hourlySince: today - kept.hourly, maximumBytes: kept.bytes)
       }
       houseTrouble = nil
     } catch {

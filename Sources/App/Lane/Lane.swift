@@ -30,11 +30,11 @@ package final class Lane: Sendable {
   ///   - history: keeps the readings; `historySettings` say how.
   ///   - applied: the newest change in the alert store, nil for none.
   ///   - noticed: the lane's clock at the newest change in the alert store.
+  ///   - mayForget: false while the date may be wrong.
   package init(
     configuration: LoadedConfiguration.LaneConfiguration, journalBytes: Int64, directory: String,
     history: (any HistoryKeeping)?, historySettings: HistoryWriter.Settings, applied: LaneStep?,
-    noticed: Timestamp,
-    machine: any MachineClock, logger: Logger
+    noticed: Timestamp, machine: any MachineClock, mayForget: @escaping @Sendable () -> Bool, logger: Logger
   ) throws {
     let id = configuration.broker.clientID
     self.id = id
@@ -63,8 +63,8 @@ package final class Lane: Sendable {
       HistoryThread(
         writer: HistoryWriter(
           lane: id, directory: directory + "/journal", plan: configuration.plan, store: store, written: kept,
-          settings: historySettings, committed: { ingest.committed.load(ordering: .acquiring) }), machine: machine,
-        gauge: gauge)
+          settings: historySettings, mayForget: mayForget,
+          committed: { ingest.committed.load(ordering: .acquiring) }), machine: machine, gauge: gauge)
     }
     self.history = reader
     ingest.onChangeover = { plan, position in reader?.writer.install(plan, after: position) }

@@ -139,7 +139,7 @@ package final class CommunityService: Sendable {
           configuration: lane, journalBytes: configuration.settings.journalBytes,
           directory: options.data + "/lanes/" + lane.broker.folder, history: history,
           historySettings: Self.historySettings(configuration, isFirst: index == 0), applied: applied, noticed: noticed,
-          machine: options.machine, logger: logger))
+          machine: options.machine, mayForget: { [clock] in !clock.isDoubtful }, logger: logger))
     }
     self.lanes = lanes
     // Neither the desk nor a lane may be ahead of it.
