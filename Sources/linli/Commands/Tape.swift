@@ -37,9 +37,11 @@ struct Reload: AsyncParsableCommand {
       only.
       """)
   @OptionGroup var service: ServiceOptions
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let answer = try await ServiceClient(service).post("/api/v1/reload", as: ReloadView.self)
+    if output.json { return try Terminal.json(answer) }
     for text in answer.afterRestart { Terminal.error("linli: " + text) }
   }
 }
