@@ -16,17 +16,20 @@ build:
 	@packaging/prepare.sh build
 	$(SWIFT) build -c release --product linli
 
-# The end-to-end tests drive the executable of the same build; LINLI_EXECUTABLE names another one. What only computes, and for long,
-# has a turn of its own: it would keep the tests that talk to brokers and receivers from their turn. So have those that make many
-# connections, whose time to be made is limited by the wall clock. A turn takes some minutes; one that hangs says where.
+# The end-to-end tests drive the executable of the same build; LINLI_EXECUTABLE names another one. They wait for processes on the few
+# threads that all tests share, so they have a turn of their own: what others do with a limit of the wall clock would pass it
+# without having had a thread. What only computes, and for long, has one, too; so have those that make many connections, whose time
+# to be made is limited. A turn takes some minutes; one that hangs says where.
+DRIVING := EndToEndTests\.
 LONG := SimulationTests\.|OrderYearTests|SimulatedYearTests|PlantFloodTests|FloodTests|CorpusTests|NaiveOracle
 CONNECTING := GatewayTests|ConnectionTests|aReportKnowsItsAddress
 test:
 	@packaging/prepare.sh test
 	$(MAKE) --no-print-directory lint
 	$(SWIFT) build --build-tests
-	Tests/watched.sh 25 $(SWIFT) test --skip-build --skip '$(LONG)|$(CONNECTING)'
+	Tests/watched.sh 25 $(SWIFT) test --skip-build --skip '$(LONG)|$(CONNECTING)|$(DRIVING)'
 	Tests/watched.sh 15 $(SWIFT) test --skip-build --filter '$(CONNECTING)'
+	Tests/watched.sh 25 $(SWIFT) test --skip-build --filter '$(DRIVING)' --skip '$(LONG)|$(CONNECTING)'
 	Tests/watched.sh 40 $(SWIFT) test --skip-build --filter '$(LONG)'
 	Fuzz/all.sh 60 1 -runs=2000 -seed=1
 

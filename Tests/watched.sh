@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command of tests and watches over it: Tests/watched.sh MINUTES COMMAND...  What has not ended by then says where it
-# hangs (the tests that have no end, the stacks of all threads of what was started) and is killed; the exit code is 124.
+# hangs (the tests that have no end, the stacks of all threads of what was started) and is killed; the exit code is 124. What
+# fails is said once more at the end.
 # The bound only ends what would never end; a test's outcome does not depend on it.
 set -uo pipefail
 minutes=$1
@@ -53,4 +54,10 @@ wait "$group"
 code=$?
 kill "$watch" 2> /dev/null && wait "$watch" 2> /dev/null
 [ -e "$scratch/late" ] && code=124
+# What failed stands in the middle of thousands of lines; whoever sees only the end of them must see it, too.
+if [ "$code" -ne 0 ] && [ "$code" -ne 124 ]; then
+  sleep 1  # for the rest of the log
+  echo "failed: $*" >&2
+  sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -aE ' recorded an issue | error: |Fatal error' | cut -c1-600 | tail -n 20 >&2
+fi
 exit $code
