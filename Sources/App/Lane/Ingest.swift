@@ -20,7 +20,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     /// Messages that had to wait in front of a full ring.
     var ringWaits: UInt64 = 0
     /// Why the journal could not commit last time; nil when it could.
-    var storageTrouble: String?
+    var storageTrouble: JournalError?
     var now = Timestamp.distantPast
     var clockJumps: UInt64 = 0
     var shedding = Shedding()
@@ -157,7 +157,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
     do {
       try journal.commit(sync: holdsQoS1)
     } catch {
-      current.storageTrouble = "\(error)"
+      current.storageTrouble = error
       throw error
     }
     if holdsQoS1 { lastSync = now }
@@ -175,7 +175,7 @@ final class Ingest: ConnectionHandler, @unchecked Sendable {
         try journal.commit(sync: true)
         committedNow()
       } catch {
-        current.storageTrouble = "\(error)"
+        current.storageTrouble = error
         // As at `commit`: a disk that refuses must not hide ticks from the core.
         ring.publish()
       }

@@ -73,7 +73,7 @@ extension CommunityService: Backend {
     let since = lane.ingest.connectedSince.withLock { $0 } ?? startedAt
     return StatusView.Broker(
       id: lane.id, url: broker?.url ?? "", connected: lane.connection.state.isConnected,
-      since: since.rfc3339(in: configuration.settings.timeZone), state: Self.words(lane.connection.state)[language],
+      since: since.rfc3339(in: configuration.settings.timeZone), state: Self.connection(of: lane)[language],
       load: load(of: lane, configuration))
   }
 
@@ -86,14 +86,14 @@ extension CommunityService: Backend {
       dropped: shedding.prefixes.prefix(16).map { .init(prefix: $0.prefix, total: $0.count) })
   }
 
-  static func words(_ state: ConnectionState) -> LocalizedText {
-    switch state {
+  static func connection(of lane: Lane) -> LocalizedText {
+    switch lane.connection.state {
     case .idle: LocalizedText(zh: "正在启动", en: "starting")
     case .connecting: LocalizedText(zh: "正在连接", en: "connecting")
     case .connected: LocalizedText(zh: "已连接，正在订阅", en: "connected, subscribing")
     case .subscribed: LocalizedText(zh: "已连接", en: "connected")
     case .holding(let reason):
-      LocalizedText(zh: "已连接，暂不确认消息：\(reason)", en: "connected, acknowledgements held: \(reason)")
+      held(by: lane.ingest.status.withLock { $0.storageTrouble }?.text ?? LocalizedText(reason))
     case .waiting(let reason, let pause):
       LocalizedText(
         zh: "\(reason.text.zh)；\((pause + 999) / 1_000) 秒后重试",
@@ -104,14 +104,14 @@ extension CommunityService: Backend {
 
   private static func troubles(of lane: Lane, _ status: Ingest.Status) -> [LocalizedText] {
     var troubles: [LocalizedText] = []
-    if let trouble = status.storageTrouble { troubles.append(storage(trouble).of(lane.id)) }
+    if let trouble = status.storageTrouble { troubles.append(trouble.text.of(lane.id)) }
     if case .subscribed(_, let rejected) = lane.connection.state, !rejected.isEmpty {
       let refused = LocalizedText(
         zh: "代理拒绝了 \(rejected.map(\.text.zh).joined(separator: "、"))",
         en: "the broker refuses \(rejected.map(\.text.en).joined(separator: ", "))")
       troubles.append(refused.of(lane.id))
     }
-    if !lane.connection.state.isConnected { troubles.append(words(lane.connection.state).of(lane.id)) }
+    if !lane.connection.state.isConnected { troubles.append(connection(of: lane).of(lane.id)) }
     if status.shedding.load == .overloaded {
       troubles.append(OverloadWords.text(lane: lane.id, status.shedding))
     }
@@ -124,9 +124,8 @@ extension CommunityService: Backend {
     return troubles
   }
 
-  /// What keeps a lane from writing its journal, as it says so itself.
-  private static func storage(_ trouble: String) -> LocalizedText {
-    LocalizedText(zh: "无法写入消息日志：\(trouble)", en: trouble)
+  private static func held(by reason: LocalizedText) -> LocalizedText {
+    LocalizedText(zh: "已连接，暂不确认消息：\(reason.zh)", en: "connected, acknowledgements held: \(reason.en)")
   }
 
   private func activeAlerts(in scope: String?) async throws -> StatusView.Alerts {
@@ -153,11 +152,11 @@ extension CommunityService: Backend {
   package func notReadyReason() async -> LocalizedText? {
     for lane in lanes {
       guard case .subscribed = lane.connection.state else {
-        let state = Self.words(lane.connection.state)
+        let state = Self.connection(of: lane)
         return LocalizedText(
           zh: "通道 \(lane.id) 没有完成订阅：\(state.zh)", en: "lane \(lane.id) is not subscribed: \(state.en)")
       }
-      if let trouble = lane.ingest.status.withLock({ $0.storageTrouble }) { return Self.storage(trouble) }
+      if let trouble = lane.ingest.status.withLock({ $0.storageTrouble }) { return trouble.text }
     }
     return await desk.storageTrouble?.error.text
   }

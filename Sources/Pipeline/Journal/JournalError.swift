@@ -26,6 +26,8 @@ package struct JournalError: Error, Equatable, CustomStringConvertible {
   /// The disk or the quota is full: goes away when somebody makes space.
   package var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
   package var isReadOnly: Bool { code == EROFS }
+  /// The file itself is wrong.
+  package var isDamaged: Bool { code == 0 }
 
   package var description: String { "journal: \(call) \(path): \(reason)" }
 }
