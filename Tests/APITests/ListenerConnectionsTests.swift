@@ -38,38 +38,47 @@ struct ListenerConnectionsTests {
   /// A real listener: what is open is counted, and whoever waits for room gets it.
   @Test func whatComesBeyondWaits() async throws {
     let connections = ListenerConnections(of: "test", bound: 2, warn: { _ in }, now: { 0 })
-    let logger = Logger(label: "test")
-    let server = WebServer(backend: MemoryBackend(), access: Access(key: "the-key"), logger: logger)
-    let folder = try TemporaryDirectory()
-    let path = folder.file("socket")
-    let isUp = Mutex(false)
-    let listener = server.listener(on: .unix(path: path), connections: connections) { _ in
-      isUp.withLock { $0 = true }
+    try await serving(connections) { path in
+      let first = try UnixClient(path)
+      let second = try UnixClient(path)
+      await comes { connections.load.open == 2 }
+      let third = try UnixClient(path)
+      third.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+      first.hangUp()
+      await comes { third.hasAnswer }
+      #expect(connections.load.filled >= 1)
+      second.hangUp()
+      third.hangUp()
+      await comes { connections.load.open == 0 }
     }
-    let service = ServiceGroup(configuration: ServiceGroupConfiguration(services: [listener], logger: logger))
-    async let running: Void = service.run()
-    await comes { isUp.withLock { $0 } }
-    let first = try UnixClient(path)
-    let second = try UnixClient(path)
-    await comes { connections.load.open == 2 }
-    let third = try UnixClient(path)
-    third.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-    first.hangUp()
-    await comes { third.hasAnswer }
-    #expect(connections.load.filled >= 1)
-    second.hangUp()
-    third.hangUp()
-    await comes { connections.load.open == 0 }
-    await service.triggerGracefulShutdown()
-    try await running
   }
 
   /// A request that does not get on is cut; what is idle, and what waits for us, is not.
   @Test func aRequestThatTricklesInIsCut() async throws {
     let connections = ListenerConnections(of: "test", warn: { _ in }, now: { 0 })
+    try await serving(connections, requestTime: 20) { path in
+      let answered = try UnixClient(path)
+      answered.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+      await comes { answered.hasAnswer }
+      let head = try UnixClient(path)
+      head.send("GET /healthz HT")
+      let body = try UnixClient(path)
+      body.send("POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+      await comes { head.hasEnded && body.hasEnded }
+      // The first one has been idle for longer than both.
+      #expect(connections.load.cut == 2)
+      await comes { connections.load.open == 1 }
+      answered.hangUp()
+    }
+  }
+
+  /// A listener on a socket of its own, while `body` runs.
+  private func serving(
+    _ connections: ListenerConnections, requestTime: Int64 = 60_000, _ body: (_ path: String) async throws -> Void
+  ) async throws {
     let logger = Logger(label: "test")
     var server = WebServer(backend: MemoryBackend(), access: Access(key: "the-key"), logger: logger)
-    server.requestTime = 20
+    server.requestTime = requestTime
     let folder = try TemporaryDirectory()
     let path = folder.file("socket")
     let isUp = Mutex(false)
@@ -79,20 +88,10 @@ struct ListenerConnectionsTests {
     let service = ServiceGroup(configuration: ServiceGroupConfiguration(services: [listener], logger: logger))
     async let running: Void = service.run()
     await comes { isUp.withLock { $0 } }
-    let answered = try UnixClient(path)
-    answered.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-    await comes { answered.hasAnswer }
-    let head = try UnixClient(path)
-    head.send("GET /healthz HT")
-    let body = try UnixClient(path)
-    body.send("POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
-    await comes { head.hasEnded && body.hasEnded }
-    // The first one has been idle for longer than both.
-    #expect(connections.load.cut == 2)
-    await comes { connections.load.open == 1 }
-    answered.hangUp()
+    try await body(path)
     await service.triggerGracefulShutdown()
     try await running
+    withExtendedLifetime(folder) {}
   }
 
   private func comes(_ condition: () async -> Bool) async { await TestSupport.comes(true: condition) }
