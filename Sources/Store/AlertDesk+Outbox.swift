@@ -47,11 +47,10 @@ extension AlertDesk: Outbox {
       found = []  // What memory holds goes out even when the database cannot be read at all.
     }
     let hidden = before.union(unwritten.keys)
-    var entries = found.filter { !hidden.contains($0.idempotencyKey) }
+    // What is behind one that was put off waits for it, though the database thinks that one due.
+    let held = Set(putOffUnwritten.filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
+    var entries = found.filter { !hidden.contains($0.idempotencyKey) && !held.contains(AlertChannel($0)) }
     if trouble != nil || !setAside.outbox.isEmpty {
-      // What is behind one that was put off waits for it, though the database thinks that one due.
-      let held = Set(putOffUnwritten.filter { $0.nextAttemptAt > now }.map(AlertChannel.init))
-      entries.removeAll { held.contains(AlertChannel($0)) }
       let known = Set(entries.map(\.idempotencyKey))
       let added = Set(queue.waiting.filter { $0.commit.isOfOutbox }.flatMap(\.commit.outbox).map(\.idempotencyKey))
       // The most urgent ones first: many others may wait before them. Ids in memory count down.

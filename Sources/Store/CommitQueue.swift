@@ -33,6 +33,8 @@ struct CommitQueue: Sendable {
   private(set) var waiting: [Waiting] = []
   /// Steps of alerts and orders that wait.
   private(set) var steps = 0
+  /// The first ones of `waiting` are being written.
+  private var underway = 0
   /// Number of the newest transaction, and of the last one that is through.
   private(set) var enqueued: UInt64 = 0
   private(set) var written: UInt64 = 0
@@ -41,10 +43,25 @@ struct CommitQueue: Sendable {
     enqueued += 1
     steps += commit.steps
     waiting.append(Waiting(number: enqueued, commit: commit))
+    if commit.isSettlement { forgetOvertaken(by: commit) }
+  }
+
+  /// While the database refuses for days each notification is tried again and again, and only how it stands in the end is worth
+  /// keeping: earlier transactions that say only what became of notifications no longer speak of these. One of which nothing is left
+  /// goes; whoever waits for it waits for the next.
+  private mutating func forgetOvertaken(by commit: AlertCommit) {
+    let keys = Set(commit.settlements.map(\.entry.idempotencyKey))
+    let channels = Set(commit.notes.map(\.channel))
+    for index in (underway..<waiting.count - 1).reversed()
+    where waiting[index].failures == 0 && waiting[index].commit.isSettlement {
+      waiting[index].commit.settlements.removeAll { keys.contains($0.entry.idempotencyKey) }
+      waiting[index].commit.notes.removeAll { channels.contains($0.channel) }
+      if waiting[index].commit.settlements.isEmpty, waiting[index].commit.notes.isEmpty { waiting.remove(at: index) }
+    }
   }
 
   /// What is written at once: one transaction, or several with so many steps together.
-  func next(steps limit: Int) -> ArraySlice<Waiting> {
+  mutating func next(steps limit: Int) -> ArraySlice<Waiting> {
     var (count, steps) = (0, 0)
     for entry in waiting.prefix(Self.batch) {
       steps += entry.commit.steps
@@ -52,11 +69,13 @@ struct CommitQueue: Sendable {
       count += 1
       if entry.failures > 0 { break }
     }
+    underway = count
     return waiting.prefix(count)
   }
 
   /// The first ones are on disk.
   mutating func accept(_ count: Int) -> ArraySlice<Waiting> {
+    underway = 0
     let done = waiting.prefix(count)
     waiting.removeFirst(count)
     for entry in done { leave(entry) }
@@ -65,6 +84,7 @@ struct CommitQueue: Sendable {
 
   /// The first ones were refused, and nothing of them is on disk.
   mutating func refuse(_ count: Int, _ error: StoreError) -> Verdict {
+    underway = 0
     guard error.blame != .database, count > 0 else { return .later }
     let isCertain = error.blame == .data
     if count > 1 {
@@ -100,6 +120,11 @@ struct CommitQueue: Sendable {
 
 extension AlertCommit {
   var steps: Int { events.count + orders.events.count }
+
+  /// Says only what became of notifications.
+  fileprivate var isSettlement: Bool {
+    lane == nil && deskClock == nil && steps == 0 && outbox.isEmpty && quiets.isEmpty && orders.parts.isEmpty
+  }
 
   /// Two transactions that together are this one; nil: it cannot be divided. The position comes last: killed in between, what the
   /// lane found comes again. Notifications come first: an alert must not be there without them.

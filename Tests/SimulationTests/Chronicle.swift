@@ -18,7 +18,7 @@ final class Chronicle {
   /// - Parameter isNew: false: its changes were known already.
   func took(_ commit: AlertCommit, isNew: Bool) {
     if !isNew {
-      steps.append(AlertCommit())
+      if commit.isStep { steps.append(AlertCommit()) }
       return
     }
     post.took(commit)

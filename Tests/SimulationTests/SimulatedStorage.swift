@@ -20,7 +20,7 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
   private let fate: Fate
   private let faults: Faults
   private let chronicle: Chronicle
-  /// Transactions of this life that the process knows to be written, and those that are.
+  /// Steps of this life that the process knows to be written, and those that are.
   private var known = 0
   private var written = 0
   /// How many of the desk's steps the process knows to be written, in all lives.
@@ -62,10 +62,16 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
     }
     for index in commits.indices { commits[index].settlements.removeAll(where: isForgotten) }
     let answer = try await store.commit(commits)
-    // What was written while its answer was lost comes again.
-    for (index, commit) in commits.enumerated() where known + index >= written {
+    // What was written while its answer was lost comes again: steps in the same order; of what became of notifications perhaps
+    // only the newest, and that may be noted twice.
+    var steps = 0
+    for (index, commit) in commits.enumerated() {
+      if commit.isStep {
+        steps += 1
+        if known + steps <= written { continue }
+        written += 1
+      }
       chronicle.took(commit, isNew: answer[index])
-      written += 1
     }
     try happens()
     if faults.lostAnswers > 0 {
@@ -73,8 +79,8 @@ final class SimulatedStorage: AlertStorage, @unchecked Sendable {
       chance.saw(.answerLost)
       throw .inputOutput(reason: "the answer was lost")
     }
-    known += commits.count
-    knownSteps += commits.count(where: \.isStep)
+    known += steps
+    knownSteps += steps
     return answer
   }
 

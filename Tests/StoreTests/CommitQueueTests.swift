@@ -26,8 +26,38 @@ import Testing
     #expect(queue.steps == 30 && queue.next(steps: 7).count == 2 && queue.next(steps: 2).count == 1)
     #expect(queue.next(steps: 1_000).count == 10)
     #expect(queue.accept(2).count == 2 && queue.written == 2 && queue.steps == 24)
-    for _ in 0..<300 { queue.append(AlertCommit()) }
+    for index in 0..<300 { queue.append(commit("\(index)")) }
     #expect(queue.next(steps: 1_000).count == CommitQueue.batch)
+  }
+
+  /// While the database refuses for days each notification is tried again and again.
+  @Test func whatBecameOfNotificationsTakesNoMoreRoomThanThey() {
+    var queue = CommitQueue()
+    queue.append(commit("a", "b"))
+    var entries = [entry(raisedEvent("a", 1)), entry(raisedEvent("b", 1))]
+    for attempt in 1...100 {
+      for index in entries.indices {
+        entries[index].attempts = attempt
+        var commit = AlertCommit(settlements: [.postponed(entries[index])])
+        commit.notes = [ChannelNote(channel: "c")]
+        queue.append(commit)
+      }
+    }
+    #expect(queue.enqueued == 201 && queue.waiting.map(\.number) == [1, 200, 201])
+    #expect(queue.waiting.flatMap(\.commit.settlements) == entries.map { .postponed($0) })
+    #expect(queue.waiting.flatMap(\.commit.notes).count == 1)
+    // Also where alerts came in between.
+    queue.append(commit("c"))
+    queue.append(AlertCommit(settlements: [.postponed(entries[1])]))
+    #expect(queue.waiting.map(\.number) == [1, 200, 201, 202, 203] && queue.waiting[2].commit.settlements.isEmpty)
+    // What is being written stays as it is.
+    _ = queue.next(steps: 100)
+    queue.append(AlertCommit(settlements: [.delivered(entries[0], at: at(9))]))
+    #expect(queue.waiting.map(\.number) == [1, 200, 201, 202, 203, 204])
+    _ = queue.refuse(5, .diskFull)
+    queue.append(AlertCommit(settlements: entries.map { .failed($0, at: at(9)) }))
+    #expect(queue.waiting.map(\.number) == [1, 201, 202, 205] && queue.waiting[3].commit.settlements.count == 2)
+    #expect(queue.next(steps: 100).count == 4 && queue.accept(4).count == 4 && queue.written == 205)
   }
 
   @Test(arguments: [StoreError.diskFull, .busy, .readOnly, .inputOutput(reason: "x"), .damaged(path: "x", reason: "y")])
